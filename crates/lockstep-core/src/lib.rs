@@ -1,1 +1,4 @@
-//! Lockstep core.
+//! Lockstep's engine: reads PostgreSQL migrations, simulates them on an in-memory schema and writes
+//! every report. No I/O, no clock, no global state; native and WebAssembly alike.
+
+pub mod report;

@@ -1,0 +1,233 @@
+//! The JSON that faces and scripts read and write: format `lockstep-trace/1` and its relatives.
+//!
+//! These are views: the core's own types are not `Serialize`, so that they can change freely. Names
+//! and keys here are a contract; additions are free, a change of meaning needs a new format number.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a face asks of the core: the files of a migration and where they would run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Request {
+    /// The migration, in the order in which it runs.
+    pub files: Vec<File>,
+    /// The starting schema: SQL that has already run. Not part of the plan.
+    pub schema: Vec<File>,
+    /// PostgreSQL's major version, 14 to 18; 18 where it is missing or 0.
+    pub postgres: u8,
+    /// The tool that executes the files: `psql`, `flyway`, `prisma`, … Decides what is one transaction.
+    pub runner: Option<String>,
+    /// `per-file` or `per-statement`; overrides the runner's own policy.
+    pub transaction: Option<String>,
+    /// For `rollback`: from after this step (1-based). Missing: from the end.
+    pub step: Option<usize>,
+}
+
+/// One named text.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    pub text: String,
+}
+
+/// The answer of `simulate`, format `lockstep-trace/1`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    pub format: String,
+    pub postgres: u8,
+    pub runner: String,
+    pub diagnostics: Vec<Diagnostic>,
+    pub steps: Vec<Step>,
+    pub transactions: Vec<Transaction>,
+    /// The schema after the last step, in the normal form that `CONTRACT` describes.
+    pub schema: Value,
+}
+
+/// A complaint about the text itself (not an error that PostgreSQL would raise).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    pub message: String,
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    /// Half-open range in the file, in UTF-16 code units (what JavaScript strings count).
+    pub from: usize,
+    pub to: usize,
+    pub hints: Vec<String>,
+}
+
+/// One statement and what it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// 1-based.
+    pub index: usize,
+    pub file: String,
+    pub line: usize,
+    pub end_line: usize,
+    /// Half-open range in the file, in UTF-16 code units.
+    pub from: usize,
+    pub to: usize,
+    /// The statement as written, without its semicolon.
+    pub sql: String,
+    /// The command tag, as the server names it: `ALTER TABLE`.
+    pub command: String,
+    /// Number of the transaction it runs in (1-based), as in `transactions`.
+    pub transaction: usize,
+    /// One sentence for people and screen readers.
+    pub caption: String,
+    /// `done`, `failed`, `depends_on_data`, `skipped` or `unknown`.
+    pub outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sqlstate: Option<String>,
+    /// The server's message, or why the outcome is unknown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hint: Option<String>,
+    pub notices: Vec<String>,
+    pub preconditions: Vec<Precondition>,
+    /// Locks this step takes and still holds when it ends, strongest mode for each relation.
+    pub locks: Vec<Lock>,
+    /// Locks that earlier steps of the same transaction took and that are still held.
+    pub held: Vec<Held>,
+    pub waits_for: Vec<WaitsFor>,
+    pub work: Vec<Work>,
+    pub findings: Vec<Finding>,
+    /// Relations and types that the step changes, before and after.
+    pub changes: Vec<Change>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimate: Option<Estimate>,
+}
+
+/// A query that decides the outcome, to be run before the step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Precondition {
+    pub query: String,
+    pub expected: String,
+    /// What the step fails with otherwise.
+    pub sqlstate: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lock {
+    /// As the server prints it with `search_path = public`.
+    pub relation: String,
+    /// `pg_class.relkind`.
+    pub kind: String,
+    /// As in `pg_locks.mode`: `AccessExclusiveLock`.
+    pub mode: String,
+    /// Made by this statement, so nobody can be waiting for it.
+    pub new: bool,
+    pub reason: String,
+    pub blocks_reads: bool,
+    pub blocks_writes: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    pub relation: String,
+    pub kind: String,
+    pub mode: String,
+    /// Step that took it (1-based).
+    pub since: usize,
+    pub blocks_reads: bool,
+    pub blocks_writes: bool,
+}
+
+/// A wait for the holders of existing locks, which queues nobody behind it (`WaitForLockers`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitsFor {
+    pub relation: String,
+    pub mode: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// The table rewritten, verified or checked, or whose index is built.
+    pub relation: String,
+    /// `rewrite`, `verify`, `build_index`, `validate_foreign_key` or `write_rows`.
+    pub kind: String,
+    /// The index built or the constraint checked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub object: Option<String>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The hazard's id: snake_case, equal to its file's name.
+    pub id: String,
+    /// `error`, `warning` or `note`.
+    pub severity: String,
+    /// The hazard's title.
+    pub title: String,
+    pub message: String,
+    /// The recipe that removes it, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub recipe: Option<String>,
+}
+
+/// A relation or type before and after a step, in the normal form of `schema`; `null` where absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// `relation`, `type` or `schema`.
+    pub object: String,
+    /// The name after the step, or before it where the step drops it.
+    pub name: String,
+    /// The name before, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub renamed_from: Option<String>,
+    pub before: Value,
+    pub after: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    pub low_ms: f64,
+    pub high_ms: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// 1-based.
+    pub index: usize,
+    /// `explicit` (BEGIN in the text), `runner` (the tool opens it) or `single` (a statement by itself).
+    pub kind: String,
+    /// `commit`, `rollback` or `open` (the text ends inside it).
+    pub end: String,
+    /// First and last step (1-based, inclusive).
+    pub first: usize,
+    pub last: usize,
+}
+
+/// The answer of `rollback`, format `lockstep-rollback/1`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rollback {
+    pub format: String,
+    /// From after this step (1-based; 0: nothing to undo).
+    pub from_step: usize,
+    /// `exact`, `loses_data` or `impossible`.
+    pub grade: String,
+    /// The whole script as text, with comments; runs as it is.
+    pub sql: String,
+    pub statements: Vec<RollbackStatement>,
+    /// What the way back cannot bring back, one sentence each.
+    pub lost: Vec<String>,
+    /// Why it is impossible, one sentence each.
+    pub impossible: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RollbackStatement {
+    pub sql: String,
+    /// Must run outside a transaction block (`CONCURRENTLY`).
+    pub outside_transaction: bool,
+}
