@@ -1,4 +1,9 @@
 //! Lockstep's engine: reads PostgreSQL migrations, simulates them on an in-memory schema and writes
 //! every report. No I/O, no clock, no global state; native and WebAssembly alike.
 
+pub mod diagnostic;
+pub mod keyword;
+pub mod name;
 pub mod report;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,441 @@
+//! Statements as written, one variant for each command of the grammar that is read.
+//!
+//! `gram.y` against `commands/*.c`: reading lives here, behaviour in [`crate::statement`].
+
+use crate::name::{Ident, QualifiedName};
+use crate::syntax::expression::{Expr, QueryText, TypeName};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Statement {
+    AlterTable(AlterTable),
+    AlterTypeAddValue(AlterTypeAddValue),
+    Comment(Comment),
+    CreateEnum(CreateEnum),
+    CreateIndex(CreateIndex),
+    CreateTable(Box<CreateTable>),
+    Delete(RowStatement),
+    Drop(Drop),
+    Insert(Insert),
+    LockTable(LockTable),
+    Select(QueryText),
+    Set(Set),
+    Transaction(TransactionCommand),
+    Update(RowStatement),
+    /// Read far enough to know its command and the names it mentions; not modelled.
+    Other(Other),
+}
+
+/// `ALTER TABLE [IF EXISTS] [ONLY] name …`, also `ALTER INDEX|VIEW|SEQUENCE … ` where they share it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterTable {
+    /// The object type written: `ALTER TABLE`, `ALTER INDEX`, `ALTER VIEW` …
+    pub object: ObjectType,
+    pub name: QualifiedName,
+    pub only: bool,
+    pub if_exists: bool,
+    pub action: AlterTableAction,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AlterTableAction {
+    Subcommands(Vec<Subcommand>),
+    RenameTo(Ident),
+    RenameColumn { from: Ident, to: Ident },
+    RenameConstraint { from: Ident, to: Ident },
+    SetSchema(Ident),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subcommand {
+    AddColumn { column: ColumnDefinition, if_not_exists: bool },
+    DropColumn { name: Ident, if_exists: bool, cascade: bool },
+    SetDefault { column: Ident, default: Expr },
+    DropDefault { column: Ident },
+    SetNotNull { column: Ident },
+    DropNotNull { column: Ident },
+    SetType { column: Ident, type_name: TypeName, collation: Option<QualifiedName>, using: Option<Expr> },
+    AddConstraint(TableConstraint),
+    ValidateConstraint { name: Ident },
+    DropConstraint { name: Ident, if_exists: bool, cascade: bool },
+    /// `ALTER CONSTRAINT name [DEFERRABLE …] [ENFORCED]`.
+    AlterConstraint { name: Ident, attributes: ConstraintAttributes, no_inherit: Option<bool> },
+    SetStatistics { column: Ident, target: Option<i32> },
+    SetStorage { column: Ident, storage: Ident },
+    SetCompression { column: Ident, method: Ident },
+    SetColumnOptions { column: Ident, options: Vec<(Ident, Option<String>)>, reset: bool },
+    AddIdentity { column: Ident, always: bool, options: SequenceOptions },
+    /// `SET GENERATED`, `SET INCREMENT …`, `RESTART`.
+    AlterIdentity { column: Ident, always: Option<bool>, options: SequenceOptions },
+    DropIdentity { column: Ident, if_exists: bool },
+    SetExpression { column: Ident, expression: Expr },
+    DropExpression { column: Ident, if_exists: bool },
+    EnableTrigger { what: TriggerSelection, state: FiringState },
+    EnableRule { name: Ident, state: FiringState },
+    RowSecurity(RowSecurity),
+    ClusterOn(Ident),
+    SetWithoutCluster,
+    SetAccessMethod(Option<Ident>),
+    SetTablespace(Ident),
+    SetLogged(bool),
+    SetOptions { options: Vec<(Ident, Option<String>)>, reset: bool },
+    Inherit(QualifiedName),
+    NoInherit(QualifiedName),
+    OfType(QualifiedName),
+    NotOf,
+    OwnerTo(Ident),
+    ReplicaIdentity(ReplicaIdentity),
+    AttachPartition { partition: QualifiedName, bound: Option<PartitionBound> },
+    DetachPartition { partition: QualifiedName, concurrently: bool, finalize: bool },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriggerSelection {
+    Named(Ident),
+    All,
+    User,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FiringState {
+    Enabled,
+    Disabled,
+    Replica,
+    Always,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowSecurity {
+    Enable,
+    Disable,
+    Force,
+    NoForce,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplicaIdentity {
+    Default,
+    Full,
+    Nothing,
+    Index(Ident),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PartitionBound {
+    Default,
+    In(Vec<Expr>),
+    /// `MINVALUE` and `MAXVALUE` are [`Expr::Column`]s of that name, as in the grammar.
+    Range { from: Vec<Expr>, to: Vec<Expr> },
+    Hash { modulus: u32, remainder: u32 },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateTable {
+    pub name: QualifiedName,
+    pub persistence: Persistence,
+    pub if_not_exists: bool,
+    pub elements: Vec<TableElement>,
+    pub inherits: Vec<QualifiedName>,
+    pub partition_by: Option<PartitionKey>,
+    pub partition_of: Option<(QualifiedName, PartitionBound)>,
+    pub of_type: Option<QualifiedName>,
+    pub options: Vec<(Ident, Option<String>)>,
+    pub access_method: Option<Ident>,
+    pub tablespace: Option<Ident>,
+    pub on_commit: Option<String>,
+    /// `AS query`; `with_data` is false after `WITH NO DATA`.
+    pub query: Option<(QueryText, bool)>,
+    /// The column names of `CREATE TABLE x (a, b) AS …`.
+    pub query_columns: Vec<Ident>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Persistence {
+    Permanent,
+    Unlogged,
+    Temporary,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartitionKey {
+    /// `range`, `list` or `hash`.
+    pub strategy: Ident,
+    pub keys: Vec<IndexKey>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableElement {
+    Column(ColumnDefinition),
+    Constraint(TableConstraint),
+    Like { table: QualifiedName, options: Vec<(bool, String)> },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnDefinition {
+    pub name: Ident,
+    /// Missing in `CREATE TABLE … OF` and `PARTITION OF`.
+    pub type_name: Option<TypeName>,
+    pub collation: Option<QualifiedName>,
+    pub storage: Option<Ident>,
+    pub compression: Option<Ident>,
+    pub constraints: Vec<ColumnConstraint>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnConstraint {
+    pub name: Option<Ident>,
+    pub kind: ColumnConstraintKind,
+    pub attributes: ConstraintAttributes,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnConstraintKind {
+    NotNull { no_inherit: bool },
+    Null,
+    Default(Expr),
+    Check { expression: Expr, no_inherit: bool },
+    Unique { nulls_not_distinct: bool, index: IndexParameters },
+    PrimaryKey { index: IndexParameters },
+    References(References),
+    /// `GENERATED ALWAYS AS (expression) STORED|VIRTUAL`; `None` where neither word is written.
+    Generated { expression: Expr, stored: Option<bool> },
+    Identity { always: bool, options: SequenceOptions },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableConstraint {
+    pub name: Option<Ident>,
+    pub kind: TableConstraintKind,
+    pub attributes: ConstraintAttributes,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableConstraintKind {
+    Check { expression: Expr, no_inherit: bool },
+    NotNull { column: Ident, no_inherit: bool },
+    Unique { columns: Vec<Ident>, nulls_not_distinct: bool, without_overlaps: bool, index: IndexParameters },
+    PrimaryKey { columns: Vec<Ident>, without_overlaps: bool, index: IndexParameters },
+    UniqueUsingIndex { index: Ident },
+    PrimaryKeyUsingIndex { index: Ident },
+    ForeignKey { columns: Vec<Ident>, period: bool, references: References },
+    Exclude { method: Option<Ident>, elements: Vec<(IndexKey, String)>, index: IndexParameters, predicate: Option<Expr> },
+}
+
+/// What may follow a constraint. `None`: not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ConstraintAttributes {
+    pub deferrable: Option<bool>,
+    pub initially_deferred: Option<bool>,
+    pub not_valid: bool,
+    pub enforced: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IndexParameters {
+    pub include: Vec<Ident>,
+    pub options: Vec<(Ident, Option<String>)>,
+    pub tablespace: Option<Ident>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct References {
+    pub table: QualifiedName,
+    pub columns: Vec<Ident>,
+    pub period: bool,
+    /// `full`, `partial`, `simple`.
+    pub match_type: Option<String>,
+    pub on_delete: ReferentialAction,
+    /// `ON DELETE SET NULL (a, b)`.
+    pub on_delete_columns: Vec<Ident>,
+    pub on_update: ReferentialAction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReferentialAction {
+    #[default]
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SequenceOptions {
+    pub name: Option<QualifiedName>,
+    pub data_type: Option<TypeName>,
+    pub increment: Option<i64>,
+    /// `Some(None)`: `NO MINVALUE`.
+    pub min_value: Option<Option<i64>>,
+    pub max_value: Option<Option<i64>>,
+    pub start: Option<i64>,
+    /// `Some(None)`: `RESTART` alone.
+    pub restart: Option<Option<i64>>,
+    pub cache: Option<i64>,
+    pub cycle: Option<bool>,
+    /// `OWNED BY t.c`, or `Some(empty)` for `OWNED BY NONE`.
+    pub owned_by: Option<Vec<Ident>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateIndex {
+    pub unique: bool,
+    pub concurrently: bool,
+    pub if_not_exists: bool,
+    pub name: Option<Ident>,
+    pub only: bool,
+    pub table: QualifiedName,
+    pub method: Option<Ident>,
+    pub keys: Vec<IndexKey>,
+    pub include: Vec<Ident>,
+    pub nulls_not_distinct: bool,
+    pub options: Vec<(Ident, Option<String>)>,
+    pub tablespace: Option<Ident>,
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexKey {
+    /// A bare column name is [`Expr::Column`] of one part.
+    pub expression: Expr,
+    pub collation: Option<QualifiedName>,
+    pub operator_class: Option<QualifiedName>,
+    pub operator_class_options: Vec<(Ident, Option<String>)>,
+    pub descending: Option<bool>,
+    pub nulls_first: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drop {
+    pub object: ObjectType,
+    pub names: Vec<QualifiedName>,
+    pub concurrently: bool,
+    pub if_exists: bool,
+    pub cascade: bool,
+}
+
+/// The kinds of objects that commands name in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectType {
+    Table,
+    Index,
+    View,
+    MaterializedView,
+    Sequence,
+    ForeignTable,
+    Type,
+    Domain,
+    Schema,
+    Extension,
+    Collation,
+    Statistics,
+    Column,
+    Constraint,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateEnum {
+    pub name: QualifiedName,
+    pub labels: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterTypeAddValue {
+    pub name: QualifiedName,
+    pub if_not_exists: bool,
+    pub label: String,
+    /// `(true, x)`: `BEFORE x`; `(false, x)`: `AFTER x`.
+    pub place: Option<(bool, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    pub object: ObjectType,
+    /// For `COLUMN t.c` the table, for `CONSTRAINT c ON t` the table, else the object.
+    pub name: QualifiedName,
+    /// The column, or the constraint.
+    pub part: Option<Ident>,
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Insert {
+    pub table: QualifiedName,
+    pub alias: Option<Ident>,
+    /// Empty: all columns, in their order.
+    pub columns: Vec<Ident>,
+    pub source: InsertSource,
+    /// `ON CONFLICT DO UPDATE` (true) or `DO NOTHING` (false).
+    pub on_conflict_update: Option<bool>,
+    pub returning: bool,
+    /// Relations read by the source or by subqueries.
+    pub reads: Vec<QualifiedName>,
+    /// Data-changing common table expressions and the like: more than is read here.
+    pub opaque: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum InsertSource {
+    DefaultValues,
+    /// `Expr::Column(["default"])` stands for `DEFAULT`.
+    Values(Vec<Vec<Expr>>),
+    Query(QueryText),
+}
+
+/// `UPDATE` or `DELETE`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowStatement {
+    pub table: QualifiedName,
+    pub only: bool,
+    pub alias: Option<Ident>,
+    /// `SET` of an `UPDATE`; an assignment that is not `column = expression` is left out and makes it opaque.
+    pub assignments: Vec<(Ident, Expr)>,
+    /// Relations of `FROM` / `USING` with their aliases.
+    pub from: Vec<(QualifiedName, Option<Ident>)>,
+    pub condition: Option<Expr>,
+    pub returning: bool,
+    /// Relations read by subqueries anywhere in it.
+    pub reads: Vec<QualifiedName>,
+    pub opaque: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LockTable {
+    pub tables: Vec<(QualifiedName, bool)>,
+    /// As written: `ACCESS EXCLUSIVE`; missing means that one.
+    pub mode: Option<String>,
+    pub nowait: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Set {
+    /// `SET [SESSION|LOCAL] name = values`; `DEFAULT` is an empty list.
+    Set { local: bool, name: String, values: Vec<String> },
+    Reset { name: String },
+    ResetAll,
+    /// `SET [LOCAL] ROLE`, `SET SESSION AUTHORIZATION`.
+    Role { local: bool, role: Option<String> },
+    /// `SET TRANSACTION …`, `SET SESSION CHARACTERISTICS …`.
+    TransactionMode { read_only: Option<bool>, text: String },
+    Constraints { names: Vec<QualifiedName>, deferred: bool },
+    Show,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransactionCommand {
+    Begin { read_only: Option<bool> },
+    Commit { chain: bool },
+    Rollback { chain: bool },
+    Savepoint(Ident),
+    Release(Ident),
+    RollbackTo(Ident),
+}
+
+/// A statement whose command is known but which is not modelled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Other {
+    /// The command tag: `CREATE FUNCTION`.
+    pub command: String,
+    /// Every identifier that it mentions, folded, so that whatever it may touch is known to be uncertain.
+    pub mentions: Vec<Ident>,
+    pub text: String,
+}
