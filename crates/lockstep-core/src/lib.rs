@@ -2,8 +2,10 @@
 //! every report. No I/O, no clock, no global state; native and WebAssembly alike.
 
 pub mod diagnostic;
+pub mod effect;
 pub mod keyword;
 pub mod name;
+pub mod pg;
 pub mod report;
 pub mod source;
 pub mod syntax;

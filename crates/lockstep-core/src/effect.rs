@@ -1,0 +1,127 @@
+//! What a statement does besides changing the schema: the locks it takes, the work it performs, the
+//! error it raises, the questions that only the rows can answer.
+
+use std::fmt;
+
+use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate::SqlState;
+
+/// A relation's number in one schema, as `pg_class.oid`: survives renames, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelationId(pub u32);
+
+/// One lock request that was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    pub relation: RelationId,
+    /// The relation's name and kind when it was locked: it may be gone when the trace is read.
+    pub name: ObjectName,
+    pub kind: char,
+    pub mode: LockMode,
+    pub reason: &'static str,
+    /// Made by the same statement, so that nobody can wait for it.
+    pub new: bool,
+}
+
+/// A schema and a name, both always known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName {
+    pub schema: Ident,
+    pub name: Ident,
+}
+
+/// A wait for holders of existing locks in a mode that conflicts with `mode`, without queueing
+/// anybody behind it (`WaitForLockers`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    pub relation: RelationId,
+    pub name: ObjectName,
+    pub mode: LockMode,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    pub relation: RelationId,
+    pub name: ObjectName,
+    pub kind: WorkKind,
+    /// The index built, or the constraint checked.
+    pub object: Option<ObjectName>,
+    pub reason: &'static str,
+}
+
+/// The server's own DEBUG1 words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WorkKind {
+    /// "rewriting table"
+    Rewrite,
+    /// "verifying table"
+    Verify,
+    /// "building index"
+    BuildIndex,
+    /// "validating foreign key constraint"
+    ValidateForeignKey,
+    /// Rows inserted, updated or deleted.
+    WriteRows,
+}
+
+/// An error that the server raises: an outcome, not a fault of this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PgError {
+    pub sqlstate: SqlState,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+}
+
+/// A query whose answer decides whether the statement succeeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precondition {
+    pub query: String,
+    pub expected: String,
+    pub sqlstate_otherwise: SqlState,
+}
+
+impl PgError {
+    pub fn new(sqlstate: SqlState, message: impl Into<String>) -> Self {
+        PgError { sqlstate, message: message.into(), detail: None, hint: None }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl ObjectName {
+    pub fn new(schema: &str, name: &str) -> Self {
+        ObjectName { schema: Ident::new(schema), name: Ident::new(name) }
+    }
+}
+
+/// As the server prints a relation with `search_path = public`.
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.schema != "public" {
+            write!(f, "{}.", self.schema)?;
+        }
+        write!(f, "{}", self.name)
+    }
+}
+
+impl WorkKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            WorkKind::Rewrite => "rewrite",
+            WorkKind::Verify => "verify",
+            WorkKind::BuildIndex => "build_index",
+            WorkKind::ValidateForeignKey => "validate_foreign_key",
+            WorkKind::WriteRows => "write_rows",
+        }
+    }
+}
