@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod effect;
+pub mod input;
 pub mod keyword;
 pub mod name;
 pub mod pg;

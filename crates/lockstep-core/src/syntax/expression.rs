@@ -10,41 +10,109 @@ pub enum Expr {
     /// `$1`.
     Parameter(u32),
     /// `- a`, `@ a`; `NOT` is [`Expr::Not`].
-    Unary { operator: Operator, operand: Box<Expr> },
-    Binary { left: Box<Expr>, operator: Operator, right: Box<Expr> },
+    Unary {
+        operator: Operator,
+        operand: Box<Expr>,
+    },
+    Binary {
+        left: Box<Expr>,
+        operator: Operator,
+        right: Box<Expr>,
+    },
     /// `a AND b AND c` flattened as the grammar does (`makeAndExpr`); parentheses keep their own level.
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
-    IsNull { operand: Box<Expr>, negated: bool },
+    IsNull {
+        operand: Box<Expr>,
+        negated: bool,
+    },
     /// `IS [NOT] TRUE | FALSE | UNKNOWN`.
-    IsTruth { operand: Box<Expr>, value: Option<bool>, negated: bool },
-    IsDistinct { left: Box<Expr>, right: Box<Expr>, negated: bool },
-    In { operand: Box<Expr>, list: Vec<Expr>, negated: bool },
-    Between { operand: Box<Expr>, low: Box<Expr>, high: Box<Expr>, symmetric: bool, negated: bool },
-    Like { kind: LikeKind, operand: Box<Expr>, pattern: Box<Expr>, escape: Option<Box<Expr>>, negated: bool },
+    IsTruth {
+        operand: Box<Expr>,
+        value: Option<bool>,
+        negated: bool,
+    },
+    IsDistinct {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
+    In {
+        operand: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
+    Between {
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        symmetric: bool,
+        negated: bool,
+    },
+    Like {
+        kind: LikeKind,
+        operand: Box<Expr>,
+        pattern: Box<Expr>,
+        escape: Option<Box<Expr>>,
+        negated: bool,
+    },
     /// `left operator ANY | ALL (array)`.
-    Quantified { left: Box<Expr>, operator: Operator, all: bool, array: Box<Expr> },
-    Cast { operand: Box<Expr>, type_name: TypeName },
+    Quantified {
+        left: Box<Expr>,
+        operator: Operator,
+        all: bool,
+        array: Box<Expr>,
+    },
+    Cast {
+        operand: Box<Expr>,
+        type_name: TypeName,
+    },
     /// `date '2024-01-01'`, `interval '1 day'`: a string constant with a type in front.
-    TypedLiteral { type_name: TypeName, text: String },
+    TypedLiteral {
+        type_name: TypeName,
+        text: String,
+    },
     Function(FunctionCall),
     /// `CURRENT_DATE`, `CURRENT_TIMESTAMP(3)`, `CURRENT_USER` …, lower case.
-    Value { keyword: String, precision: Option<u32> },
-    Case { operand: Option<Box<Expr>>, whens: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    Value {
+        keyword: String,
+        precision: Option<u32>,
+    },
+    Case {
+        operand: Option<Box<Expr>>,
+        whens: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
     Coalesce(Vec<Expr>),
     NullIf(Box<Expr>, Box<Expr>),
     /// `GREATEST (…)` or `LEAST (…)`.
-    MinMax { greatest: bool, arguments: Vec<Expr> },
-    AtTimeZone { operand: Box<Expr>, zone: Box<Expr> },
+    MinMax {
+        greatest: bool,
+        arguments: Vec<Expr>,
+    },
+    AtTimeZone {
+        operand: Box<Expr>,
+        zone: Box<Expr>,
+    },
     Array(Vec<Expr>),
     /// `ROW (a, b)`, `(a, b)`.
     Row(Vec<Expr>),
     /// `a[1]`, `a[1:2]`.
-    Subscript { operand: Box<Expr>, index: Box<Expr>, upper: Option<Box<Expr>> },
+    Subscript {
+        operand: Box<Expr>,
+        index: Box<Expr>,
+        upper: Option<Box<Expr>>,
+    },
     /// `(composite).field`.
-    Field { operand: Box<Expr>, name: Ident },
-    Collate { operand: Box<Expr>, collation: QualifiedName },
+    Field {
+        operand: Box<Expr>,
+        name: Ident,
+    },
+    Collate {
+        operand: Box<Expr>,
+        collation: QualifiedName,
+    },
     /// A subquery in any position; only the relations it names are known.
     Query(Box<QueryText>),
     /// Valid for the parser, without a tree of its own here.
@@ -134,4 +202,64 @@ pub struct QueryText {
     pub locks_rows: Vec<QualifiedName>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
+}
+
+impl Expr {
+    /// Calls `see` for the expression and everything inside it.
+    pub fn visit(&self, see: &mut impl FnMut(&Expr)) {
+        let mut open = vec![self];
+        while let Some(it) = open.pop() {
+            see(it);
+            it.children(&mut open);
+        }
+    }
+
+    fn children<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+        match self {
+            Expr::Column(_)
+            | Expr::Literal(_)
+            | Expr::Parameter(_)
+            | Expr::TypedLiteral { .. }
+            | Expr::Value { .. }
+            | Expr::Query(_)
+            | Expr::Opaque(_) => {}
+            Expr::Unary { operand, .. }
+            | Expr::Not(operand)
+            | Expr::IsNull { operand, .. }
+            | Expr::IsTruth { operand, .. }
+            | Expr::Cast { operand, .. }
+            | Expr::Field { operand, .. }
+            | Expr::Collate { operand, .. } => found.push(operand),
+            Expr::Binary { left, right, .. }
+            | Expr::IsDistinct { left, right, .. }
+            | Expr::NullIf(left, right)
+            | Expr::AtTimeZone { operand: left, zone: right }
+            | Expr::Quantified { left, array: right, .. } => found.extend([&**left, &**right]),
+            Expr::And(items)
+            | Expr::Or(items)
+            | Expr::Coalesce(items)
+            | Expr::Array(items)
+            | Expr::Row(items)
+            | Expr::MinMax { arguments: items, .. } => found.extend(items),
+            Expr::In { operand, list, .. } => {
+                found.push(operand);
+                found.extend(list);
+            }
+            Expr::Between { operand, low, high, .. } => found.extend([&**operand, &**low, &**high]),
+            Expr::Like { operand, pattern, escape, .. } => {
+                found.extend([&**operand, &**pattern]);
+                found.extend(escape.as_deref());
+            }
+            Expr::Function(call) => found.extend(call.arguments.iter().map(|argument| &argument.value)),
+            Expr::Case { operand, whens, otherwise } => {
+                found.extend(operand.as_deref());
+                found.extend(whens.iter().flat_map(|(when, then)| [when, then]));
+                found.extend(otherwise.as_deref());
+            }
+            Expr::Subscript { operand, index, upper } => {
+                found.extend([&**operand, &**index]);
+                found.extend(upper.as_deref());
+            }
+        }
+    }
 }

@@ -1,5 +1,270 @@
-//! Reading SQL: from the text of one statement to its tree. The engine beneath (sqlparser's tokens,
-//! expressions, types and queries) does not show outside this module.
+//! Reading SQL: from the text of one statement to its tree, by the server's grammar (`gram.y`).
+//! Queries are read by sqlparser, which does not show outside this module.
 
 pub mod expression;
+pub mod lexer;
+pub mod print_expression;
+pub mod print_statement;
+pub mod print_table;
 pub mod statement;
+pub mod table;
+
+mod alter_table;
+mod constraint;
+mod create_index;
+mod create_table;
+mod cursor;
+mod object;
+mod parse_expression;
+mod parse_function;
+mod query;
+mod rows;
+mod session;
+mod type_name;
+
+use crate::name::Ident;
+use crate::syntax::cursor::{Cursor, Result};
+use crate::syntax::lexer::Kind;
+use crate::syntax::statement::{Other, Statement};
+
+/// Why a statement cannot be read, in the server's words where it is the server that refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    pub message: String,
+    /// Byte offset in the statement's text.
+    pub offset: usize,
+    pub kind: Refusal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server refuses it too: 42601.
+    Syntax,
+    /// Beyond this tool's bounds; the server might take it.
+    TooComplex,
+}
+
+/// Reads one statement, without its semicolon. A command that has no tree of its own becomes
+/// [`Statement::Other`]; only what the server's grammar refuses is an error.
+pub fn parse(text: &str) -> std::result::Result<Statement, SyntaxError> {
+    let mut cursor = Cursor::new(text)?;
+    if cursor.at_end() {
+        return cursor.error();
+    }
+
+    match statement(&mut cursor) {
+        Ok(Some(statement)) if cursor.at_end() => return Ok(statement),
+        Ok(Some(_)) => cursor.error(),
+        Ok(None) => return other(&mut cursor),
+        Err(error) => Err(error),
+    }
+}
+
+/// `None`: a command without a tree.
+fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let start = cursor.position();
+    let made = match first_word(cursor).as_str() {
+        "alter" => object::alter(cursor)?,
+        "create" => object::create(cursor)?,
+        "drop" => object::drop(cursor)?,
+        "comment" => object::comment(cursor)?,
+        "insert" => Some(rows::insert(cursor)?),
+        "update" => Some(rows::update(cursor)?),
+        "delete" => Some(rows::delete(cursor)?),
+        "select" | "values" | "table" => Some(rows::select(cursor)?),
+        "with" => rows::with(cursor)?,
+        "lock" => Some(session::lock_table(cursor)?),
+        "set" => session::set(cursor)?,
+        "reset" | "show" => session::reset_or_show(cursor)?,
+        "begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release" => {
+            session::transaction(cursor)?
+        }
+        _ if cursor.is_sign("(") && query::is_next(cursor) => Some(rows::select(cursor)?),
+        _ => None,
+    };
+    if made.is_none() {
+        cursor.rewind(start);
+    }
+    Ok(made)
+}
+
+fn first_word(cursor: &Cursor<'_>) -> String {
+    match cursor.peek() {
+        Some(token) if token.kind == Kind::Word => cursor.raw(token).to_ascii_lowercase(),
+        _ => String::new(),
+    }
+}
+
+/// First words of commands that have no tree: anything else is a syntax error.
+const COMMANDS: [&str; 44] = [
+    "alter",
+    "analyse",
+    "analyze",
+    "call",
+    "checkpoint",
+    "close",
+    "cluster",
+    "comment",
+    "copy",
+    "create",
+    "deallocate",
+    "declare",
+    "discard",
+    "do",
+    "drop",
+    "execute",
+    "explain",
+    "fetch",
+    "grant",
+    "import",
+    "listen",
+    "load",
+    "merge",
+    "move",
+    "notify",
+    "prepare",
+    "reassign",
+    "refresh",
+    "reindex",
+    "reset",
+    "revoke",
+    "security",
+    "set",
+    "show",
+    "truncate",
+    "unlisten",
+    "vacuum",
+    "with",
+    "commit",
+    "rollback",
+    "begin",
+    "repack",
+    "wait",
+    "select",
+];
+
+/// How many names of a statement without a tree are remembered: enough for any real one.
+const MAX_MENTIONS: usize = 5000;
+
+fn other(cursor: &mut Cursor<'_>) -> Result<Statement> {
+    if !COMMANDS.contains(&first_word(cursor).as_str()) {
+        return cursor.error();
+    }
+    let command = command_tag(cursor);
+    let mut mentions = vec![];
+    mention(cursor.text, &mut mentions, 0);
+    cursor.skip_to_end();
+    Ok(Statement::Other(Other { command, mentions, text: cursor.text.to_owned() }))
+}
+
+/// The command's tag, as far as its words tell it: `CREATE FUNCTION`.
+fn command_tag(cursor: &Cursor<'_>) -> String {
+    const OBJECTS: [&str; 33] = [
+        "access",
+        "aggregate",
+        "cast",
+        "collation",
+        "conversion",
+        "database",
+        "default",
+        "domain",
+        "event",
+        "extension",
+        "foreign",
+        "function",
+        "group",
+        "index",
+        "language",
+        "materialized",
+        "operator",
+        "owned",
+        "policy",
+        "procedure",
+        "publication",
+        "role",
+        "routine",
+        "rule",
+        "schema",
+        "sequence",
+        "server",
+        "statistics",
+        "subscription",
+        "table",
+        "tablespace",
+        "text",
+        "user",
+    ];
+    const SECOND: [&str; 12] = [
+        "method",
+        "trigger",
+        "data",
+        "table",
+        "view",
+        "class",
+        "family",
+        "privileges",
+        "search",
+        "mapping",
+        "by",
+        "wrapper",
+    ];
+    const SKIP: [&str; 11] = [
+        "or",
+        "replace",
+        "temp",
+        "temporary",
+        "unlogged",
+        "recursive",
+        "constraint",
+        "trusted",
+        "procedural",
+        "global",
+        "local",
+    ];
+    let word = |ahead: usize| match cursor.peek_at(ahead) {
+        Some(token) if token.kind == Kind::Word => cursor.raw(token).to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    let first = word(0);
+    let mut tag = first.to_uppercase();
+    if !matches!(first.as_str(), "create" | "alter" | "drop" | "refresh" | "security" | "import" | "reassign") {
+        return tag;
+    }
+    let mut at = 1;
+    while SKIP.contains(&word(at).as_str()) {
+        at += 1;
+    }
+    let object = word(at);
+    if OBJECTS.contains(&object.as_str()) || matches!(object.as_str(), "type" | "view" | "trigger" | "label") {
+        tag.push(' ');
+        tag.push_str(&object.to_uppercase());
+        if SECOND.contains(&word(at + 1).as_str()) && !matches!(object.as_str(), "table" | "view" | "trigger" | "type")
+        {
+            tag.push(' ');
+            tag.push_str(&word(at + 1).to_uppercase());
+        }
+    }
+    tag
+}
+
+/// Every identifier in the text, in the bodies of its strings too: whatever it may touch.
+fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {
+    let mut at = 0;
+    while let Some(token) = lexer::next(text, at) {
+        at = token.end;
+        let name = match token.kind {
+            Kind::Word => Ident::folded(&text[token.start..token.end]),
+            Kind::QuotedWord => Ident::new(&lexer::value(text, token)),
+            Kind::String | Kind::EscapeString | Kind::DollarString if level < 3 => {
+                let body = lexer::value(text, token);
+                mention(&body, found, level + 1);
+                continue;
+            }
+            _ => continue,
+        };
+        if found.len() >= MAX_MENTIONS {
+            return;
+        }
+        found.push(name);
+    }
+}

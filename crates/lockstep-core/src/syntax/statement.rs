@@ -4,14 +4,17 @@
 
 use crate::name::{Ident, QualifiedName};
 use crate::syntax::expression::{Expr, QueryText, TypeName};
+pub use crate::syntax::table::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
     AlterTable(AlterTable),
     AlterTypeAddValue(AlterTypeAddValue),
     Comment(Comment),
+    CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
     CreateIndex(CreateIndex),
+    CreateSchema(CreateSchema),
     CreateTable(Box<CreateTable>),
     Delete(RowStatement),
     Drop(Drop),
@@ -47,45 +50,122 @@ pub enum AlterTableAction {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Subcommand {
-    AddColumn { column: ColumnDefinition, if_not_exists: bool },
-    DropColumn { name: Ident, if_exists: bool, cascade: bool },
-    SetDefault { column: Ident, default: Expr },
-    DropDefault { column: Ident },
-    SetNotNull { column: Ident },
-    DropNotNull { column: Ident },
-    SetType { column: Ident, type_name: TypeName, collation: Option<QualifiedName>, using: Option<Expr> },
+    AddColumn {
+        column: ColumnDefinition,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        name: Ident,
+        if_exists: bool,
+        cascade: bool,
+    },
+    SetDefault {
+        column: Ident,
+        default: Expr,
+    },
+    DropDefault {
+        column: Ident,
+    },
+    SetNotNull {
+        column: Ident,
+    },
+    DropNotNull {
+        column: Ident,
+    },
+    SetType {
+        column: Ident,
+        type_name: TypeName,
+        collation: Option<QualifiedName>,
+        using: Option<Expr>,
+    },
     AddConstraint(TableConstraint),
-    ValidateConstraint { name: Ident },
-    DropConstraint { name: Ident, if_exists: bool, cascade: bool },
+    ValidateConstraint {
+        name: Ident,
+    },
+    DropConstraint {
+        name: Ident,
+        if_exists: bool,
+        cascade: bool,
+    },
     /// `ALTER CONSTRAINT name [DEFERRABLE …] [ENFORCED]`.
-    AlterConstraint { name: Ident, attributes: ConstraintAttributes, no_inherit: Option<bool> },
-    SetStatistics { column: Ident, target: Option<i32> },
-    SetStorage { column: Ident, storage: Ident },
-    SetCompression { column: Ident, method: Ident },
-    SetColumnOptions { column: Ident, options: Vec<(Ident, Option<String>)>, reset: bool },
-    AddIdentity { column: Ident, always: bool, options: SequenceOptions },
+    AlterConstraint {
+        name: Ident,
+        attributes: ConstraintAttributes,
+        no_inherit: Option<bool>,
+    },
+    SetStatistics {
+        column: Ident,
+        target: Option<i32>,
+    },
+    SetStorage {
+        column: Ident,
+        storage: Ident,
+    },
+    SetCompression {
+        column: Ident,
+        method: Ident,
+    },
+    SetColumnOptions {
+        column: Ident,
+        options: Vec<(Ident, Option<String>)>,
+        reset: bool,
+    },
+    AddIdentity {
+        column: Ident,
+        always: bool,
+        options: SequenceOptions,
+    },
     /// `SET GENERATED`, `SET INCREMENT …`, `RESTART`.
-    AlterIdentity { column: Ident, always: Option<bool>, options: SequenceOptions },
-    DropIdentity { column: Ident, if_exists: bool },
-    SetExpression { column: Ident, expression: Expr },
-    DropExpression { column: Ident, if_exists: bool },
-    EnableTrigger { what: TriggerSelection, state: FiringState },
-    EnableRule { name: Ident, state: FiringState },
+    AlterIdentity {
+        column: Ident,
+        always: Option<bool>,
+        options: SequenceOptions,
+    },
+    DropIdentity {
+        column: Ident,
+        if_exists: bool,
+    },
+    SetExpression {
+        column: Ident,
+        expression: Expr,
+    },
+    DropExpression {
+        column: Ident,
+        if_exists: bool,
+    },
+    EnableTrigger {
+        what: TriggerSelection,
+        state: FiringState,
+    },
+    EnableRule {
+        name: Ident,
+        state: FiringState,
+    },
     RowSecurity(RowSecurity),
     ClusterOn(Ident),
     SetWithoutCluster,
     SetAccessMethod(Option<Ident>),
     SetTablespace(Ident),
     SetLogged(bool),
-    SetOptions { options: Vec<(Ident, Option<String>)>, reset: bool },
+    SetOptions {
+        options: Vec<(Ident, Option<String>)>,
+        reset: bool,
+    },
     Inherit(QualifiedName),
     NoInherit(QualifiedName),
     OfType(QualifiedName),
     NotOf,
     OwnerTo(Ident),
     ReplicaIdentity(ReplicaIdentity),
-    AttachPartition { partition: QualifiedName, bound: Option<PartitionBound> },
-    DetachPartition { partition: QualifiedName, concurrently: bool, finalize: bool },
+    AttachPartition {
+        partition: QualifiedName,
+        bound: Option<PartitionBound>,
+    },
+    DetachPartition {
+        partition: QualifiedName,
+        concurrently: bool,
+        finalize: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -124,156 +204,14 @@ pub enum PartitionBound {
     Default,
     In(Vec<Expr>),
     /// `MINVALUE` and `MAXVALUE` are [`Expr::Column`]s of that name, as in the grammar.
-    Range { from: Vec<Expr>, to: Vec<Expr> },
-    Hash { modulus: u32, remainder: u32 },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreateTable {
-    pub name: QualifiedName,
-    pub persistence: Persistence,
-    pub if_not_exists: bool,
-    pub elements: Vec<TableElement>,
-    pub inherits: Vec<QualifiedName>,
-    pub partition_by: Option<PartitionKey>,
-    pub partition_of: Option<(QualifiedName, PartitionBound)>,
-    pub of_type: Option<QualifiedName>,
-    pub options: Vec<(Ident, Option<String>)>,
-    pub access_method: Option<Ident>,
-    pub tablespace: Option<Ident>,
-    pub on_commit: Option<String>,
-    /// `AS query`; `with_data` is false after `WITH NO DATA`.
-    pub query: Option<(QueryText, bool)>,
-    /// The column names of `CREATE TABLE x (a, b) AS …`.
-    pub query_columns: Vec<Ident>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Persistence {
-    Permanent,
-    Unlogged,
-    Temporary,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct PartitionKey {
-    /// `range`, `list` or `hash`.
-    pub strategy: Ident,
-    pub keys: Vec<IndexKey>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum TableElement {
-    Column(ColumnDefinition),
-    Constraint(TableConstraint),
-    Like { table: QualifiedName, options: Vec<(bool, String)> },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnDefinition {
-    pub name: Ident,
-    /// Missing in `CREATE TABLE … OF` and `PARTITION OF`.
-    pub type_name: Option<TypeName>,
-    pub collation: Option<QualifiedName>,
-    pub storage: Option<Ident>,
-    pub compression: Option<Ident>,
-    pub constraints: Vec<ColumnConstraint>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnConstraint {
-    pub name: Option<Ident>,
-    pub kind: ColumnConstraintKind,
-    pub attributes: ConstraintAttributes,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum ColumnConstraintKind {
-    NotNull { no_inherit: bool },
-    Null,
-    Default(Expr),
-    Check { expression: Expr, no_inherit: bool },
-    Unique { nulls_not_distinct: bool, index: IndexParameters },
-    PrimaryKey { index: IndexParameters },
-    References(References),
-    /// `GENERATED ALWAYS AS (expression) STORED|VIRTUAL`; `None` where neither word is written.
-    Generated { expression: Expr, stored: Option<bool> },
-    Identity { always: bool, options: SequenceOptions },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct TableConstraint {
-    pub name: Option<Ident>,
-    pub kind: TableConstraintKind,
-    pub attributes: ConstraintAttributes,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum TableConstraintKind {
-    Check { expression: Expr, no_inherit: bool },
-    NotNull { column: Ident, no_inherit: bool },
-    Unique { columns: Vec<Ident>, nulls_not_distinct: bool, without_overlaps: bool, index: IndexParameters },
-    PrimaryKey { columns: Vec<Ident>, without_overlaps: bool, index: IndexParameters },
-    UniqueUsingIndex { index: Ident },
-    PrimaryKeyUsingIndex { index: Ident },
-    ForeignKey { columns: Vec<Ident>, period: bool, references: References },
-    Exclude { method: Option<Ident>, elements: Vec<(IndexKey, String)>, index: IndexParameters, predicate: Option<Expr> },
-}
-
-/// What may follow a constraint. `None`: not written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ConstraintAttributes {
-    pub deferrable: Option<bool>,
-    pub initially_deferred: Option<bool>,
-    pub not_valid: bool,
-    pub enforced: Option<bool>,
-}
-
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct IndexParameters {
-    pub include: Vec<Ident>,
-    pub options: Vec<(Ident, Option<String>)>,
-    pub tablespace: Option<Ident>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct References {
-    pub table: QualifiedName,
-    pub columns: Vec<Ident>,
-    pub period: bool,
-    /// `full`, `partial`, `simple`.
-    pub match_type: Option<String>,
-    pub on_delete: ReferentialAction,
-    /// `ON DELETE SET NULL (a, b)`.
-    pub on_delete_columns: Vec<Ident>,
-    pub on_update: ReferentialAction,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReferentialAction {
-    #[default]
-    NoAction,
-    Restrict,
-    Cascade,
-    SetNull,
-    SetDefault,
-}
-
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct SequenceOptions {
-    pub name: Option<QualifiedName>,
-    pub data_type: Option<TypeName>,
-    pub increment: Option<i64>,
-    /// `Some(None)`: `NO MINVALUE`.
-    pub min_value: Option<Option<i64>>,
-    pub max_value: Option<Option<i64>>,
-    pub start: Option<i64>,
-    /// `Some(None)`: `RESTART` alone.
-    pub restart: Option<Option<i64>>,
-    pub cache: Option<i64>,
-    pub cycle: Option<bool>,
-    /// `OWNED BY t.c`, or `Some(empty)` for `OWNED BY NONE`.
-    pub owned_by: Option<Vec<Ident>>,
+    Range {
+        from: Vec<Expr>,
+        to: Vec<Expr>,
+    },
+    Hash {
+        modulus: u32,
+        remainder: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -336,6 +274,20 @@ pub enum ObjectType {
 pub struct CreateEnum {
     pub name: QualifiedName,
     pub labels: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateDomain {
+    pub name: QualifiedName,
+    pub type_name: TypeName,
+    pub collation: Option<QualifiedName>,
+    pub constraints: Vec<ColumnConstraint>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateSchema {
+    pub name: Ident,
+    pub if_not_exists: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -409,14 +361,29 @@ pub struct LockTable {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Set {
     /// `SET [SESSION|LOCAL] name = values`; `DEFAULT` is an empty list.
-    Set { local: bool, name: String, values: Vec<String> },
-    Reset { name: String },
+    Set {
+        local: bool,
+        name: String,
+        values: Vec<String>,
+    },
+    Reset {
+        name: String,
+    },
     ResetAll,
     /// `SET [LOCAL] ROLE`, `SET SESSION AUTHORIZATION`.
-    Role { local: bool, role: Option<String> },
+    Role {
+        local: bool,
+        role: Option<String>,
+    },
     /// `SET TRANSACTION …`, `SET SESSION CHARACTERISTICS …`.
-    TransactionMode { read_only: Option<bool>, text: String },
-    Constraints { names: Vec<QualifiedName>, deferred: bool },
+    TransactionMode {
+        read_only: Option<bool>,
+        text: String,
+    },
+    Constraints {
+        names: Vec<QualifiedName>,
+        deferred: bool,
+    },
     Show,
 }
 

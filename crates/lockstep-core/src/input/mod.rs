@@ -1,0 +1,3 @@
+//! Readers of migration files: one module a format.
+
+pub mod sql;

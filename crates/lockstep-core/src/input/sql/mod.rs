@@ -1,0 +1,3 @@
+//! Plain SQL.
+
+pub mod split;

@@ -1,0 +1,46 @@
+//! Differences between server versions that are no lock, no type and no function.
+
+use crate::pg::version::PgVersion;
+
+/// Dropping a column that a stored generated column reads is refused (2BP01) from 15 on; 14 drops
+/// the generated column along without a word.
+pub fn generated_column_blocks_drop(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
+/// `NOT NULL` constraints are rows of `pg_constraint`, with names, from 18 on.
+pub fn not_null_is_a_constraint(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// `ENFORCED` and `NOT ENFORCED` exist from 18 on.
+pub fn has_enforced(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// Virtual generated columns exist, and are the default kind, from 18 on.
+pub fn has_virtual_columns(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// `PRIMARY KEY` after an explicit `NULL` is refused at once from 18 on.
+pub fn null_conflicts_with_primary_key(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// A new enum value may be used in the transaction that made its type: from 17 on also a value that
+/// was added to it there.
+pub fn new_type_value_is_usable(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// The SQLSTATE of a type change that a generated column stands against: a syntax error up to 14.
+pub fn generated_column_type_change(version: PgVersion) -> crate::pg::sqlstate::SqlState {
+    use crate::pg::sqlstate::{FEATURE_NOT_SUPPORTED, SYNTAX_ERROR};
+    if version >= PgVersion::V15 { FEATURE_NOT_SUPPORTED } else { SYNTAX_ERROR }
+}
+
+/// `ON DELETE SET NULL (columns)`, `NULLS NOT DISTINCT` and other grammar of 15.
+pub fn has_grammar_of_15(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}

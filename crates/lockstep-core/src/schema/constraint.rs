@@ -1,0 +1,101 @@
+//! Constraints: what `pg_constraint` holds.
+
+use std::rc::Rc;
+
+use crate::effect::RelationId;
+use crate::expression::Expression;
+use crate::name::Ident;
+pub use crate::syntax::statement::ReferentialAction;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Constraint {
+    pub name: Ident,
+    pub kind: ConstraintKind,
+    pub validated: bool,
+    pub enforced: bool,
+    pub deferrable: bool,
+    pub initially_deferred: bool,
+    pub comment: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConstraintKind {
+    Check { expression: Rc<Expression>, no_inherit: bool },
+    /// A row of `pg_constraint` from 18 on; before, only the column's flag exists.
+    NotNull { column: u16, no_inherit: bool },
+    PrimaryKey { index: RelationId },
+    Unique { index: RelationId },
+    Exclude { index: RelationId, operators: Vec<String> },
+    ForeignKey(ForeignKey),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignKey {
+    pub columns: Vec<u16>,
+    pub references: RelationId,
+    pub referenced_columns: Vec<u16>,
+    /// The unique index that the key relies on (`conindid`).
+    pub index: RelationId,
+    pub match_full: bool,
+    pub on_delete: ReferentialAction,
+    pub on_delete_columns: Vec<u16>,
+    pub on_update: ReferentialAction,
+}
+
+impl Constraint {
+    /// Valid, enforced and not deferrable, as most are.
+    pub fn new(name: Ident, kind: ConstraintKind) -> Self {
+        Constraint {
+            name,
+            kind,
+            validated: true,
+            enforced: true,
+            deferrable: false,
+            initially_deferred: false,
+            comment: None,
+        }
+    }
+
+    /// `pg_constraint.contype`.
+    pub fn letter(&self) -> char {
+        match self.kind {
+            ConstraintKind::Check { .. } => 'c',
+            ConstraintKind::NotNull { .. } => 'n',
+            ConstraintKind::PrimaryKey { .. } => 'p',
+            ConstraintKind::Unique { .. } => 'u',
+            ConstraintKind::Exclude { .. } => 'x',
+            ConstraintKind::ForeignKey(_) => 'f',
+        }
+    }
+
+    pub fn is_primary_key(&self) -> bool {
+        matches!(self.kind, ConstraintKind::PrimaryKey { .. })
+    }
+
+    pub fn foreign_key(&self) -> Option<&ForeignKey> {
+        match &self.kind {
+            ConstraintKind::ForeignKey(foreign_key) => Some(foreign_key),
+            _ => None,
+        }
+    }
+
+    /// The index that enforces it, for the kinds that own one.
+    pub fn index(&self) -> Option<RelationId> {
+        match self.kind {
+            ConstraintKind::PrimaryKey { index }
+            | ConstraintKind::Unique { index }
+            | ConstraintKind::Exclude { index, .. } => Some(index),
+            _ => None,
+        }
+    }
+}
+
+impl Constraint {
+    /// `pg_constraint.connoinherit`, as far as it is shown.
+    pub fn is_no_inherit(&self) -> bool {
+        matches!(
+            self.kind,
+            ConstraintKind::Check { no_inherit: true, .. } | ConstraintKind::NotNull { no_inherit: true, .. }
+        )
+    }
+}

@@ -1,0 +1,202 @@
+//! Who depends on whom: what `pg_depend` records, derived from the model itself.
+
+use crate::effect::RelationId;
+use crate::name::Ident;
+use crate::pg::types::TypeRef;
+use crate::pg::version::PgVersion;
+use crate::schema::Schema;
+use crate::schema::constraint::ConstraintKind;
+use crate::schema::user_type::{TypeId, UserTypeKind};
+
+/// Anything that can be dropped by itself or along with something else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Object {
+    Relation(RelationId),
+    Column(RelationId, u16),
+    Constraint(RelationId, Ident),
+    Default(RelationId, u16),
+    Type(TypeId),
+    DomainConstraint(TypeId, Ident),
+}
+
+/// `DependencyType`, as far as it decides what a drop does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dependency {
+    /// Refused under `RESTRICT`, dropped with a notice under `CASCADE`.
+    Normal,
+    /// Dropped silently.
+    Auto,
+    /// A part of the other object: dropped silently, never alone.
+    Internal,
+}
+
+impl Schema {
+    /// What depends directly on the object (`findDependentObjects`).
+    pub fn dependents(&self, object: &Object, version: PgVersion) -> Vec<(Object, Dependency)> {
+        let mut found = vec![];
+        match object {
+            Object::Relation(id) => self.dependents_of_relation(*id, &mut found),
+            Object::Column(table, column) => self.dependents_of_column(*table, *column, version, &mut found),
+            Object::Constraint(table, name) => {
+                let constraint = self.get(*table).and_then(|it| it.table()?.constraint(name.as_str()));
+                if let Some(index) = constraint.and_then(|it| it.index()) {
+                    found.push((Object::Relation(index), Dependency::Internal));
+                }
+            }
+            Object::Type(id) => self.dependents_of_type(*id, &mut found),
+            Object::Default(..) | Object::DomainConstraint(..) => {}
+        }
+        found
+    }
+
+    fn dependents_of_relation(&self, id: RelationId, found: &mut Vec<(Object, Dependency)>) {
+        let Some(relation) = self.get(id) else { return };
+        if let Some(table) = relation.table() {
+            let constraints = table.constraints.iter();
+            found.extend(constraints.map(|it| (Object::Constraint(id, it.name.clone()), Dependency::Auto)));
+            found.extend(table.indexes.iter().map(|index| (Object::Relation(*index), Dependency::Auto)));
+            found.extend(table.sequences.iter().map(|it| (Object::Relation(*it), Dependency::Auto)));
+            for referencing in &table.referenced_by {
+                self.foreign_keys_to(*referencing, id, |_| true, found);
+            }
+        }
+        if let Some(index) = relation.index() {
+            for referencing in self.referencing(index.table) {
+                self.foreign_keys_to(referencing, index.table, |key| key.index == id, found);
+            }
+        }
+        if relation.sequence().is_some() {
+            for other in self.relations() {
+                let Some(table) = other.table() else { continue };
+                let using = table.live().filter(|(_, column)| {
+                    column.default.as_ref().is_some_and(|default| default.relations().contains(&id.0))
+                });
+                found.extend(using.map(|(number, _)| (Object::Default(other.id, number), Dependency::Normal)));
+            }
+        }
+    }
+
+    /// The table itself, where it refers to itself, and those that refer to it.
+    fn referencing(&self, table: RelationId) -> Vec<RelationId> {
+        let others = self.get(table).and_then(|it| it.table()).map(|it| it.referenced_by.iter().copied());
+        std::iter::once(table).chain(others.into_iter().flatten()).collect()
+    }
+
+    fn foreign_keys_to(
+        &self,
+        referencing: RelationId,
+        referenced: RelationId,
+        which: impl Fn(&crate::schema::constraint::ForeignKey) -> bool,
+        found: &mut Vec<(Object, Dependency)>,
+    ) {
+        let Some(table) = self.get(referencing).and_then(|it| it.table()) else { return };
+        for constraint in &table.constraints {
+            if let Some(key) = constraint.foreign_key()
+                && key.references == referenced
+                && which(key)
+            {
+                found.push((Object::Constraint(referencing, constraint.name.clone()), Dependency::Normal));
+            }
+        }
+    }
+
+    fn dependents_of_column(
+        &self,
+        id: RelationId,
+        number: u16,
+        version: PgVersion,
+        found: &mut Vec<(Object, Dependency)>,
+    ) {
+        let Some(table) = self.get(id).and_then(|it| it.table()) else { return };
+        if table.attribute(number).is_some_and(|column| column.default.is_some() || column.generated.is_some()) {
+            found.push((Object::Default(id, number), Dependency::Auto));
+        }
+        for constraint in &table.constraints {
+            let uses = match &constraint.kind {
+                ConstraintKind::Check { expression, .. } => expression.columns().contains(&number),
+                ConstraintKind::NotNull { column, .. } => *column == number,
+                ConstraintKind::ForeignKey(key) => key.columns.contains(&number),
+                ConstraintKind::PrimaryKey { index }
+                | ConstraintKind::Unique { index }
+                | ConstraintKind::Exclude { index, .. } => self.index(*index).columns().contains(&number),
+            };
+            if uses {
+                found.push((Object::Constraint(id, constraint.name.clone()), Dependency::Auto));
+            }
+        }
+        let owned = |index: RelationId| table.constraints.iter().any(|it| it.index() == Some(index));
+        for index in &table.indexes {
+            if !owned(*index) && self.index(*index).columns().contains(&number) {
+                found.push((Object::Relation(*index), Dependency::Auto));
+            }
+        }
+        for sequence in &table.sequences {
+            let owner = self.get(*sequence).and_then(|it| it.sequence()?.owner);
+            if owner.is_some_and(|owner| owner.column == number) {
+                found.push((Object::Relation(*sequence), Dependency::Auto));
+            }
+        }
+        for referencing in self.referencing(id) {
+            self.foreign_keys_to(referencing, id, |key| key.referenced_columns.contains(&number), found);
+        }
+        for (other, column) in table.live() {
+            let uses = column.generated.as_ref().is_some_and(|it| it.expression.columns().contains(&number));
+            if uses && other != number {
+                found.push((Object::Column(id, other), generated_column_dependency(version)));
+            }
+        }
+    }
+
+    fn dependents_of_type(&self, id: TypeId, found: &mut Vec<(Object, Dependency)>) {
+        for (table, column) in self.columns_of_type(id) {
+            found.push((Object::Column(table, column), Dependency::Normal));
+        }
+        for other in self.types() {
+            if let UserTypeKind::Domain { base, .. } = &other.kind
+                && base.base == TypeRef::User(id.0)
+            {
+                found.push((Object::Type(other.id), Dependency::Normal));
+            }
+        }
+    }
+
+    /// `getObjectDescription`, with the names that `search_path = public` shows.
+    pub fn describe(&self, object: &Object) -> String {
+        match object {
+            Object::Relation(id) => match self.get(*id) {
+                Some(relation) => {
+                    let kind = match relation.kind() {
+                        'i' => "index",
+                        'S' => "sequence",
+                        _ => "table",
+                    };
+                    format!("{kind} {}", relation.name)
+                }
+                None => "relation".to_owned(),
+            },
+            Object::Column(id, number) => {
+                let name = self.get(*id).and_then(|it| it.table()).map(|table| table.column_name(*number));
+                let name = name.map(|it| it.as_str().to_owned()).unwrap_or_default();
+                format!("column {name} of {}", self.describe(&Object::Relation(*id)))
+            }
+            Object::Constraint(id, name) => {
+                format!("constraint {} on {}", name.as_str(), self.describe(&Object::Relation(*id)))
+            }
+            Object::Default(id, number) => {
+                format!("default value for {}", self.describe(&Object::Column(*id, *number)))
+            }
+            Object::Type(id) => match self.user_type(*id) {
+                Some(it) => format!("type {}", it.name),
+                None => "type".to_owned(),
+            },
+            Object::DomainConstraint(id, name) => {
+                format!("constraint {} on {}", name.as_str(), self.describe(&Object::Type(*id)))
+            }
+        }
+    }
+}
+
+/// Up to 14 a generated column went silently with the column that it reads.
+fn generated_column_dependency(version: PgVersion) -> Dependency {
+    crate::pg::behavior::generated_column_blocks_drop(version).then_some(Dependency::Normal).unwrap_or(Dependency::Auto)
+}

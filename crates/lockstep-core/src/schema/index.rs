@@ -1,0 +1,80 @@
+//! Indexes: what `pg_index` holds.
+
+use std::rc::Rc;
+
+use crate::effect::RelationId;
+use crate::expression::Expression;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::types::Type;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Index {
+    pub table: RelationId,
+    /// `btree`, `gin` …
+    pub method: Ident,
+    pub keys: Vec<IndexKey>,
+    /// `INCLUDE`: attribute numbers.
+    pub include: Vec<u16>,
+    pub unique: bool,
+    pub primary: bool,
+    pub exclusion: bool,
+    /// `indimmediate`: false for a deferrable constraint.
+    pub immediate: bool,
+    pub nulls_not_distinct: bool,
+    pub valid: bool,
+    pub ready: bool,
+    pub clustered: bool,
+    pub replica_identity: bool,
+    pub predicate: Option<Rc<Expression>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexKey {
+    pub column: KeyColumn,
+    pub type_: Type,
+    /// A collation other than the column's.
+    pub collation: Option<QualifiedName>,
+    /// An operator class other than the default one of type and method, as it is printed.
+    pub operator_class: Option<QualifiedName>,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyColumn {
+    Attribute(u16),
+    Expression(Rc<Expression>),
+}
+
+impl Index {
+    /// Attribute numbers of the keys; `None` where one is an expression.
+    pub fn key_columns(&self) -> Option<Vec<u16>> {
+        self.keys
+            .iter()
+            .map(|key| match key.column {
+                KeyColumn::Attribute(number) => Some(number),
+                KeyColumn::Expression(_) => None,
+            })
+            .collect()
+    }
+
+    pub fn has_expressions(&self) -> bool {
+        self.keys.iter().any(|key| matches!(key.column, KeyColumn::Expression(_)))
+    }
+
+    /// Every column it reads: keys, `INCLUDE`, expressions and predicate.
+    pub fn columns(&self) -> Vec<u16> {
+        let mut columns = vec![];
+        for key in &self.keys {
+            match &key.column {
+                KeyColumn::Attribute(number) => columns.push(*number),
+                KeyColumn::Expression(expression) => columns.extend(expression.columns()),
+            }
+        }
+        columns.extend(&self.include);
+        columns.extend(self.predicate.iter().flat_map(|predicate| predicate.columns()));
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+}

@@ -1,0 +1,219 @@
+//! The in-memory schema: what the catalogs of one database hold. A plain value: cloning is cheap
+//! (the maps share their structure), so every step keeps the schema before and after it.
+//!
+//! Objects have numbers, as in the server, and refer to each other by them; a rename touches one
+//! object only, and a table dropped and made again is another table.
+
+pub mod constraint;
+pub mod definition;
+pub mod dependency;
+pub mod index;
+pub mod normal_form;
+pub mod relation;
+pub mod sequence;
+pub mod uncertain;
+pub mod user_type;
+
+use std::rc::Rc;
+
+use rpds::RedBlackTreeMap;
+
+use crate::effect::{ObjectName, RelationId};
+use crate::name::Ident;
+use crate::pg::types::{Type, TypeRef};
+use crate::schema::index::Index;
+use crate::schema::relation::{Body, Persistence, Relation, Table};
+use crate::schema::sequence::Sequence;
+use crate::schema::uncertain::Uncertain;
+use crate::schema::user_type::{TypeId, UserType};
+
+#[derive(Debug, Clone)]
+pub struct Schema {
+    namespaces: RedBlackTreeMap<Ident, ()>,
+    relations: RedBlackTreeMap<RelationId, Rc<Relation>>,
+    relation_names: RedBlackTreeMap<ObjectName, RelationId>,
+    types: RedBlackTreeMap<TypeId, Rc<UserType>>,
+    type_names: RedBlackTreeMap<ObjectName, TypeId>,
+    next_id: u32,
+    pub uncertain: Uncertain,
+}
+
+impl Default for Schema {
+    fn default() -> Self {
+        Schema {
+            namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), ()),
+            relations: RedBlackTreeMap::new(),
+            relation_names: RedBlackTreeMap::new(),
+            types: RedBlackTreeMap::new(),
+            type_names: RedBlackTreeMap::new(),
+            // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
+            next_id: 16384,
+            uncertain: Uncertain::default(),
+        }
+    }
+}
+
+impl Schema {
+    /// The number that the next object gets: everything made later has this one or a greater one.
+    pub fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
+    fn take_id(&mut self) -> u32 {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
+    pub fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
+    }
+
+    pub fn namespaces(&self) -> impl Iterator<Item = &Ident> {
+        self.namespaces.keys()
+    }
+
+    pub fn add_namespace(&mut self, name: Ident) {
+        self.namespaces.insert_mut(name, ());
+    }
+
+    pub fn find(&self, name: &ObjectName) -> Option<RelationId> {
+        self.relation_names.get(name).copied()
+    }
+
+    pub fn get(&self, id: RelationId) -> Option<&Relation> {
+        self.relations.get(&id).map(|relation| &**relation)
+    }
+
+    /// A relation that is known to exist.
+    ///
+    /// # Panics
+    /// Where the number is of no relation of this schema: a broken invariant of the model itself.
+    pub fn relation(&self, id: RelationId) -> &Relation {
+        self.get(id).expect("the relation exists in this schema")
+    }
+
+    pub fn shared(&self, id: RelationId) -> Option<&Rc<Relation>> {
+        self.relations.get(&id)
+    }
+
+    pub fn relation_mut(&mut self, id: RelationId) -> &mut Relation {
+        Rc::make_mut(self.relations.get_mut(&id).expect("the relation exists in this schema"))
+    }
+
+    /// The table of that number.
+    ///
+    /// # Panics
+    /// Where it is no table.
+    pub fn table(&self, id: RelationId) -> &Table {
+        self.relation(id).table().expect("the relation is a table")
+    }
+
+    pub fn table_mut(&mut self, id: RelationId) -> &mut Table {
+        match &mut self.relation_mut(id).body {
+            Body::Table(table) => table,
+            _ => panic!("the relation is a table"),
+        }
+    }
+
+    /// The index of that number.
+    ///
+    /// # Panics
+    /// Where it is no index.
+    pub fn index(&self, id: RelationId) -> &Index {
+        self.relation(id).index().expect("the relation is an index")
+    }
+
+    pub fn index_mut(&mut self, id: RelationId) -> &mut Index {
+        match &mut self.relation_mut(id).body {
+            Body::Index(index) => index,
+            _ => panic!("the relation is an index"),
+        }
+    }
+
+    pub fn sequence_mut(&mut self, id: RelationId) -> Option<&mut Sequence> {
+        match &mut self.relation_mut(id).body {
+            Body::Sequence(sequence) => Some(sequence),
+            _ => None,
+        }
+    }
+
+    pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
+        self.relations.values()
+    }
+
+    /// Relations in the order of schema and name.
+    pub fn relations_by_name(&self) -> impl Iterator<Item = &Relation> {
+        self.relation_names.values().filter_map(|id| self.get(*id))
+    }
+
+    pub fn add_relation(&mut self, name: ObjectName, persistence: Persistence, body: Body) -> RelationId {
+        let id = RelationId(self.take_id());
+        self.relation_names.insert_mut(name.clone(), id);
+        let relation = Relation { id, name, persistence, comment: None, options: vec![], tablespace: None, body };
+        self.relations.insert_mut(id, Rc::new(relation));
+        id
+    }
+
+    pub fn remove_relation(&mut self, id: RelationId) {
+        if let Some(name) = self.get(id).map(|relation| relation.name.clone()) {
+            self.relation_names.remove_mut(&name);
+            self.relations.remove_mut(&id);
+        }
+    }
+
+    pub fn rename_relation(&mut self, id: RelationId, name: ObjectName) {
+        let old = self.relation(id).name.clone();
+        self.relation_names.remove_mut(&old);
+        self.relation_names.insert_mut(name.clone(), id);
+        self.relation_mut(id).name = name;
+    }
+
+    pub fn find_type(&self, name: &ObjectName) -> Option<TypeId> {
+        self.type_names.get(name).copied()
+    }
+
+    pub fn user_type(&self, id: TypeId) -> Option<&UserType> {
+        self.types.get(&id).map(|it| &**it)
+    }
+
+    pub fn user_type_mut(&mut self, id: TypeId) -> Option<&mut UserType> {
+        self.types.get_mut(&id).map(Rc::make_mut)
+    }
+
+    pub fn types(&self) -> impl Iterator<Item = &Rc<UserType>> {
+        self.types.values()
+    }
+
+    pub fn add_type(&mut self, name: ObjectName, kind: crate::schema::user_type::UserTypeKind) -> TypeId {
+        let id = TypeId(self.take_id());
+        self.type_names.insert_mut(name.clone(), id);
+        self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
+        id
+    }
+
+    pub fn remove_type(&mut self, id: TypeId) {
+        if let Some(name) = self.user_type(id).map(|it| it.name.clone()) {
+            self.type_names.remove_mut(&name);
+            self.types.remove_mut(&id);
+        }
+    }
+
+    /// `format_type`, with the names that `search_path = public` shows.
+    pub fn format_type(&self, type_: &Type) -> String {
+        crate::pg::types::format_type(type_, |id| {
+            self.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+        })
+    }
+
+    /// Columns whose type is that one (or an array of it).
+    pub fn columns_of_type(&self, id: TypeId) -> Vec<(RelationId, u16)> {
+        let mut found = vec![];
+        for relation in self.relations.values() {
+            if let Some(table) = relation.table() {
+                let of_type = table.live().filter(|(_, column)| column.type_.base == TypeRef::User(id.0));
+                found.extend(of_type.map(|(number, _)| (relation.id, number)));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,203 @@
+//! The schema in its normal form: JSON by name, without numbers, as it is compared with what a real
+//! server holds. Keys that would be false, null or empty are left out.
+
+use serde_json::{Map, Value, json};
+
+use crate::effect::RelationId;
+use crate::schema::Schema;
+use crate::schema::relation::{Body, Column, Persistence, Relation, Table};
+use crate::schema::sequence::{LastValue, Sequence};
+use crate::schema::user_type::{UserType, UserTypeKind};
+
+impl Schema {
+    pub fn normal_form(&self) -> Value {
+        let mut relations = Map::new();
+        for relation in self.relations_by_name() {
+            if relation.index().is_none() {
+                relations.insert(relation.name.to_string(), self.relation_form(relation));
+            }
+        }
+        let mut types = Map::new();
+        for (name, id) in &self.type_names {
+            if let Some(it) = self.user_type(*id) {
+                types.insert(name.to_string(), self.type_form(it));
+            }
+        }
+        let mut schemas = Map::new();
+        for name in self.namespaces() {
+            schemas.insert(name.to_string(), json!({ "owner": "postgres" }));
+        }
+        compact(json!({ "relations": relations, "types": types, "schemas": schemas }))
+    }
+
+    /// One relation, in the form that it has under `relations`.
+    pub fn relation_form(&self, relation: &Relation) -> Value {
+        let mut form = json!({
+            "kind": relation.kind().to_string(),
+            "comment": relation.comment,
+            "options": relation.options,
+            "tablespace": relation.tablespace.as_ref().map(ToString::to_string),
+            "persistence": match relation.persistence {
+                Persistence::Permanent => Value::Null,
+                Persistence::Unlogged => json!("u"),
+                Persistence::Temporary => json!("t"),
+            },
+        });
+        match &relation.body {
+            Body::Table(table) => self.table_form(relation.id, table, &mut form),
+            Body::Sequence(sequence) => form["sequence"] = self.sequence_form(sequence),
+            Body::Index(_) => form["def"] = json!(self.index_definition(relation.id)),
+        }
+        compact(form)
+    }
+
+    fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
+        let mut columns = Map::new();
+        let dropped = table.columns.iter().filter(|column| column.dropped).count();
+        for (number, column) in table.live() {
+            columns.insert(column.name.as_str().to_owned(), self.column_form(id, number, column));
+        }
+        let mut constraints = Map::new();
+        for constraint in &table.constraints {
+            let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
+            let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
+            let references = constraint.foreign_key().and_then(|it| self.get(it.references));
+            let value = json!({
+                "type": constraint.letter().to_string(),
+                "def": self.constraint_definition(id, constraint),
+                "validated": constraint.validated,
+                "enforced": if constraint.enforced { Value::Null } else { json!(false) },
+                "deferrable": constraint.deferrable,
+                "deferred": constraint.initially_deferred,
+                "index": index,
+                "ref": references.map(|it| it.name.to_string()),
+                "noinherit": constraint.is_no_inherit(),
+                "comment": constraint.comment,
+            });
+            constraints.insert(constraint.name.as_str().to_owned(), keep_false(value, &["validated", "enforced"]));
+        }
+        let mut indexes = Map::new();
+        for index_id in &table.indexes {
+            let relation = self.relation(*index_id);
+            let index = self.index(*index_id);
+            let value = json!({
+                "def": self.index_definition(*index_id),
+                "unique": index.unique,
+                "primary": index.primary,
+                "exclusion": index.exclusion,
+                "valid": index.valid,
+                "ready": if index.ready { Value::Null } else { json!(false) },
+                "immediate": if index.immediate { Value::Null } else { json!(false) },
+                "replident": index.replica_identity,
+                "clustered": index.clustered,
+                "tablespace": relation.tablespace.as_ref().map(ToString::to_string),
+                "comment": relation.comment,
+            });
+            let value = keep_false(value, &["valid", "ready", "immediate"]);
+            indexes.insert(relation.name.name.as_str().to_owned(), value);
+        }
+        form["columns"] = Value::Object(columns);
+        form["dropped_columns"] = if dropped > 0 { json!(dropped) } else { Value::Null };
+        form["constraints"] = Value::Object(constraints);
+        form["indexes"] = Value::Object(indexes);
+    }
+
+    fn column_form(&self, table: RelationId, number: u16, column: &Column) -> Value {
+        let default = column.default.as_ref().map(|it| self.print_expression(table, it));
+        let generated = column.generated.as_ref();
+        let expression = generated.map(|it| self.print_expression(table, &it.expression));
+        compact(json!({
+            "pos": number,
+            "type": self.format_type(&column.type_),
+            "notnull": column.not_null,
+            "default": default.or(expression),
+            "identity": column.identity.map(|always| if always { "a" } else { "d" }),
+            "generated": generated.map(|it| if it.stored { "s" } else { "v" }),
+            "collation": column.collation.as_ref().map(ToString::to_string),
+            "missing": column.missing,
+            "storage": column.storage.as_ref().map(|it| storage_letter(it.as_str())),
+            "compression": column.compression.as_ref().map(|it| it.as_str()[..1].to_owned()),
+            "stattarget": column.statistics,
+            "options": column.options,
+            "comment": column.comment,
+        }))
+    }
+
+    fn sequence_form(&self, sequence: &Sequence) -> Value {
+        let owner = sequence.owner.and_then(|owner| {
+            let table = self.get(owner.table)?;
+            let column = table.table()?.column_name(owner.column);
+            let identity = if owner.identity { " (identity)" } else { "" };
+            Some(format!("{}.{}{identity}", table.name, column.as_str()))
+        });
+        json!({
+            "type": sequence.data_type.name(),
+            "start": sequence.start,
+            "inc": sequence.increment,
+            "min": sequence.min,
+            "max": sequence.max,
+            "cache": sequence.cache,
+            "cycle": sequence.cycle,
+            "last": match sequence.last_value {
+                LastValue::Known(value) => json!(value),
+                LastValue::NotCalled | LastValue::Unknown => Value::Null,
+            },
+            "owned_by": owner,
+        })
+    }
+
+    /// One type, in the form that it has under `types`.
+    pub fn type_form(&self, it: &UserType) -> Value {
+        compact(match &it.kind {
+            UserTypeKind::Enum { labels } => json!({ "kind": "e", "labels": labels, "comment": it.comment }),
+            UserTypeKind::Domain { base, not_null, default, checks } => {
+                let mut constraints = Map::new();
+                for check in checks {
+                    let def = format!("CHECK ({})", self.print_domain_expression(&check.expression));
+                    let def = if check.validated { def } else { format!("{def} NOT VALID") };
+                    let value = json!({ "def": def, "validated": check.validated });
+                    constraints.insert(check.name.as_str().to_owned(), keep_false(value, &["validated"]));
+                }
+                json!({
+                    "kind": "d",
+                    "base": self.format_type(base),
+                    "notnull": not_null,
+                    "default": default.as_ref().map(|it| self.print_domain_expression(it)),
+                    "constraints": constraints,
+                    "comment": it.comment,
+                })
+            }
+        })
+    }
+}
+
+fn storage_letter(word: &str) -> &'static str {
+    match word {
+        "plain" => "p",
+        "external" => "e",
+        "main" => "m",
+        _ => "x",
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+/// Without the entries that say nothing.
+fn compact(value: Value) -> Value {
+    keep_false(value, &[])
+}
+
+/// The same, but a `false` under one of those keys says something.
+fn keep_false(mut value: Value, keys: &[&str]) -> Value {
+    if let Value::Object(entries) = &mut value {
+        entries.retain(|key, value| !is_empty(value) || (value.is_boolean() && keys.contains(&key.as_str())));
+    }
+    value
+}

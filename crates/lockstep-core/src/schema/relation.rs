@@ -1,0 +1,165 @@
+//! Relations: what `pg_class`, `pg_attribute` and `pg_attrdef` hold.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::effect::{ObjectName, RelationId};
+use crate::expression::Expression;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::types::Type;
+use crate::schema::constraint::Constraint;
+use crate::schema::index::Index;
+use crate::schema::sequence::Sequence;
+pub use crate::syntax::statement::Persistence;
+
+/// A table, index, sequence or view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    pub id: RelationId,
+    pub name: ObjectName,
+    pub persistence: Persistence,
+    pub comment: Option<String>,
+    /// `reloptions`, as the server stores them: `fillfactor=70`.
+    pub options: Vec<String>,
+    pub tablespace: Option<Ident>,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    Table(Table),
+    Index(Index),
+    Sequence(Sequence),
+}
+
+/// An ordinary table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Live and dropped columns: the attribute number is the place plus one.
+    pub columns: Vec<Column>,
+    pub constraints: Vec<Constraint>,
+    /// Its indexes, in the order in which they were made (`relcache` lists them by OID).
+    pub indexes: Vec<RelationId>,
+    /// Sequences that belong to its columns (`serial`, identity, `OWNED BY`).
+    pub sequences: Vec<RelationId>,
+    /// Tables with a foreign key to this one (itself left out).
+    pub referenced_by: BTreeSet<RelationId>,
+    pub rows: Rows,
+}
+
+/// What is known of a table's rows. Rows themselves are not modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rows {
+    /// It was made, or emptied, by statements that were read.
+    #[default]
+    Empty,
+    /// So many rows were inserted, and none was deleted.
+    Exactly(u64),
+    /// Anything from none on.
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    pub name: Ident,
+    pub type_: Type,
+    pub not_null: bool,
+    pub default: Option<Rc<Expression>>,
+    pub generated: Option<Generated>,
+    /// `GENERATED ALWAYS` (true) or `BY DEFAULT` (false) `AS IDENTITY`.
+    pub identity: Option<bool>,
+    /// A collation other than the type's own.
+    pub collation: Option<QualifiedName>,
+    /// `attmissingval`: what rows older than the column show, as the server prints the array.
+    pub missing: Option<String>,
+    pub storage: Option<Ident>,
+    pub compression: Option<Ident>,
+    pub statistics: Option<i32>,
+    pub options: Vec<String>,
+    pub comment: Option<String>,
+    pub dropped: bool,
+    /// No row holds a null in it: known of a table or column that the same plan filled.
+    pub filled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generated {
+    pub expression: Rc<Expression>,
+    pub stored: bool,
+}
+
+impl Relation {
+    /// `pg_class.relkind`.
+    pub fn kind(&self) -> char {
+        match &self.body {
+            Body::Table(_) => 'r',
+            Body::Index(_) => 'i',
+            Body::Sequence(_) => 'S',
+        }
+    }
+
+    pub fn table(&self) -> Option<&Table> {
+        match &self.body {
+            Body::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn index(&self) -> Option<&Index> {
+        match &self.body {
+            Body::Index(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    pub fn sequence(&self) -> Option<&Sequence> {
+        match &self.body {
+            Body::Sequence(sequence) => Some(sequence),
+            _ => None,
+        }
+    }
+}
+
+impl Table {
+    /// Attribute number and column, live ones only.
+    pub fn column(&self, name: &str) -> Option<(u16, &Column)> {
+        self.live().find(|(_, column)| column.name == *name)
+    }
+
+    pub fn attribute(&self, number: u16) -> Option<&Column> {
+        self.columns.get(usize::from(number).checked_sub(1)?)
+    }
+
+    pub fn attribute_mut(&mut self, number: u16) -> Option<&mut Column> {
+        self.columns.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    /// Live columns with their attribute numbers, in order.
+    pub fn live(&self) -> impl Iterator<Item = (u16, &Column)> {
+        self.columns.iter().zip(1u16..).filter(|(column, _)| !column.dropped).map(|(column, number)| (number, column))
+    }
+
+    pub fn column_name(&self, number: u16) -> Ident {
+        self.attribute(number).map_or_else(|| Ident::new("?column?"), |column| column.name.clone())
+    }
+
+    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| constraint.name == *name)
+    }
+
+    pub fn primary_key(&self) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| constraint.is_primary_key())
+    }
+}
+
+impl Rows {
+    /// After `more` rows were inserted; `None`: an unknown number.
+    pub fn plus(self, more: Option<u64>) -> Self {
+        match (self, more) {
+            (Rows::Empty, Some(0)) => Rows::Empty,
+            (Rows::Empty, Some(more)) => Rows::Exactly(more),
+            (Rows::Exactly(rows), Some(more)) => Rows::Exactly(rows.saturating_add(more)),
+            _ => Rows::Unknown,
+        }
+    }
+}

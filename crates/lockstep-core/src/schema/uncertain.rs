@@ -1,0 +1,48 @@
+//! What statements that are not modelled may have done. Whatever they mention is uncertain from
+//! then on: a claim about it could be wrong, so none is made.
+
+use std::rc::Rc;
+
+use rpds::RedBlackTreeMap;
+
+use crate::name::Ident;
+
+#[derive(Debug, Clone, Default)]
+pub struct Uncertain {
+    /// Names mentioned by statements that are not modelled, with the command that did.
+    names: RedBlackTreeMap<Ident, Rc<str>>,
+    /// Objects below this number may have been changed by code that cannot be read (dynamic SQL).
+    below: u32,
+    by: Option<Rc<str>>,
+}
+
+impl Uncertain {
+    pub fn mention(&mut self, names: &[Ident], command: &str) {
+        let command: Rc<str> = command.into();
+        for name in names {
+            self.names.insert_mut(name.clone(), command.clone());
+        }
+    }
+
+    /// Everything that exists so far (numbers below `next_id`) is uncertain.
+    pub fn everything(&mut self, next_id: u32, command: &str) {
+        self.below = next_id;
+        self.by = Some(command.into());
+    }
+
+    /// Why an object of that name cannot be relied on; `id` is its number where it seems to exist.
+    pub fn about(&self, name: &Ident, id: Option<u32>) -> Option<String> {
+        if let Some(command) = self.names.get(name) {
+            return Some(format!("{name} is mentioned by an earlier {command} that is not modelled"));
+        }
+        let by = self.by.as_ref()?;
+        match id {
+            Some(id) if id >= self.below => None,
+            _ => Some(format!("an earlier {by} that is not modelled may have changed {name}")),
+        }
+    }
+
+    pub fn is_certain(&self) -> bool {
+        self.names.is_empty() && self.by.is_none()
+    }
+}

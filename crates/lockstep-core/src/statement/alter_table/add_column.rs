@@ -1,0 +1,190 @@
+//! `ADD COLUMN`: `ATExecAddColumn`.
+
+use crate::effect::RelationId;
+use crate::name::Ident;
+use crate::pg::sqlstate;
+use crate::pg::types::TypeRef;
+use crate::schema::relation::Rows;
+use crate::schema::user_type::{TypeId, UserTypeKind};
+use crate::statement::alter_table::{Altered, add_constraint};
+use crate::statement::check_constraint::add_not_null;
+use crate::statement::column::{self, Definition};
+use crate::statement::create_table::{finish_column, make_sequence};
+use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::scope::{self, Stored};
+use crate::syntax::statement::{ColumnDefinition, TableConstraintKind};
+
+const REWRITE: &str = "the new column's value differs from row to row, so every row is written anew";
+
+pub(super) fn run(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    definition: &ColumnDefinition,
+    if_not_exists: bool,
+) -> Outcome {
+    let relation = execution.schema.relation(table);
+    let (full, persistence) = (relation.name.clone(), relation.persistence);
+    let name = definition.name.clone();
+    // `check_for_column_name_collision` comes first: nothing of the definition is looked at.
+    if execution.schema.table(table).column(name.as_str()).is_some() {
+        let message =
+            format!("column \"{}\" of relation \"{}\" already exists", name.as_str(), full.name.as_str());
+        if if_not_exists {
+            execution.notice(format!("{message}, skipping"));
+            return Ok(());
+        }
+        return fail(sqlstate::DUPLICATE_COLUMN, message);
+    }
+    let parts = column::transform(execution, full.name.as_str(), definition)?;
+    if execution.schema.table(table).live().count() >= MAX_COLUMNS {
+        return fail(sqlstate::TOO_MANY_COLUMNS, format!("tables can have at most {MAX_COLUMNS} columns"));
+    }
+    let sequence = make_sequence(execution, &full, &parts, persistence)?;
+    execution.schema.table_mut(table).columns.push(parts.column.clone());
+    let number = execution.schema.table(table).columns.len() as u16;
+    altered.added.push(number);
+    finish_column(execution, table, number, &parts, sequence)?;
+    let filled = fill(execution, table, altered, number, &parts)?;
+    if let Some((constraint_name, no_inherit)) = &parts.not_null {
+        add_not_null(execution, table, number, constraint_name.as_ref(), *no_inherit, true)?;
+        if !filled {
+            altered.verify = altered.verify.or(Some("the new column must hold no null in any row"));
+            null_rows(execution, table, &name)?;
+        }
+    }
+    if let Some(sequence) = sequence {
+        let rows = match execution.schema.table(table).rows {
+            Rows::Empty => Some(0),
+            Rows::Exactly(rows) => Some(rows),
+            Rows::Unknown => None,
+        };
+        if let Some(sequence) = execution.schema.sequence_mut(sequence) {
+            sequence.advance(rows);
+        }
+    }
+    for constraint in &parts.constraints {
+        // A key that is null in every row needs no check (`transformFKConstraints`).
+        let skip = matches!(constraint.kind, TableConstraintKind::ForeignKey { .. })
+            && parts.default.is_none()
+            && parts.serial.is_none();
+        add_constraint::add(execution, table, altered, constraint, skip)?;
+    }
+    Ok(())
+}
+
+/// `MaxHeapAttributeNumber`.
+const MAX_COLUMNS: usize = 1600;
+
+/// What the rows that exist get for the new column; whether that is certainly no null.
+fn fill(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    number: u16,
+    parts: &Definition,
+) -> Outcome<bool> {
+    if parts.identity.is_some() || parts.serial.is_some() {
+        altered.rewrite = altered.rewrite.or(Some(REWRITE));
+        return Ok(true);
+    }
+    let Some(column) = execution.schema.table(table).attribute(number).cloned() else { return Ok(false) };
+    if let Some(generated) = &column.generated {
+        if generated.stored {
+            altered.rewrite = altered.rewrite.or(Some("a stored generated column is computed for every row"));
+            execution.doubt_rows(table, "the generation expression is evaluated for every row");
+        }
+        // A rewrite checks NOT NULL on the way; a virtual column is read for it.
+        return Ok(generated.stored);
+    }
+    let domain = domain_with_constraints(execution, &column.type_.base);
+    match &column.default {
+        Some(default) => match scope::stored_value(default, execution) {
+            Stored::Volatile => {
+                altered.rewrite = altered.rewrite.or(Some(REWRITE));
+                Ok(true)
+            }
+            Stored::Value(value) => {
+                if domain {
+                    altered.rewrite = altered.rewrite.or(Some(DOMAIN));
+                } else if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
+                    column.missing = Some(value);
+                }
+                Ok(true)
+            }
+            Stored::Null => {
+                if domain {
+                    altered.rewrite = altered.rewrite.or(Some(DOMAIN));
+                }
+                Ok(false)
+            }
+            Stored::Unknown => {
+                execution.doubt("the value of the default, and so what older rows show, is not known");
+                Ok(true)
+            }
+        },
+        None => {
+            if domain {
+                altered.rewrite = altered.rewrite.or(Some(DOMAIN));
+                null_domain(execution, table, &column.name, &column.type_.base)?;
+                return Ok(true);
+            }
+            Ok(false)
+        }
+    }
+}
+
+const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
+
+/// `DomainHasConstraints`.
+fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
+    let TypeRef::User(id) = base else { return false };
+    match execution.schema.user_type(TypeId(*id)).map(|it| &it.kind) {
+        Some(UserTypeKind::Domain { base, not_null, checks, .. }) => {
+            *not_null || !checks.is_empty() || domain_with_constraints(execution, &base.base)
+        }
+        _ => false,
+    }
+}
+
+/// A null of a domain type is checked against the domain when there is a row to hold it.
+fn null_domain(execution: &mut Execution, table: RelationId, column: &Ident, base: &TypeRef) -> Outcome {
+    let TypeRef::User(id) = base else { return Ok(()) };
+    let Some(it) = execution.schema.user_type(TypeId(*id)) else { return Ok(()) };
+    let not_null = matches!(it.kind, UserTypeKind::Domain { not_null: true, .. });
+    if !not_null {
+        return Ok(());
+    }
+    let message = format!("domain {} does not allow null values", it.name.name);
+    match execution.schema.table(table).rows {
+        Rows::Empty => Ok(()),
+        Rows::Exactly(_) => fail(sqlstate::NOT_NULL_VIOLATION, message),
+        Rows::Unknown => {
+            let _ = column;
+            no_rows(execution, table);
+            Ok(())
+        }
+    }
+}
+
+/// `NOT NULL` on a column that is null in every row: fine only where there is no row.
+fn null_rows(execution: &mut Execution, table: RelationId, column: &Ident) -> Outcome {
+    let relation = execution.bare_name(table);
+    match execution.schema.table(table).rows {
+        Rows::Empty => Ok(()),
+        Rows::Exactly(_) => fail(
+            sqlstate::NOT_NULL_VIOLATION,
+            format!("column \"{}\" of relation \"{relation}\" contains null values", column.as_str()),
+        ),
+        Rows::Unknown => {
+            no_rows(execution, table);
+            Ok(())
+        }
+    }
+}
+
+fn no_rows(execution: &mut Execution, table: RelationId) {
+    let name = execution.schema.relation(table).name.clone();
+    let query = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) AS any_row");
+    execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+}

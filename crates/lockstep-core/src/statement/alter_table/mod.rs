@@ -1,0 +1,230 @@
+//! `ALTER TABLE`: `ATController` of `tablecmds.c`. Subcommands are prepared in the order in which
+//! they stand, run pass by pass, and the table is read or rewritten once, at the end.
+
+mod add_column;
+mod add_constraint;
+mod drop_constraint;
+mod not_null;
+mod rename;
+mod set_type;
+mod validate;
+
+use crate::effect::{ObjectName, RelationId, WorkKind};
+use crate::name::Ident;
+use crate::pg::alter_table::{self as facts, Pass};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
+use crate::statement::Command;
+use crate::statement::column::{attribute, missing_column};
+use crate::statement::deletion::delete;
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::foreign_key;
+use crate::statement::scope;
+use crate::syntax::expression::Expr;
+use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
+
+/// `AlteredTableInfo`: what the subcommands leave for the end.
+#[derive(Debug, Default)]
+pub(super) struct Altered {
+    /// Why every row must be written anew.
+    rewrite: Option<&'static str>,
+    /// Why every row must be read.
+    verify: Option<&'static str>,
+    /// Indexes to be built if the table is not rewritten.
+    rebuild: Vec<RelationId>,
+    foreign_keys: Vec<Ident>,
+    /// Columns that this statement added: new in every row.
+    added: Vec<u16>,
+    /// Type changes of this statement, with the types as they were.
+    retyped: Vec<set_type::Retyped>,
+}
+
+impl Command for AlterTable {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable(self.tag())?;
+        match &self.action {
+            AlterTableAction::Subcommands(subcommands) => {
+                let mode = subcommands.iter().map(facts::lock_mode).max().unwrap_or(LockMode::AccessExclusive);
+                let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
+                let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
+                self.check_kind(execution, table)?;
+                alter(execution, table, subcommands)
+            }
+            _ => rename::run(self, execution),
+        }
+    }
+}
+
+impl AlterTable {
+    pub(super) fn tag(&self) -> &'static str {
+        match self.object {
+            ObjectType::Index => "ALTER INDEX",
+            ObjectType::View => "ALTER VIEW",
+            ObjectType::MaterializedView => "ALTER MATERIALIZED VIEW",
+            ObjectType::Sequence => "ALTER SEQUENCE",
+            ObjectType::ForeignTable => "ALTER FOREIGN TABLE",
+            _ => "ALTER TABLE",
+        }
+    }
+
+    fn open(&self, execution: &mut Execution, mode: LockMode, reason: &'static str) -> Outcome<Option<RelationId>> {
+        match execution.look_up(&self.name)? {
+            Some(table) => {
+                execution.lock(table, mode, reason);
+                Ok(Some(table))
+            }
+            None if self.if_exists => {
+                let name = plain(&self.name);
+                execution.notice(format!("relation \"{name}\" does not exist, skipping"));
+                Ok(None)
+            }
+            None => fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.name))),
+        }
+    }
+
+    fn check_kind(&self, execution: &Execution, id: RelationId) -> Outcome {
+        let relation = execution.schema.relation(id);
+        match (self.object, relation.kind()) {
+            (ObjectType::Table, 'r') => Ok(()),
+            _ => unknown(format!("{} on this kind of relation is not modelled", self.tag())),
+        }
+    }
+}
+
+fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand]) -> Outcome {
+    let mut altered = Altered::default();
+    for subcommand in subcommands {
+        if let Subcommand::SetType { column, type_name, collation, using } = subcommand {
+            set_type::prepare(execution, table, &mut altered, column, type_name, collation.as_ref(), using.as_ref())?;
+        }
+    }
+    for pass in Pass::ALL {
+        for subcommand in subcommands.iter().filter(|it| facts::pass(it) == pass) {
+            run(execution, table, &mut altered, subcommand)?;
+        }
+        if pass == Pass::AlterType {
+            set_type::recreate_dependents(execution, table, &mut altered)?;
+        }
+    }
+    finish(execution, table, &altered);
+    Ok(())
+}
+
+fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subcommand: &Subcommand) -> Outcome {
+    match subcommand {
+        Subcommand::AddColumn { column, if_not_exists } => {
+            add_column::run(execution, table, altered, column, *if_not_exists)
+        }
+        Subcommand::DropColumn { name, if_exists, cascade } => {
+            drop_column(execution, table, name, *if_exists, *cascade)
+        }
+        Subcommand::SetDefault { column, default } => set_default(execution, table, column, Some(default)),
+        Subcommand::DropDefault { column } => set_default(execution, table, column, None),
+        Subcommand::SetNotNull { column } => not_null::set(execution, table, altered, column),
+        Subcommand::DropNotNull { column } => not_null::drop(execution, table, column),
+        Subcommand::SetType { column, .. } => set_type::run(execution, table, altered, column),
+        Subcommand::AddConstraint(constraint) => add_constraint::run(execution, table, altered, constraint),
+        Subcommand::ValidateConstraint { name } => validate::run(execution, table, altered, name),
+        Subcommand::DropConstraint { name, if_exists, cascade } => {
+            drop_constraint::run(execution, table, name, *if_exists, *cascade)
+        }
+        _ => unknown("this subcommand of ALTER TABLE is not modelled"),
+    }
+}
+
+/// `ATRewriteTables`: one rewrite, or one scan, whatever number of subcommands asked for it; foreign
+/// keys are checked last.
+fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
+    if let Some(reason) = altered.rewrite {
+        execution.work(table, WorkKind::Rewrite, None, reason);
+        for index in execution.schema.table(table).indexes.clone() {
+            let name = execution.schema.relation(index).name.clone();
+            execution.lock(index, LockMode::AccessExclusive, "a rewritten table's indexes are all built anew");
+            execution.work(table, WorkKind::BuildIndex, Some(name), "a rewritten table's indexes are all built anew");
+        }
+    } else {
+        if let Some(reason) = altered.verify {
+            execution.work(table, WorkKind::Verify, None, reason);
+        }
+        for index in &altered.rebuild {
+            let name = execution.schema.relation(*index).name.clone();
+            execution.work(table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
+        }
+    }
+    for name in &altered.foreign_keys {
+        foreign_key::validate(execution, table, name);
+    }
+}
+
+/// `ATExecDropColumn`.
+fn drop_column(
+    execution: &mut Execution,
+    table: RelationId,
+    name: &Ident,
+    if_exists: bool,
+    cascade: bool,
+) -> Outcome {
+    let relation = execution.bare_name(table);
+    if execution.schema.table(table).column(name.as_str()).is_none() {
+        if crate::statement::column::check_name(name).is_err() {
+            return fail(
+                sqlstate::FEATURE_NOT_SUPPORTED,
+                format!("cannot drop system column \"{}\"", name.as_str()),
+            );
+        }
+        if if_exists {
+            let name = name.as_str();
+            execution.notice(format!("column \"{name}\" of relation \"{relation}\" does not exist, skipping"));
+            return Ok(());
+        }
+        return Err(missing_column(name, &relation).into());
+    }
+    let number = attribute(execution, table, name)?;
+    let full = execution.schema.relation(table).name.clone();
+    execution.record.data_changes.push(format!("the contents of {full}.{name}"));
+    delete(execution, &[Object::Column(table, number)], cascade)
+}
+
+/// `ATExecColumnDefault`.
+fn set_default(execution: &mut Execution, table: RelationId, name: &Ident, default: Option<&Expr>) -> Outcome {
+    let relation = execution.bare_name(table);
+    let number = attribute(execution, table, name)?;
+    let Some(column) = execution.schema.table(table).attribute(number) else { return unknown("no such attribute") };
+    let refuse = |what: &str, hint: String| {
+        let message = format!("column \"{}\" of relation \"{relation}\" is {what}", name.as_str());
+        let error = crate::effect::PgError::new(sqlstate::SYNTAX_ERROR, message);
+        Err(if hint.is_empty() { error } else { error.hint(hint) }.into())
+    };
+    if column.identity.is_some() {
+        let hint = match default {
+            Some(_) => String::new(),
+            None => "Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.".to_owned(),
+        };
+        return refuse("an identity column", hint);
+    }
+    if let Some(generated) = &column.generated {
+        let instead = match default {
+            Some(_) => "SET EXPRESSION",
+            None => "DROP EXPRESSION",
+        };
+        let hint = match generated.stored {
+            true => format!("Use ALTER TABLE ... ALTER COLUMN ... {instead} instead."),
+            false => String::new(),
+        };
+        return refuse("a generated column", hint);
+    }
+    let default = match default {
+        Some(expression) => scope::analyze_default(execution, table, number, expression)?,
+        None => None,
+    };
+    if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
+        column.default = default;
+    }
+    Ok(())
+}
+
+/// A constraint's full name for work on it.
+pub(super) fn constraint_object(execution: &Execution, table: RelationId, name: &Ident) -> ObjectName {
+    ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() }
+}

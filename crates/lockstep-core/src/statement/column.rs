@@ -1,0 +1,281 @@
+//! Column definitions: `transformColumnDefinition` of `parse_utilcmd.c` and `BuildDescForRelation`.
+
+use crate::effect::{ObjectName, PgError, RelationId};
+use crate::name::{Ident, QualifiedName};
+use crate::pg::sqlstate;
+use crate::pg::types::{self, Type, TypeRef};
+use crate::pg::behavior;
+use crate::schema::relation::Column;
+use crate::schema::sequence::SequenceType;
+use crate::schema::user_type::{TypeId, UserTypeKind};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::syntax::expression::{Expr, TypeName};
+use crate::syntax::statement::{
+    ColumnConstraintKind, ColumnDefinition, SequenceOptions, TableConstraint, TableConstraintKind,
+};
+
+/// A column definition taken apart, as the server does before it makes anything.
+pub(super) struct Definition {
+    pub(super) column: Column,
+    pub(super) default: Option<Expr>,
+    /// `serial` and its like.
+    pub(super) serial: Option<SequenceType>,
+    pub(super) identity: Option<(bool, SequenceOptions)>,
+    pub(super) generated: Option<(Expr, Option<bool>)>,
+    /// `CONSTRAINT x NOT NULL`: the name, and whether `NO INHERIT` follows.
+    pub(super) not_null: Option<(Option<Ident>, bool)>,
+    /// The other constraints, as the table constraints that they stand for.
+    pub(super) constraints: Vec<TableConstraint>,
+}
+
+/// Names that no column may have (`SystemAttributeByName`).
+const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
+
+pub(super) fn check_name(name: &Ident) -> Outcome {
+    match SYSTEM_COLUMNS.contains(&name.as_str()) {
+        true => fail(
+            sqlstate::DUPLICATE_COLUMN,
+            format!("column name \"{}\" conflicts with a system column name", name.as_str()),
+        ),
+        false => Ok(()),
+    }
+}
+
+/// `typenameType`: a built-in type, or one that the schema holds.
+pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Type> {
+    if name.percent_type || name.set_of {
+        return unknown("%TYPE and SETOF are not modelled");
+    }
+    let error = match types::resolve_builtin(name, execution.version) {
+        Ok(type_) => return Ok(type_),
+        Err(error) if error.sqlstate == sqlstate::UNDEFINED_OBJECT => error,
+        Err(error) => return Err(error.into()),
+    };
+    let schemas: Vec<Ident> = match &name.name.schema {
+        Some(schema) => vec![schema.clone()],
+        None => execution.session.search_path.clone(),
+    };
+    for schema in schemas {
+        let full = ObjectName { schema, name: name.name.name.clone() };
+        let found = execution.schema.find_type(&full);
+        if let Some(why) = execution.schema.uncertain.about(&full.name, found.map(|id| id.0)) {
+            return unknown(why);
+        }
+        if let Some(id) = found {
+            if !name.modifiers.is_empty() {
+                return fail(
+                    sqlstate::SYNTAX_ERROR,
+                    format!("type modifier is not allowed for type \"{}\"", plain(&name.name)),
+                );
+            }
+            return Ok(Type { base: TypeRef::User(id.0), modifier: -1, array: name.array_dimensions > 0 });
+        }
+        if execution.schema.find(&full).is_some() {
+            return unknown(format!("the row type of {full} is not modelled"));
+        }
+    }
+    Err(error.into())
+}
+
+/// The type beneath domains (`getBaseType`).
+pub(super) fn base_type(execution: &Execution, type_: &Type) -> Type {
+    let mut current = type_.clone();
+    while let TypeRef::User(id) = current.base
+        && !current.array
+        && let Some(UserTypeKind::Domain { base, .. }) = execution.schema.user_type(TypeId(id)).map(|it| &it.kind)
+    {
+        current = base.clone();
+    }
+    current
+}
+
+pub(super) fn empty_column(name: Ident, type_: Type) -> Column {
+    Column {
+        name,
+        type_,
+        not_null: false,
+        default: None,
+        generated: None,
+        identity: None,
+        collation: None,
+        missing: None,
+        storage: None,
+        compression: None,
+        statistics: None,
+        options: vec![],
+        comment: None,
+        dropped: false,
+        filled: false,
+    }
+}
+
+/// Takes a definition apart. `table` is the bare name of the table, for messages.
+pub(super) fn transform(execution: &mut Execution, table: &str, definition: &ColumnDefinition) -> Outcome<Definition> {
+    let name = definition.name.clone();
+    check_name(&name)?;
+    let Some(type_name) = &definition.type_name else {
+        return unknown("a column without a type of its own is not modelled");
+    };
+    let serial = serial_type(type_name);
+    let type_ = match serial {
+        Some(_) if type_name.array_dimensions > 0 => {
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, "array of serial is not implemented");
+        }
+        Some(sequence) => types::integer_type(sequence.name()),
+        None => resolve_type(execution, type_name)?,
+    };
+    let mut column = empty_column(name.clone(), type_);
+    if let Some(collation) = &definition.collation {
+        column.collation = transform_collation(execution, &column.type_, collation)?;
+    }
+    column.storage = definition.storage.clone();
+    column.compression = definition.compression.clone();
+    let mut parts = Definition {
+        column,
+        default: None,
+        serial,
+        identity: None,
+        generated: None,
+        not_null: serial.map(|_| (None, false)),
+        constraints: vec![],
+    };
+    let mut saw_null = None;
+    let place = format!("for column \"{}\" of table \"{table}\"", name.as_str());
+    for constraint in &definition.constraints {
+        let attributes = constraint.attributes;
+        let mut add = |kind| {
+            parts.constraints.push(TableConstraint { name: constraint.name.clone(), kind, attributes });
+        };
+        match &constraint.kind {
+            ColumnConstraintKind::Null => {
+                if saw_null == Some(false) || serial.is_some() {
+                    return conflicting_null(&place);
+                }
+                saw_null = Some(true);
+            }
+            ColumnConstraintKind::NotNull { no_inherit } => {
+                if saw_null == Some(true) {
+                    return conflicting_null(&place);
+                }
+                saw_null = Some(false);
+                let named = parts.not_null.take().and_then(|(name, _)| name);
+                parts.not_null = Some((constraint.name.clone().or(named), *no_inherit));
+            }
+            ColumnConstraintKind::Default(expression) => {
+                if parts.default.is_some() || serial.is_some() {
+                    return fail(sqlstate::SYNTAX_ERROR, format!("multiple default values specified {place}"));
+                }
+                parts.default = Some(expression.clone());
+            }
+            ColumnConstraintKind::Identity { always, options } => {
+                if parts.identity.is_some() {
+                    return fail(sqlstate::SYNTAX_ERROR, format!("multiple identity specifications {place}"));
+                }
+                if saw_null == Some(true) {
+                    return conflicting_null(&place);
+                }
+                parts.identity = Some((*always, options.clone()));
+                parts.not_null = parts.not_null.or(Some((None, false)));
+            }
+            ColumnConstraintKind::Generated { expression, stored } => {
+                if parts.generated.is_some() {
+                    return fail(sqlstate::SYNTAX_ERROR, format!("multiple generation clauses specified {place}"));
+                }
+                if !behavior::has_virtual_columns(execution.version) && *stored != Some(true) {
+                    return fail(sqlstate::SYNTAX_ERROR, match stored {
+                        Some(_) => "syntax error at or near \"VIRTUAL\"",
+                        None => "syntax error at end of input",
+                    });
+                }
+                parts.generated = Some((expression.clone(), *stored));
+            }
+            ColumnConstraintKind::Check { expression, no_inherit } => {
+                add(TableConstraintKind::Check { expression: expression.clone(), no_inherit: *no_inherit });
+            }
+            ColumnConstraintKind::Unique { nulls_not_distinct, index } => add(TableConstraintKind::Unique {
+                columns: vec![name.clone()],
+                nulls_not_distinct: *nulls_not_distinct,
+                without_overlaps: false,
+                index: index.clone(),
+            }),
+            ColumnConstraintKind::PrimaryKey { index } => {
+                if saw_null == Some(true) && behavior::null_conflicts_with_primary_key(execution.version) {
+                    return conflicting_null(&place);
+                }
+                add(TableConstraintKind::PrimaryKey {
+                    columns: vec![name.clone()],
+                    without_overlaps: false,
+                    index: index.clone(),
+                });
+            }
+            ColumnConstraintKind::References(references) => add(TableConstraintKind::ForeignKey {
+                columns: vec![name.clone()],
+                period: false,
+                references: references.clone(),
+            }),
+        }
+    }
+    let both = |what: &str| fail(sqlstate::SYNTAX_ERROR, format!("both {what} specified {place}"));
+    let has_default = parts.default.is_some() || serial.is_some();
+    if has_default && parts.identity.is_some() {
+        return both("default and identity");
+    }
+    if has_default && parts.generated.is_some() {
+        return both("default and generation expression");
+    }
+    if parts.identity.is_some() && parts.generated.is_some() {
+        return both("identity and generation expression");
+    }
+    Ok(parts)
+}
+
+fn conflicting_null<T>(place: &str) -> Outcome<T> {
+    fail(sqlstate::SYNTAX_ERROR, format!("conflicting NULL/NOT NULL declarations {place}"))
+}
+
+fn serial_type(name: &TypeName) -> Option<SequenceType> {
+    if name.name.schema.is_some() || !name.modifiers.is_empty() {
+        return None;
+    }
+    match name.name.name.as_str() {
+        "smallserial" | "serial2" => Some(SequenceType::SmallInt),
+        "serial" | "serial4" => Some(SequenceType::Integer),
+        "bigserial" | "serial8" => Some(SequenceType::BigInt),
+        _ => None,
+    }
+}
+
+/// `GetColumnDefCollation`: the collation, unless it is the type's own.
+pub(super) fn transform_collation(
+    execution: &Execution,
+    type_: &Type,
+    collation: &QualifiedName,
+) -> Outcome<Option<QualifiedName>> {
+    if !types::is_collatable(&base_type(execution, type_)) {
+        let type_ = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+        return fail(sqlstate::DATATYPE_MISMATCH, format!("collations are not supported by type {type_}"));
+    }
+    match collation.name.as_str() {
+        "default" => Ok(None),
+        "C" | "POSIX" | "ucs_basic" | "unicode" | "und-x-icu" => {
+            Ok(Some(QualifiedName { schema: None, name: collation.name.clone() }))
+        }
+        other => unknown(format!("whether the server has the collation \"{other}\" is not known")),
+    }
+}
+
+/// The SQLSTATE and words of a column that is not there.
+pub(super) fn missing_column(column: &Ident, table: &str) -> PgError {
+    PgError::new(
+        sqlstate::UNDEFINED_COLUMN,
+        format!("column \"{}\" of relation \"{table}\" does not exist", column.as_str()),
+    )
+}
+
+/// The attribute number of a column, or 42703 in the words of `tablecmds.c`.
+pub(super) fn attribute(execution: &Execution, table: RelationId, column: &Ident) -> Outcome<u16> {
+    match execution.schema.table(table).column(column.as_str()) {
+        Some((number, _)) => Ok(number),
+        None => Err(missing_column(column, &execution.bare_name(table)).into()),
+    }
+}

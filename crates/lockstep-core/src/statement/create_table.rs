@@ -1,0 +1,318 @@
+//! `CREATE TABLE`: `transformCreateStmt` and `DefineRelation`.
+
+use std::rc::Rc;
+
+use crate::effect::{ObjectName, RelationId};
+use crate::expression::Expression;
+use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::relation::{Body, Generated, Persistence, Table};
+use crate::schema::sequence::SequenceOwner;
+use crate::statement::Command;
+use crate::statement::check_constraint::{self, NewCheck, add_not_null};
+use crate::statement::column::{self, Definition};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::foreign_key::{self, NewForeignKey};
+use crate::statement::like::{self, LikePart};
+use crate::statement::scope::{self, Use};
+use crate::statement::{index_constraint, sequence};
+use crate::syntax::statement::{CreateTable, TableConstraint, TableConstraintKind, TableElement};
+
+impl Command for CreateTable {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable("CREATE TABLE")?;
+        if let Some(what) = self.unmodelled() {
+            return unknown(format!("CREATE TABLE with {what} is not modelled"));
+        }
+        let name = match self.persistence {
+            Persistence::Temporary => match &self.name.schema {
+                Some(schema) if !schema.as_str().starts_with("pg_temp") => {
+                    return fail(
+                        sqlstate::INVALID_TABLE_DEFINITION,
+                        "cannot create temporary relation in non-temporary schema",
+                    );
+                }
+                _ => ObjectName { schema: Ident::new("pg_temp"), name: self.name.name.clone() },
+            },
+            _ => execution.creation_name(&self.name)?,
+        };
+        let existing = execution.schema.find(&name);
+        if let Some(why) = execution.schema.uncertain.about(&name.name, existing.map(|id| id.0)) {
+            return unknown(why);
+        }
+        if existing.is_some() {
+            let message = format!("relation \"{}\" already exists", name.name.as_str());
+            if self.if_not_exists {
+                execution.notice(format!("{message}, skipping"));
+                return Ok(());
+            }
+            return fail(sqlstate::DUPLICATE_TABLE, message);
+        }
+        // Before the table exists, its elements are read in order: errors come in that order too.
+        let mut definitions = vec![];
+        let mut constraints: Vec<TableConstraint> = vec![];
+        let mut like = vec![];
+        for element in &self.elements {
+            match element {
+                TableElement::Column(definition) => {
+                    definitions.push(column::transform(execution, name.name.as_str(), definition)?);
+                }
+                TableElement::Constraint(constraint) => constraints.push(constraint.clone()),
+                TableElement::Like { table, options } => {
+                    let part = like::read(execution, table, options)?;
+                    definitions.extend(part.definitions());
+                    like.push(part);
+                }
+            }
+        }
+        if execution.schema.find_type(&name).is_some() {
+            let message = format!("type \"{}\" already exists", name.name.as_str());
+            return fail(sqlstate::DUPLICATE_OBJECT, message);
+        }
+        build(execution, self, name, definitions, constraints, like)
+    }
+}
+
+impl CreateTable {
+    fn unmodelled(&self) -> Option<&'static str> {
+        if self.query.is_some() {
+            return Some("AS");
+        }
+        if self.partition_by.is_some() || self.partition_of.is_some() {
+            return Some("partitions");
+        }
+        if !self.inherits.is_empty() {
+            return Some("INHERITS");
+        }
+        if self.of_type.is_some() {
+            return Some("OF");
+        }
+        if self.access_method.is_some() {
+            return Some("USING");
+        }
+        None
+    }
+}
+
+fn build(
+    execution: &mut Execution,
+    statement: &CreateTable,
+    name: ObjectName,
+    mut definitions: Vec<Definition>,
+    table_constraints: Vec<TableConstraint>,
+    like: Vec<LikePart>,
+) -> Outcome {
+    for (place, definition) in definitions.iter().enumerate() {
+        if definitions[..place].iter().any(|other| other.column.name == definition.column.name) {
+            return fail(
+                sqlstate::DUPLICATE_COLUMN,
+                format!("column \"{}\" specified more than once", definition.column.name.as_str()),
+            );
+        }
+    }
+    // Sequences come before the table, as `generateSerialExtraStmts` puts them.
+    let mut sequences: Vec<Option<RelationId>> = vec![];
+    for definition in &definitions {
+        sequences.push(make_sequence(execution, &name, definition, statement.persistence)?);
+    }
+    let columns = definitions.iter().map(|definition| definition.column.clone()).collect();
+    let table = Table { columns, ..Table::default() };
+    let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
+    execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
+    let relation = execution.schema.relation_mut(id);
+    relation.options = scope::print_options(&statement.options);
+    relation.tablespace = statement.tablespace.clone();
+    for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
+        finish_column(execution, id, number, definition, *sequence)?;
+    }
+    let mut constraints: Vec<TableConstraint> =
+        definitions.iter_mut().flat_map(|it| std::mem::take(&mut it.constraints)).collect();
+    constraints.extend(table_constraints);
+    // `CHECK`s come with the table, then indexes (the primary key first), then foreign keys.
+    for constraint in &constraints {
+        if let TableConstraintKind::Check { expression, no_inherit } = &constraint.kind {
+            let mut attributes = constraint.attributes;
+            // On a table without rows there is nothing that could be invalid (`transformCheckConstraints`).
+            attributes.not_valid = false;
+            let check = NewCheck {
+                name: constraint.name.as_ref(),
+                expression,
+                no_inherit: *no_inherit,
+                attributes,
+            };
+            check_constraint::add_check(execution, id, &check, true)?;
+        }
+    }
+    for part in &like {
+        part.add_checks(execution, id)?;
+    }
+    not_nulls(execution, id, &definitions, &constraints)?;
+    indexes(execution, id, &constraints)?;
+    for part in &like {
+        part.add_indexes(execution, id)?;
+    }
+    for constraint in &constraints {
+        if let TableConstraintKind::ForeignKey { columns, references, period } = &constraint.kind {
+            if *period {
+                return unknown("temporal foreign keys are not modelled");
+            }
+            let mut attributes = constraint.attributes;
+            attributes.not_valid = false;
+            let new = NewForeignKey {
+                name: constraint.name.as_ref(),
+                columns,
+                references,
+                attributes,
+                skip_validation: true,
+            };
+            foreign_key::add(execution, id, &new)?;
+        }
+    }
+    Ok(())
+}
+
+/// The sequence of a serial or identity column, if the definition asks for one.
+pub(super) fn make_sequence(
+    execution: &mut Execution,
+    table: &ObjectName,
+    definition: &Definition,
+    persistence: Persistence,
+) -> Outcome<Option<RelationId>> {
+    let column = &definition.column.name;
+    let (data_type, options) = match (&definition.identity, definition.serial) {
+        (Some((_, options)), _) => {
+            (sequence::type_for_identity(execution, &definition.column.type_)?, options.clone())
+        }
+        (None, Some(serial)) => (serial, Default::default()),
+        (None, None) => return Ok(None),
+    };
+    sequence::create_for_column(execution, table, column, data_type, &options, persistence).map(Some)
+}
+
+/// Default, generation expression, identity and sequence of a column that is in the table by now.
+pub(super) fn finish_column(
+    execution: &mut Execution,
+    table: RelationId,
+    number: u16,
+    definition: &Definition,
+    sequence: Option<RelationId>,
+) -> Outcome {
+    let mut default: Option<Rc<Expression>> = None;
+    let mut generated = None;
+    if let Some(expression) = &definition.default {
+        default = scope::analyze_default(execution, table, number, expression)?;
+    }
+    if let Some((expression, stored)) = &definition.generated {
+        let expression = scope::analyze(execution, table, expression, Use::Generated(number))?;
+        generated = Some(Generated { expression, stored: *stored == Some(true) });
+    }
+    if let Some(sequence) = sequence {
+        let identity = definition.identity.is_some();
+        if !identity {
+            default = Some(Rc::new(Expression::nextval(sequence.0, &definition.column.type_)));
+        }
+        if let Some(sequence) = execution.schema.sequence_mut(sequence) {
+            sequence.owner = Some(SequenceOwner { table, column: number, identity });
+        }
+        execution.schema.table_mut(table).sequences.push(sequence);
+    }
+    if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
+        column.default = default;
+        column.generated = generated;
+        column.identity = definition.identity.as_ref().map(|(always, _)| *always);
+    }
+    Ok(())
+}
+
+/// `NOT NULL`s of columns, of table constraints and of the primary key, in attribute order
+/// (`AddRelationNotNullConstraints` sorts them so).
+fn not_nulls(
+    execution: &mut Execution,
+    table: RelationId,
+    definitions: &[Definition],
+    constraints: &[TableConstraint],
+) -> Outcome {
+    let mut wanted: Vec<Option<(Option<Ident>, bool)>> =
+        definitions.iter().map(|definition| definition.not_null.clone()).collect();
+    for constraint in constraints {
+        match &constraint.kind {
+            TableConstraintKind::NotNull { column, no_inherit } => {
+                let Some((number, _)) = execution.schema.table(table).column(column.as_str()) else {
+                    return fail(
+                        sqlstate::UNDEFINED_COLUMN,
+                        format!("column \"{}\" of relation \"{}\" does not exist", column.as_str(), execution.bare_name(table)),
+                    );
+                };
+                wanted[usize::from(number) - 1] = Some((constraint.name.clone(), *no_inherit));
+            }
+            TableConstraintKind::PrimaryKey { columns, .. } => {
+                for column in columns {
+                    if let Some((number, _)) = execution.schema.table(table).column(column.as_str()) {
+                        let slot = &mut wanted[usize::from(number) - 1];
+                        *slot = slot.take().or(Some((None, false)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    // Given names are taken first, so that a made-up one steps aside.
+    let numbered = (1u16..).zip(&wanted);
+    for (number, wanted) in numbered.clone() {
+        if let Some((Some(name), no_inherit)) = wanted {
+            add_not_null(execution, table, number, Some(name), *no_inherit, true)?;
+        }
+    }
+    for (number, wanted) in numbered {
+        if let Some((None, no_inherit)) = wanted {
+            add_not_null(execution, table, number, None, *no_inherit, true)?;
+        }
+    }
+    Ok(())
+}
+
+/// `transformIndexConstraints`: the primary key first, duplicates made once.
+fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableConstraint]) -> Outcome {
+    let primary = |constraint: &&TableConstraint| matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
+    if constraints.iter().filter(primary).count() > 1 {
+        return index_constraint::second_primary_key(&execution.bare_name(table));
+    }
+    let mut made: Vec<&TableConstraint> = vec![];
+    let others = constraints.iter().filter(|it| {
+        matches!(it.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. })
+    });
+    for constraint in constraints.iter().filter(primary).chain(others) {
+        if made.iter().any(|other| same_index(other, constraint)) {
+            continue;
+        }
+        index_constraint::add(execution, table, constraint, false)?;
+        made.push(constraint);
+    }
+    for constraint in constraints {
+        if let TableConstraintKind::UniqueUsingIndex { .. } | TableConstraintKind::PrimaryKeyUsingIndex { .. } =
+            &constraint.kind
+        {
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, "cannot use an existing index in CREATE TABLE");
+        }
+    }
+    Ok(())
+}
+
+/// Redundant when columns and properties agree and the later one has no name of its own.
+fn same_index(first: &TableConstraint, second: &TableConstraint) -> bool {
+    let key = |constraint: &TableConstraint| match &constraint.kind {
+        TableConstraintKind::PrimaryKey { columns, index, .. } => Some((columns.clone(), index.clone(), false)),
+        TableConstraintKind::Unique { columns, index, nulls_not_distinct, .. } => {
+            Some((columns.clone(), index.clone(), *nulls_not_distinct))
+        }
+        _ => None,
+    };
+    let same = key(first).is_some() && key(first) == key(second) && first.attributes == second.attributes;
+    same && (second.name.is_none() || second.name == first.name)
+}
+
+/// The name of a table that is not there, as `DROP` and `LIKE` print it.
+pub(super) fn printed(name: &crate::name::QualifiedName) -> String {
+    plain(name)
+}

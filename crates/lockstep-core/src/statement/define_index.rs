@@ -1,0 +1,357 @@
+//! Making an index, by `CREATE INDEX` or for a constraint: `DefineIndex` of `indexcmds.c`.
+
+use crate::effect::{ObjectName, RelationId, WorkKind};
+use crate::expression::Volatility;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::operator_class;
+use crate::pg::sqlstate;
+use crate::pg::types::Type;
+use crate::schema::index::{Index, IndexKey, KeyColumn};
+use crate::schema::relation::{Body, Rows};
+use crate::statement::column::base_type;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::naming::index_name_addition;
+use crate::statement::scope::{self, Use};
+use crate::syntax::expression::Expr;
+use crate::syntax::statement as syntax;
+
+/// An index to be made.
+pub(super) struct NewIndex<'a> {
+    pub(super) table: RelationId,
+    pub(super) name: Option<&'a Ident>,
+    pub(super) method: Option<&'a Ident>,
+    pub(super) keys: &'a [syntax::IndexKey],
+    pub(super) include: &'a [Ident],
+    pub(super) predicate: Option<&'a Expr>,
+    pub(super) options: &'a [(Ident, Option<String>)],
+    pub(super) tablespace: Option<&'a Ident>,
+    pub(super) unique: bool,
+    pub(super) primary: bool,
+    pub(super) nulls_not_distinct: bool,
+    /// For a constraint: names are chosen otherwise, and clashes too.
+    pub(super) is_constraint: bool,
+    pub(super) deferrable: bool,
+    pub(super) exclusion: bool,
+    /// No separate build: a rewrite of the table builds it (`skip_build`).
+    pub(super) skip_build: bool,
+}
+
+/// A key over one plain column.
+pub(super) fn column_key(column: &Ident) -> syntax::IndexKey {
+    syntax::IndexKey {
+        expression: Expr::Column(vec![column.clone()]),
+        collation: None,
+        operator_class: None,
+        operator_class_options: vec![],
+        descending: None,
+        nulls_first: None,
+    }
+}
+
+const METHODS: [&str; 6] = ["btree", "hash", "gist", "gin", "spgist", "brin"];
+
+/// `INDEX_MAX_KEYS`.
+const MAX_KEYS: usize = 32;
+
+pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Outcome<RelationId> {
+    let table = execution.schema.relation(new.table).name.clone();
+    if new.keys.len() + new.include.len() > MAX_KEYS {
+        return fail(sqlstate::TOO_MANY_COLUMNS, format!("cannot use more than {MAX_KEYS} columns in an index"));
+    }
+    let method = new.method.cloned().unwrap_or_else(|| Ident::new("btree"));
+    let name = choose_name(execution, new, &table)?;
+    if !METHODS.contains(&method.as_str()) {
+        let message = format!("access method \"{}\" does not exist", method.as_str());
+        return if execution.schema.uncertain.is_certain() {
+            fail(sqlstate::UNDEFINED_OBJECT, message)
+        } else {
+            unknown(message)
+        };
+    }
+    check_capabilities(new, method.as_str())?;
+    let predicate = match new.predicate {
+        Some(expression) => {
+            let predicate = scope::analyze(execution, new.table, expression, Use::IndexPredicate)?;
+            immutable(&predicate, "predicate")?;
+            Some(predicate)
+        }
+        None => None,
+    };
+    let mut keys = vec![];
+    for key in new.keys {
+        keys.push(resolve_key(execution, new, key, method.as_str())?);
+    }
+    let mut include = vec![];
+    for column in new.include {
+        include.push(key_attribute(execution, new.table, column, new.is_constraint)?);
+    }
+    let index = Index {
+        table: new.table,
+        method,
+        keys,
+        include,
+        unique: new.unique,
+        primary: new.primary,
+        exclusion: new.exclusion,
+        immediate: !new.deferrable,
+        nulls_not_distinct: new.nulls_not_distinct,
+        valid: true,
+        ready: true,
+        clustered: false,
+        replica_identity: false,
+        predicate,
+    };
+    if execution.schema.find(&name).is_some() {
+        return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
+    }
+    if new.unique && !new.skip_build {
+        unique_precondition(execution, &index);
+    }
+    let persistence = execution.schema.relation(new.table).persistence;
+    let id = execution.schema.add_relation(name.clone(), persistence, Body::Index(index));
+    let relation = execution.schema.relation_mut(id);
+    relation.options = scope::print_options(new.options);
+    relation.tablespace = new.tablespace.cloned();
+    execution.schema.table_mut(new.table).indexes.push(id);
+    execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
+    if !new.skip_build {
+        execution.work(new.table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
+    }
+    Ok(id)
+}
+
+fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) -> Outcome<ObjectName> {
+    let schema = &table.schema;
+    let name = match new.name {
+        Some(name) => {
+            let full = ObjectName { schema: schema.clone(), name: name.clone() };
+            if let Some(why) = execution.schema.uncertain.about(name, execution.schema.find(&full).map(|id| id.0)) {
+                return unknown(why);
+            }
+            name.clone()
+        }
+        None if new.primary => {
+            execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true)
+        }
+        None => {
+            let columns = key_names(execution, new)?;
+            let label = match (new.exclusion, new.is_constraint) {
+                (true, _) => "excl",
+                (false, true) => "key",
+                (false, false) => "idx",
+            };
+            let addition = index_name_addition(&columns);
+            execution.schema.choose_relation_name(
+                table.name.as_str(),
+                Some(&addition),
+                label,
+                schema,
+                new.is_constraint,
+            )
+        }
+    };
+    Ok(ObjectName { schema: schema.clone(), name })
+}
+
+/// `ChooseIndexColumnNames`: the column's name, or what `FigureIndexColname` makes of an expression.
+fn key_names(execution: &Execution, new: &NewIndex<'_>) -> Outcome<Vec<String>> {
+    let mut names: Vec<String> = vec![];
+    let columns = new.include.iter().map(|column| Some(column.as_str().to_owned()));
+    let keys = new.keys.iter().map(|key| figure_column_name(&key.expression));
+    for name in keys.chain(columns) {
+        let base = name.unwrap_or_else(|| "expr".to_owned());
+        let mut name = base.clone();
+        let mut count = 1;
+        while names.contains(&name) {
+            let suffix = count.to_string();
+            name = format!("{}{suffix}", crate::name::truncate(&base));
+            count += 1;
+        }
+        names.push(name);
+    }
+    let _ = execution;
+    Ok(names)
+}
+
+/// `FigureColnameInternal`.
+fn figure_column_name(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Column(parts) => parts.last().map(|it| it.as_str().to_owned()),
+        Expr::Function(call) => Some(call.name.name.as_str().to_owned()),
+        Expr::Field { name, .. } => Some(name.as_str().to_owned()),
+        Expr::Subscript { operand, .. } => figure_column_name(operand),
+        Expr::Collate { operand, .. } => figure_column_name(operand),
+        Expr::Cast { operand, type_name } => {
+            figure_column_name(operand).or_else(|| Some(crate::pg::types::catalog_name(type_name)))
+        }
+        Expr::AtTimeZone { .. } => Some("timezone".to_owned()),
+        Expr::Coalesce(_) => Some("coalesce".to_owned()),
+        Expr::NullIf(..) => Some("nullif".to_owned()),
+        Expr::MinMax { greatest, .. } => Some(if *greatest { "greatest" } else { "least" }.to_owned()),
+        Expr::Case { otherwise, .. } => {
+            otherwise.as_deref().and_then(figure_column_name).or_else(|| Some("case".to_owned()))
+        }
+        Expr::Array(_) => Some("array".to_owned()),
+        Expr::Row(_) => Some("row".to_owned()),
+        Expr::Value { keyword, .. } => Some(keyword.clone()),
+        _ => None,
+    }
+}
+
+fn check_capabilities(new: &NewIndex<'_>, method: &str) -> Outcome {
+    let refuse = |what: &str| {
+        fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("access method \"{method}\" does not support {what}"))
+    };
+    if new.unique && method != "btree" {
+        return refuse("unique indexes");
+    }
+    if !new.include.is_empty() && !matches!(method, "btree" | "gist" | "spgist") {
+        return refuse("included columns");
+    }
+    if new.keys.len() > 1 && matches!(method, "hash" | "spgist") {
+        return refuse("multicolumn indexes");
+    }
+    let ordered = new.keys.iter().any(|key| key.descending.is_some());
+    if ordered && method != "btree" {
+        return refuse("ASC/DESC options");
+    }
+    if new.keys.iter().any(|key| key.nulls_first.is_some()) && method != "btree" {
+        return refuse("NULLS FIRST/LAST options");
+    }
+    Ok(())
+}
+
+/// `CheckMutability`.
+fn immutable(expression: &crate::expression::Expression, what: &str) -> Outcome {
+    match expression.volatility() {
+        Volatility::Immutable => Ok(()),
+        _ => fail(
+            sqlstate::INVALID_OBJECT_DEFINITION,
+            format!("functions in index {what} must be marked IMMUTABLE"),
+        ),
+    }
+}
+
+fn key_attribute(execution: &Execution, table: RelationId, column: &Ident, is_constraint: bool) -> Outcome<u16> {
+    match execution.schema.table(table).column(column.as_str()) {
+        Some((number, _)) => Ok(number),
+        None if is_constraint => fail(
+            sqlstate::UNDEFINED_COLUMN,
+            format!("column \"{}\" named in key does not exist", column.as_str()),
+        ),
+        None => fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", column.as_str())),
+    }
+}
+
+fn resolve_key(
+    execution: &mut Execution,
+    new: &NewIndex<'_>,
+    key: &syntax::IndexKey,
+    method: &str,
+) -> Outcome<IndexKey> {
+    let (column, type_, own_collation) = match &key.expression {
+        Expr::Column(parts) if parts.len() == 1 => {
+            let number = key_attribute(execution, new.table, &parts[0], new.is_constraint)?;
+            let column = execution.schema.table(new.table).attribute(number);
+            let Some(column) = column else { return unknown("a column without an attribute") };
+            if column.generated.as_ref().is_some_and(|it| !it.stored) {
+                return fail(
+                    sqlstate::FEATURE_NOT_SUPPORTED,
+                    match (new.primary, new.unique) {
+                        (true, _) => "primary keys on virtual generated columns are not supported",
+                        (_, true) => "unique constraints on virtual generated columns are not supported",
+                        _ => "indexes on virtual generated columns are not supported",
+                    },
+                );
+            }
+            (KeyColumn::Attribute(number), column.type_.clone(), column.collation.clone())
+        }
+        expression => {
+            let expression = scope::analyze(execution, new.table, expression, Use::IndexExpression)?;
+            immutable(&expression, "expression")?;
+            let type_ = expression.type_().clone();
+            (KeyColumn::Expression(expression), type_, None)
+        }
+    };
+    let descending = key.descending.unwrap_or(false);
+    let operator_class = operator_class_of(execution, &type_, key, method)?;
+    let collation = match &key.collation {
+        Some(collation) => crate::statement::column::transform_collation(execution, &type_, collation)?,
+        None => None,
+    };
+    Ok(IndexKey {
+        column,
+        collation: collation.filter(|it| Some(it) != own_collation.as_ref()),
+        operator_class,
+        type_,
+        descending,
+        nulls_first: key.nulls_first.unwrap_or(descending),
+    })
+}
+
+/// `ResolveOpClass`: the class to be printed, `None` for the default one.
+fn operator_class_of(
+    execution: &Execution,
+    type_: &Type,
+    key: &syntax::IndexKey,
+    method: &str,
+) -> Outcome<Option<QualifiedName>> {
+    let base = base_type(execution, type_);
+    if !key.operator_class_options.is_empty() {
+        return unknown("operator class options are not modelled");
+    }
+    let printed = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+    match &key.operator_class {
+        None => match operator_class::default_for(&base, method) {
+            Some(true) => Ok(None),
+            Some(false) => fail(
+                sqlstate::UNDEFINED_OBJECT,
+                format!("data type {printed} has no default operator class for access method \"{method}\""),
+            ),
+            None => unknown(format!("the operator classes of {printed} are not known")),
+        },
+        Some(name) => match operator_class::named(name.name.as_str(), &base, method) {
+            operator_class::Named::Default => Ok(None),
+            operator_class::Named::Other => Ok(Some(QualifiedName { schema: None, name: name.name.clone() })),
+            operator_class::Named::Missing => {
+                unknown(format!("the operator class {name} is not one of the server's own"))
+            }
+            operator_class::Named::OtherType => fail(
+                sqlstate::DATATYPE_MISMATCH,
+                format!("operator class \"{}\" does not accept data type {printed}", name.name.as_str()),
+            ),
+        },
+    }
+}
+
+/// Whether the build succeeds is for the rows to say, unless there are none.
+fn unique_precondition(execution: &mut Execution, index: &Index) {
+    let rows = execution.schema.table(index.table).rows;
+    if matches!(rows, Rows::Empty | Rows::Exactly(1)) {
+        return;
+    }
+    let table = execution.schema.relation(index.table).name.clone();
+    let schema = &execution.schema;
+    let keys: Vec<String> = index
+        .keys
+        .iter()
+        .map(|key| match &key.column {
+            KeyColumn::Attribute(number) => schema.table(index.table).column_name(*number).to_string(),
+            KeyColumn::Expression(expression) => schema.print_expression(index.table, expression),
+        })
+        .collect();
+    let mut conditions: Vec<String> = vec![];
+    if !index.nulls_not_distinct {
+        conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
+    }
+    if let Some(predicate) = &index.predicate {
+        conditions.push(schema.print_expression(index.table, predicate));
+    }
+    let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let keys = keys.join(", ");
+    let query = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {table}{condition} GROUP BY {keys} HAVING count(*) > 1) AS duplicates"
+    );
+    execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
+}

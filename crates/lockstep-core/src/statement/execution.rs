@@ -1,0 +1,255 @@
+//! The state in which one statement runs: the schema it changes, and the record of what it does.
+//!
+//! One walk does what the server does in one walk: it resolves names, takes locks, checks and
+//! changes, in the server's order. A statement that fails has still taken the locks it came by.
+
+use crate::effect::{Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind};
+use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::pg::version::PgVersion;
+use crate::schema::Schema;
+use crate::schema::relation::Relation;
+use crate::session::Session;
+
+pub struct Execution {
+    pub version: PgVersion,
+    pub schema: Schema,
+    pub session: Session,
+    /// Inside a transaction block, as `PreventInTransactionBlock` asks.
+    pub in_block: bool,
+    pub record: Record,
+    /// Objects from this number on were made by this statement.
+    first_new_id: u32,
+    /// Objects from this number on were made by this transaction.
+    pub transaction_first_id: u32,
+}
+
+/// What a statement did, successful or not.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    pub locks: Vec<Lock>,
+    pub waits: Vec<Wait>,
+    pub work: Vec<Work>,
+    pub notices: Vec<String>,
+    pub preconditions: Vec<Precondition>,
+    /// Why the outcome, or part of the result, cannot be told.
+    pub doubts: Vec<String>,
+    /// Data that is gone or changed for good, one clause each.
+    pub data_changes: Vec<String>,
+}
+
+/// Why a statement ends early.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stop {
+    Error(PgError),
+    /// The model does not know what the server would do.
+    Unknown(String),
+}
+
+pub type Outcome<T = ()> = Result<T, Stop>;
+
+impl From<PgError> for Stop {
+    fn from(error: PgError) -> Self {
+        Stop::Error(error)
+    }
+}
+
+/// An error of the server, as a `Result`.
+pub fn fail<T>(sqlstate: sqlstate::SqlState, message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Error(PgError::new(sqlstate, message)))
+}
+
+pub fn unknown<T>(why: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Unknown(why.into()))
+}
+
+impl Execution {
+    pub fn new(version: PgVersion, schema: Schema, session: Session, in_block: bool, transaction_first_id: u32) -> Self {
+        let first_new_id = schema.next_id();
+        Execution { version, schema, session, in_block, record: Record::default(), first_new_id, transaction_first_id }
+    }
+
+    pub fn is_new(&self, id: RelationId) -> bool {
+        id.0 >= self.first_new_id
+    }
+
+    /// Made by this transaction, so that only it can see it.
+    pub fn is_private(&self, id: RelationId) -> bool {
+        id.0 >= self.transaction_first_id
+    }
+
+    /// `RangeVarGetRelid` without a lock: the relation of that name on the search path.
+    pub fn look_up(&self, name: &QualifiedName) -> Outcome<Option<RelationId>> {
+        if let Some(schema) = &name.schema {
+            let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
+            return self.certain(&full, self.schema.find(&full));
+        }
+        if let Some(found) = self.schema.find(&ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() }) {
+            return Ok(Some(found));
+        }
+        for schema in &self.session.search_path {
+            let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
+            if let Some(found) = self.certain(&full, self.schema.find(&full))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn certain(&self, name: &ObjectName, found: Option<RelationId>) -> Outcome<Option<RelationId>> {
+        if name.schema == "pg_catalog" || name.schema == "information_schema" {
+            return unknown(format!("system catalogs such as {name} are not modelled"));
+        }
+        match self.schema.uncertain.about(&name.name, found.map(|id| id.0)) {
+            Some(why) => unknown(why),
+            None => Ok(found),
+        }
+    }
+
+    /// The relation of that name, or 42P01 (3F000 where its schema is missing).
+    pub fn resolve(&self, name: &QualifiedName) -> Outcome<RelationId> {
+        match self.look_up(name)? {
+            Some(id) => Ok(id),
+            None => {
+                if let Some(schema) = &name.schema
+                    && !self.schema.has_namespace(schema.as_str())
+                {
+                    if let Some(why) = self.schema.uncertain.about(schema, None) {
+                        return unknown(why);
+                    }
+                    // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 all the same.
+                }
+                fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)))
+            }
+        }
+    }
+
+    /// Resolves and locks, as `RangeVarGetRelidExtended` does.
+    pub fn open(&mut self, name: &QualifiedName, mode: LockMode, reason: &'static str) -> Outcome<RelationId> {
+        let id = self.resolve(name)?;
+        self.lock(id, mode, reason);
+        Ok(id)
+    }
+
+    /// Where a new relation of that name would be made (`RangeVarGetCreationNamespace`).
+    pub fn creation_name(&self, name: &QualifiedName) -> Outcome<ObjectName> {
+        let schema = match &name.schema {
+            Some(schema) => schema.clone(),
+            None => match self.session.search_path.iter().find(|it| self.schema.has_namespace(it.as_str())) {
+                Some(schema) => schema.clone(),
+                None => return fail(sqlstate::INVALID_SCHEMA_NAME, "no schema has been selected to create in"),
+            },
+        };
+        self.namespace(&schema)?;
+        Ok(ObjectName { schema, name: name.name.clone() })
+    }
+
+    /// `get_namespace_oid`: 3F000 where it does not exist.
+    pub fn namespace(&self, schema: &Ident) -> Outcome {
+        if self.schema.has_namespace(schema.as_str()) || schema == "pg_temp" {
+            return Ok(());
+        }
+        match self.schema.uncertain.about(schema, None) {
+            Some(why) => unknown(why),
+            None => fail(sqlstate::INVALID_SCHEMA_NAME, format!("schema \"{}\" does not exist", schema.as_str())),
+        }
+    }
+
+    /// Records a granted lock; for each relation only the strongest mode counts at the end.
+    pub fn lock(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
+        let Some(relation) = self.schema.get(id) else { return };
+        let lock = Lock {
+            relation: id,
+            name: relation.name.clone(),
+            kind: relation.kind(),
+            mode,
+            reason,
+            new: self.is_new(id),
+        };
+        match self.record.locks.iter_mut().find(|lock| lock.relation == id) {
+            Some(held) if held.mode >= mode => {}
+            Some(held) => (held.mode, held.reason) = (mode, reason),
+            None => self.record.locks.push(lock),
+        }
+    }
+
+    pub fn wait(&mut self, id: RelationId, mode: LockMode) {
+        let name = self.schema.relation(id).name.clone();
+        let wait = Wait { relation: id, name, mode };
+        if !self.record.waits.contains(&wait) {
+            self.record.waits.push(wait);
+        }
+    }
+
+    pub fn work(&mut self, id: RelationId, kind: WorkKind, object: Option<ObjectName>, reason: &'static str) {
+        let name = self.schema.relation(id).name.clone();
+        let work = Work { relation: id, name, kind, object, reason };
+        if !self.record.work.iter().any(|it| (it.relation, it.kind, &it.object) == (id, kind, &work.object)) {
+            self.record.work.push(work);
+        }
+    }
+
+    pub fn notice(&mut self, text: impl Into<String>) {
+        self.record.notices.push(text.into());
+    }
+
+    /// The statement goes on, but its outcome is not claimed.
+    pub fn doubt(&mut self, why: impl Into<String>) {
+        let why = why.into();
+        if !self.record.doubts.contains(&why) {
+            self.record.doubts.push(why);
+        }
+    }
+
+    pub fn precondition(&mut self, query: String, expected: &str, sqlstate: sqlstate::SqlState) {
+        let precondition = Precondition { query, expected: expected.to_owned(), sqlstate_otherwise: sqlstate };
+        if !self.record.preconditions.contains(&precondition) {
+            self.record.preconditions.push(precondition);
+        }
+    }
+
+    /// `PreventInTransactionBlock`.
+    pub fn outside_block(&self, command: &str) -> Outcome {
+        match self.in_block {
+            true => fail(
+                sqlstate::ACTIVE_SQL_TRANSACTION,
+                format!("{command} cannot run inside a transaction block"),
+            ),
+            false => Ok(()),
+        }
+    }
+
+    /// `PreventCommandIfReadOnly`.
+    pub fn writable(&self, command: &str) -> Outcome {
+        match self.session.read_only {
+            true => fail(
+                sqlstate::READ_ONLY_SQL_TRANSACTION,
+                format!("cannot execute {command} in a read-only transaction"),
+            ),
+            false => Ok(()),
+        }
+    }
+
+    /// The relation as the messages of `tablecmds.c` call it: its bare name.
+    pub fn bare_name(&self, id: RelationId) -> String {
+        self.schema.relation(id).name.name.as_str().to_owned()
+    }
+
+    /// `get_relkind_objtype` in words.
+    pub fn kind_words(relation: &Relation) -> &'static str {
+        match relation.kind() {
+            'i' => "index",
+            'S' => "sequence",
+            _ => "table",
+        }
+    }
+}
+
+/// A name as written, without quotes, as the server's messages show it.
+pub fn plain(name: &QualifiedName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
+        None => name.name.as_str().to_owned(),
+    }
+}

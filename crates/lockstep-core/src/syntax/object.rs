@@ -1,0 +1,207 @@
+//! `CREATE`, `ALTER`, `DROP` and `COMMENT ON` by the kind of object, and what they share.
+
+use crate::name::{Ident, QualifiedName};
+use crate::syntax::cursor::{Cursor, Result};
+use crate::syntax::lexer::{self, Kind};
+use crate::syntax::statement::{
+    AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSchema, Drop, ObjectType, Persistence, Statement,
+};
+use crate::syntax::{alter_table, constraint, create_index, create_table, type_name};
+
+const KINDS: [(&[&str], ObjectType); 12] = [
+    (&["table"], ObjectType::Table),
+    (&["index"], ObjectType::Index),
+    (&["view"], ObjectType::View),
+    (&["materialized", "view"], ObjectType::MaterializedView),
+    (&["sequence"], ObjectType::Sequence),
+    (&["foreign", "table"], ObjectType::ForeignTable),
+    (&["type"], ObjectType::Type),
+    (&["domain"], ObjectType::Domain),
+    (&["schema"], ObjectType::Schema),
+    (&["extension"], ObjectType::Extension),
+    (&["collation"], ObjectType::Collation),
+    (&["statistics"], ObjectType::Statistics),
+];
+
+pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    cursor.expect(&["create"])?;
+    if (cursor.is_word("global") || cursor.is_word("local")) && cursor.is_any(&["global", "local"]) {
+        cursor.next();
+    }
+    let persistence = if cursor.accept_word("temp") || cursor.accept_word("temporary") {
+        Persistence::Temporary
+    } else if cursor.accept_word("unlogged") {
+        Persistence::Unlogged
+    } else {
+        Persistence::Permanent
+    };
+    if cursor.accept_word("table") {
+        return create_table::parse(cursor, persistence).map(Some);
+    }
+    if persistence != Persistence::Permanent {
+        return Ok(None);
+    }
+    if cursor.accept(&["unique", "index"]) {
+        return create_index::parse(cursor, true).map(Some);
+    }
+    if cursor.accept_word("index") {
+        return create_index::parse(cursor, false).map(Some);
+    }
+    if cursor.accept_word("type") {
+        let name = cursor.qualified_name()?;
+        if !cursor.accept(&["as", "enum"]) {
+            return Ok(None);
+        }
+        cursor.expect_sign("(")?;
+        let labels = if cursor.is_sign(")") { vec![] } else { cursor.list(Cursor::string)? };
+        cursor.expect_sign(")")?;
+        return Ok(Some(Statement::CreateEnum(CreateEnum { name, labels })));
+    }
+    if cursor.accept_word("domain") {
+        return create_domain(cursor).map(Some);
+    }
+    if cursor.accept_word("schema") {
+        let if_not_exists = cursor.accept(&["if", "not", "exists"]);
+        let Some(name) = cursor.accept_name() else {
+            return Ok(None);
+        };
+        // `AUTHORIZATION` and elements inside the statement have no tree.
+        return Ok(cursor.at_end().then_some(Statement::CreateSchema(CreateSchema { name, if_not_exists })));
+    }
+    Ok(None)
+}
+
+fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement> {
+    let name = cursor.qualified_name()?;
+    cursor.accept_word("as");
+    let mut made = CreateDomain { name, type_name: type_name::parse(cursor)?, collation: None, constraints: vec![] };
+    loop {
+        if cursor.accept_word("collate") {
+            made.collation = Some(cursor.qualified_name()?);
+        } else {
+            match constraint::column_constraint(cursor)? {
+                Some(constraint) => made.constraints.push(constraint),
+                None => return Ok(Statement::CreateDomain(made)),
+            }
+        }
+    }
+}
+
+pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    cursor.expect(&["alter"])?;
+    for (words, object) in KINDS {
+        if !cursor.accept(words) {
+            continue;
+        }
+        return match object {
+            ObjectType::Table
+            | ObjectType::Index
+            | ObjectType::View
+            | ObjectType::MaterializedView
+            | ObjectType::Sequence
+            | ObjectType::ForeignTable => alter_table::parse(cursor, object),
+            ObjectType::Type => alter_type(cursor),
+            _ => Ok(None),
+        };
+    }
+    Ok(None)
+}
+
+fn alter_type(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let name = cursor.qualified_name()?;
+    if !cursor.accept(&["add", "value"]) {
+        return Ok(None);
+    }
+    let if_not_exists = cursor.accept(&["if", "not", "exists"]);
+    let label = cursor.string()?;
+    let place = if cursor.accept_word("before") {
+        Some((true, cursor.string()?))
+    } else if cursor.accept_word("after") {
+        Some((false, cursor.string()?))
+    } else {
+        None
+    };
+    Ok(Some(Statement::AlterTypeAddValue(AlterTypeAddValue { name, if_not_exists, label, place })))
+}
+
+pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    cursor.expect(&["drop"])?;
+    for (words, object) in KINDS {
+        if !cursor.accept(words) {
+            continue;
+        }
+        let concurrently = object == ObjectType::Index && cursor.accept_word("concurrently");
+        let if_exists = cursor.accept(&["if", "exists"]);
+        let names = cursor.list(Cursor::qualified_name)?;
+        let cascade = behavior(cursor);
+        return Ok(Some(Statement::Drop(Drop { object, names, concurrently, if_exists, cascade })));
+    }
+    Ok(None)
+}
+
+/// `RESTRICT` (the default) or `CASCADE` (true).
+pub(super) fn behavior(cursor: &mut Cursor<'_>) -> bool {
+    let cascade = cursor.accept_word("cascade");
+    if !cascade {
+        cursor.accept_word("restrict");
+    }
+    cascade
+}
+
+pub(super) fn comment(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    cursor.expect(&["comment", "on"])?;
+    let (object, name, part) = if cursor.accept_word("column") {
+        let mut parts = cursor.dotted_name()?;
+        let (Some(part), Some(name)) = (parts.pop(), parts.pop()) else {
+            return cursor.error();
+        };
+        (ObjectType::Column, QualifiedName { schema: parts.pop(), name }, Some(part))
+    } else if cursor.accept_word("constraint") {
+        let part = cursor.name()?;
+        cursor.expect(&["on"])?;
+        if cursor.is_word("domain") {
+            return Ok(None);
+        }
+        (ObjectType::Constraint, cursor.qualified_name()?, Some(part))
+    } else {
+        let commented =
+            [ObjectType::Table, ObjectType::Index, ObjectType::Sequence, ObjectType::Type, ObjectType::Schema];
+        let Some((words, object)) =
+            KINDS.iter().find(|(words, object)| commented.contains(object) && cursor.are_words(words))
+        else {
+            return Ok(None);
+        };
+        cursor.accept(words);
+        (*object, cursor.qualified_name()?, None)
+    };
+    cursor.expect(&["is"])?;
+    let text = if cursor.accept_word("null") { None } else { Some(cursor.string()?) };
+    Ok(Some(Statement::Comment(Comment { object, name, part, text })))
+}
+
+/// `(name = value, name)`: storage parameters and the like, values as text.
+pub(super) fn options(cursor: &mut Cursor<'_>) -> Result<Vec<(Ident, Option<String>)>> {
+    cursor.parenthesised(|cursor| {
+        let mut name = cursor.label()?;
+        if cursor.accept_sign(".") {
+            let rest = cursor.label()?;
+            name = Ident::new(&format!("{}.{}", name.as_str(), rest.as_str()));
+        }
+        let modulus = name == "modulus" || name == "remainder";
+        if !cursor.accept_sign("=") && !modulus {
+            return Ok((name, None));
+        }
+        let sign = if cursor.accept_sign("-") { "-" } else { "" };
+        cursor.accept_sign("+");
+        match cursor.next() {
+            Some(token) => match token.kind {
+                Kind::Word | Kind::Integer | Kind::Decimal => Ok((name, Some(format!("{sign}{}", cursor.raw(token))))),
+                Kind::String | Kind::EscapeString | Kind::QuotedWord | Kind::DollarString => {
+                    Ok((name, Some(lexer::value(cursor.text, token))))
+                }
+                _ => cursor.error(),
+            },
+            None => cursor.error(),
+        }
+    })
+}

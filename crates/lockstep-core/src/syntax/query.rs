@@ -1,0 +1,132 @@
+//! Queries: kept as text, with the relations that they read. The trees come from sqlparser.
+
+use sqlparser::ast::{Query, SetExpr, Statement, visit_relations};
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+use crate::name::{Ident, QualifiedName};
+use crate::syntax::cursor::{Cursor, Result};
+use crate::syntax::expression::QueryText;
+use crate::syntax::lexer::{self, Kind};
+
+/// Whether a query begins here, behind any number of parentheses.
+pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
+    let mut ahead = 0;
+    while cursor.is_sign_at(ahead, "(") {
+        ahead += 1;
+    }
+    ["select", "with", "values", "table"].iter().any(|word| cursor.is_word_at(ahead, word))
+        && !(cursor.is_word_at(ahead, "values") && !cursor.is_sign_at(ahead + 1, "("))
+}
+
+/// Reads up to the closing parenthesis or the end.
+pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<QueryText> {
+    let start = cursor.offset();
+    if !is_next(cursor) {
+        return cursor.error();
+    }
+    cursor.skip_balanced();
+    Ok(describe(&cursor.text[start..cursor.last_end()]))
+}
+
+/// Deeper or longer queries are not read for their relations; they count as opaque.
+const MAX_QUERY_BYTES: usize = 200_000;
+const MAX_OPERATORS: usize = 400;
+const MAX_NESTING: usize = 30;
+
+/// What a query reads and locks. One that cannot be read is marked as doing more than reading.
+pub(super) fn describe(text: &str) -> QueryText {
+    let mut made = QueryText { text: text.to_owned(), reads: vec![], locks_rows: vec![], writes: true };
+    if !is_bounded(text) {
+        return made;
+    }
+    let dialect = PostgreSqlDialect {};
+    let parser = Parser::new(&dialect).with_recursion_limit(50);
+    let Ok(statements) = parser.try_with_sql(text).and_then(|mut parser| parser.parse_statements()) else {
+        return made;
+    };
+    let [Statement::Query(query)] = statements.as_slice() else {
+        return made;
+    };
+    made.reads = reads(query);
+    made.writes = is_more_than_reading(query);
+    if !query.locks.is_empty() {
+        made.locks_rows = made.reads.clone();
+    }
+    made
+}
+
+fn reads(query: &Query) -> Vec<QualifiedName> {
+    let mut local = vec![];
+    collect_common_names(query, &mut local);
+    let mut found: Vec<QualifiedName> = vec![];
+    let _ = visit_relations(query, |name| {
+        let mut parts: Vec<Ident> = name
+            .0
+            .iter()
+            .filter_map(|part| part.as_ident())
+            .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
+            .collect();
+        if let Some(last) = parts.pop() {
+            let name = QualifiedName { schema: parts.pop(), name: last };
+            let is_local = name.schema.is_none() && local.contains(&name.name);
+            if !is_local && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        std::ops::ControlFlow::<()>::Continue(())
+    });
+    found
+}
+
+fn collect_common_names(query: &Query, names: &mut Vec<Ident>) {
+    if let Some(with) = &query.with {
+        for table in &with.cte_tables {
+            let it = &table.alias.name;
+            names.push(if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) });
+            collect_common_names(&table.query, names);
+        }
+    }
+}
+
+/// Data-changing common table expressions, `SELECT INTO`, and calls of functions outside the few
+/// that are known to read only: those may do anything.
+fn is_more_than_reading(query: &Query) -> bool {
+    fn changes(body: &SetExpr) -> bool {
+        match body {
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) => true,
+            SetExpr::Select(select) => select.into.is_some(),
+            SetExpr::Query(query) => is_more_than_reading(query),
+            SetExpr::SetOperation { left, right, .. } => changes(left) || changes(right),
+            _ => false,
+        }
+    }
+    let common =
+        query.with.as_ref().is_some_and(|with| with.cte_tables.iter().any(|it| is_more_than_reading(&it.query)));
+    common || changes(&query.body)
+}
+
+/// A cheap look at the tokens before a recursive parser gets them.
+fn is_bounded(text: &str) -> bool {
+    if text.len() > MAX_QUERY_BYTES {
+        return false;
+    }
+    let (mut at, mut depth, mut deepest, mut operators) = (0, 0usize, 0usize, 0usize);
+    while let Some(token) = lexer::next(text, at) {
+        at = token.end;
+        match (token.kind, &text[token.start..token.end]) {
+            (Kind::Punctuation, "(" | "[") => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            (Kind::Punctuation, ")" | "]") => depth = depth.saturating_sub(1),
+            (Kind::Operator | Kind::Sign, _) => operators += 1,
+            (Kind::Word, word) => {
+                let chain = ["and", "or", "not", "union", "intersect", "except", "case"];
+                operators += usize::from(chain.iter().any(|it| word.eq_ignore_ascii_case(it)));
+            }
+            _ => {}
+        }
+    }
+    deepest <= MAX_NESTING && operators <= MAX_OPERATORS
+}
