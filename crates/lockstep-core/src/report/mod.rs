@@ -1,6 +1,11 @@
 //! Renderings of a trace. A report computes nothing: it prints what the trace says.
 
+pub mod change;
+pub mod markdown;
+pub mod styled;
+pub mod timeline;
 pub mod wire;
+pub mod words;
 
 /// Simulates the request's files on its starting schema. Never fails: what cannot be read is a
 /// diagnostic, what is not modelled an `unknown` step.
