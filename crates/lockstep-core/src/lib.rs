@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod effect;
+pub mod expression;
 pub mod input;
 pub mod keyword;
 pub mod name;

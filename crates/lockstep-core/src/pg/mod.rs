@@ -6,5 +6,7 @@
 pub mod alter_table;
 pub mod behavior;
 pub mod lock_mode;
+pub mod operator_class;
 pub mod sqlstate;
+pub mod types;
 pub mod version;
