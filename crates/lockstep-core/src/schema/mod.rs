@@ -25,7 +25,7 @@ use crate::schema::index::Index;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
-use crate::schema::user_type::{TypeId, UserType};
+use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
 #[derive(Debug, Clone)]
 pub struct Schema {
@@ -57,6 +57,11 @@ impl Schema {
     /// The number that the next object gets: everything made later has this one or a greater one.
     pub fn next_id(&self) -> u32 {
         self.next_id
+    }
+
+    /// Numbers below are never given again, not even after a rollback.
+    pub fn skip_ids(&mut self, next_id: u32) {
+        self.next_id = self.next_id.max(next_id);
     }
 
     fn take_id(&mut self) -> u32 {
@@ -184,7 +189,7 @@ impl Schema {
         self.types.values()
     }
 
-    pub fn add_type(&mut self, name: ObjectName, kind: crate::schema::user_type::UserTypeKind) -> TypeId {
+    pub fn add_type(&mut self, name: ObjectName, kind: UserTypeKind) -> TypeId {
         let id = TypeId(self.take_id());
         self.type_names.insert_mut(name.clone(), id);
         self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
@@ -203,6 +208,20 @@ impl Schema {
         crate::pg::types::format_type(type_, |id| {
             self.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
         })
+    }
+
+    /// `DomainHasConstraints`: `NOT NULL` or a `CHECK`, its own or one beneath.
+    pub fn domain_is_constrained(&self, id: TypeId) -> bool {
+        match self.user_type(id).map(|it| &it.kind) {
+            Some(UserTypeKind::Domain { base, not_null, checks, .. }) => {
+                let beneath = match base.base {
+                    TypeRef::User(id) if !base.array => self.domain_is_constrained(TypeId(id)),
+                    _ => false,
+                };
+                *not_null || !checks.is_empty() || beneath
+            }
+            _ => false,
+        }
     }
 
     /// Columns whose type is that one (or an array of it).

@@ -122,9 +122,7 @@ fn report(
 fn is_part_of(object: &Object, doomed: &[(Object, Option<(Object, Dependency)>)]) -> bool {
     let has = |whole: Object| doomed.iter().any(|(it, _)| *it == whole);
     match object {
-        Object::Default(table, column) => {
-            has(Object::Column(*table, *column)) || has(Object::Relation(*table))
-        }
+        Object::Default(table, column) => has(Object::Column(*table, *column)) || has(Object::Relation(*table)),
         Object::Column(table, _) | Object::Constraint(table, _) => has(Object::Relation(*table)),
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! `DROP`: `RemoveRelations` and `RemoveObjects`.
 
-use crate::effect::{ObjectName, PgError};
+use crate::effect::{DataChangeKind, ObjectName, PgError};
 use crate::name::QualifiedName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -103,8 +103,7 @@ fn drop_relations(statement: &Drop, execution: &mut Execution) -> Outcome {
             }
             execution.lock(id, LockMode::AccessExclusive, REASON);
             if execution.schema.get(id).is_some_and(|it| it.table().is_some()) {
-                let name = execution.schema.relation(id).name.clone();
-                execution.record.data_changes.push(format!("every row of {name}"));
+                execution.data_change(id, None, DataChangeKind::Dropped);
             }
         }
         targets.push(target);
@@ -152,9 +151,7 @@ fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
                 targets.push(Object::Type(it.id));
                 if matches!(it.kind, UserTypeKind::Enum { .. }) && statement.cascade {
                     for (table, column) in execution.schema.columns_of_type(it.id) {
-                        let column = execution.schema.table(table).column_name(column);
-                        let table = execution.schema.relation(table).name.clone();
-                        execution.record.data_changes.push(format!("the contents of {table}.{column}"));
+                        execution.data_change(table, Some(column), DataChangeKind::Dropped);
                     }
                 }
             }

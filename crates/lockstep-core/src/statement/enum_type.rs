@@ -10,7 +10,7 @@ use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::syntax::statement::{AlterTypeAddValue, CreateDomain, CreateEnum};
 
 /// Where a type of that name is made, or 42710 where the name is taken.
-fn new_type_name(execution: &Execution, name: &QualifiedName) -> Outcome<ObjectName> {
+pub(super) fn new_type_name(execution: &Execution, name: &QualifiedName) -> Outcome<ObjectName> {
     let full = execution.creation_name(name)?;
     let existing = execution.schema.find_type(&full).map(|id| id.0);
     let existing = existing.or_else(|| execution.schema.find(&full).map(|id| id.0));
@@ -19,9 +19,7 @@ fn new_type_name(execution: &Execution, name: &QualifiedName) -> Outcome<ObjectN
     }
     match existing {
         // A table's row type has the table's name.
-        Some(_) => {
-            fail(sqlstate::DUPLICATE_OBJECT, format!("type \"{}\" already exists", full.name.as_str()))
-        }
+        Some(_) => fail(sqlstate::DUPLICATE_OBJECT, format!("type \"{}\" already exists", full.name.as_str())),
         None => Ok(full),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::name::Ident;
 use crate::pg::sqlstate;
-use crate::session::{Session, Setting};
+use crate::session::{Session, Setting, milliseconds};
 use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::syntax::statement::Set;
@@ -73,25 +73,10 @@ fn set(execution: &mut Execution, local: bool, name: &str, values: &[String]) ->
             execution.session.settings.remove(&name);
         }
         values => {
-            execution.session.settings.insert(name, Setting { value: values.join(", "), local });
+            let before = execution.session.settings.get(&name).cloned();
+            let outer = before.and_then(|it| if it.local { it.outer } else { Some(it.value) }).filter(|_| local);
+            execution.session.settings.insert(name, Setting { value: values.join(", "), local, outer });
         }
     }
     Ok(())
-}
-
-/// A time setting in milliseconds: a number, with a unit where one is written (`parse_int` of `guc.c`).
-pub fn milliseconds(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let end = text.find(|letter: char| !(letter.is_ascii_digit() || letter == '.')).unwrap_or(text.len());
-    let number: f64 = text[..end].parse().ok()?;
-    let unit = match text[end..].trim() {
-        "" | "ms" => 1.0,
-        "us" => 0.001,
-        "s" => 1000.0,
-        "min" => 60_000.0,
-        "h" => 3_600_000.0,
-        "d" => 86_400_000.0,
-        _ => return None,
-    };
-    Some(number * unit)
 }

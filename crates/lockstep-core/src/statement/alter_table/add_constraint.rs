@@ -182,9 +182,10 @@ fn using_index(
     if index.nulls_not_distinct && primary {
         return unknown("a primary key over an index with NULLS NOT DISTINCT is not modelled");
     }
-    let odd = index.keys.iter().position(|key| {
-        key.descending || key.nulls_first || key.operator_class.is_some() || key.collation.is_some()
-    });
+    let odd = index
+        .keys
+        .iter()
+        .position(|key| key.descending || key.nulls_first || key.operator_class.is_some() || key.collation.is_some());
     if let Some(place) = odd {
         let place = place + 1;
         return wrong(format!("index \"{quoted}\" column number {place} does not have default sorting behavior"));

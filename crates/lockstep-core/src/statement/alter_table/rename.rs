@@ -89,10 +89,7 @@ fn rename_column(execution: &mut Execution, id: RelationId, from: &Ident, to: &I
     };
     let Some((number, _)) = table.column(from.as_str()) else {
         if check_name(from).is_err() {
-            return fail(
-                sqlstate::FEATURE_NOT_SUPPORTED,
-                format!("cannot rename system column \"{}\"", from.as_str()),
-            );
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot rename system column \"{}\"", from.as_str()));
         }
         return fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", from.as_str()));
     };
