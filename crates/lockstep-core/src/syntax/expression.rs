@@ -200,6 +200,8 @@ pub struct QueryText {
     pub reads: Vec<QualifiedName>,
     /// Relations locked by `FOR UPDATE` / `FOR SHARE` (or, where no `OF` is written, all of them).
     pub locks_rows: Vec<QualifiedName>,
+    /// Functions called anywhere in it.
+    pub functions: Vec<QualifiedName>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
 }

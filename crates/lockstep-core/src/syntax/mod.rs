@@ -60,6 +60,20 @@ pub fn parse(text: &str) -> std::result::Result<Statement, SyntaxError> {
     }
 }
 
+/// Reads an expression that stands alone.
+pub fn parse_expression(text: &str) -> std::result::Result<expression::Expr, SyntaxError> {
+    let mut cursor = Cursor::new(text)?;
+    let made = parse_expression::expression(&mut cursor)?;
+    if cursor.at_end() { Ok(made) } else { cursor.error() }
+}
+
+/// Every identifier in the text, folded: whatever the statement may touch.
+pub fn mentions(text: &str) -> Vec<Ident> {
+    let mut found = vec![];
+    mention(text, &mut found, 0);
+    found
+}
+
 /// `None`: a command without a tree.
 fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let start = cursor.position();

@@ -1,6 +1,6 @@
 //! Queries: kept as text, with the relations that they read. The trees come from sqlparser.
 
-use sqlparser::ast::{Query, SetExpr, Statement, visit_relations};
+use sqlparser::ast::{Expr, ObjectName, Query, SetExpr, Statement, visit_expressions, visit_relations};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -36,7 +36,8 @@ const MAX_NESTING: usize = 30;
 
 /// What a query reads and locks. One that cannot be read is marked as doing more than reading.
 pub(super) fn describe(text: &str) -> QueryText {
-    let mut made = QueryText { text: text.to_owned(), reads: vec![], locks_rows: vec![], writes: true };
+    let mut made =
+        QueryText { text: text.to_owned(), reads: vec![], locks_rows: vec![], functions: vec![], writes: true };
     if !is_bounded(text) {
         return made;
     }
@@ -49,6 +50,7 @@ pub(super) fn describe(text: &str) -> QueryText {
         return made;
     };
     made.reads = reads(query);
+    made.functions = functions(query);
     made.writes = is_more_than_reading(query);
     if !query.locks.is_empty() {
         made.locks_rows = made.reads.clone();
@@ -56,19 +58,34 @@ pub(super) fn describe(text: &str) -> QueryText {
     made
 }
 
+fn qualified(name: &ObjectName) -> Option<QualifiedName> {
+    let mut parts: Vec<Ident> = name
+        .0
+        .iter()
+        .filter_map(|part| part.as_ident())
+        .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
+        .collect();
+    let last = parts.pop()?;
+    Some(QualifiedName { schema: parts.pop(), name: last })
+}
+
+fn functions(query: &Query) -> Vec<QualifiedName> {
+    let mut found = vec![];
+    let _ = visit_expressions(query, |expression| {
+        if let Expr::Function(call) = expression {
+            found.extend(qualified(&call.name));
+        }
+        std::ops::ControlFlow::<()>::Continue(())
+    });
+    found
+}
+
 fn reads(query: &Query) -> Vec<QualifiedName> {
     let mut local = vec![];
     collect_common_names(query, &mut local);
     let mut found: Vec<QualifiedName> = vec![];
     let _ = visit_relations(query, |name| {
-        let mut parts: Vec<Ident> = name
-            .0
-            .iter()
-            .filter_map(|part| part.as_ident())
-            .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
-            .collect();
-        if let Some(last) = parts.pop() {
-            let name = QualifiedName { schema: parts.pop(), name: last };
+        if let Some(name) = qualified(name) {
             let is_local = name.schema.is_none() && local.contains(&name.name);
             if !is_local && !found.contains(&name) {
                 found.push(name);
