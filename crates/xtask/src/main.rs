@@ -3,22 +3,21 @@
 mod browser;
 mod build;
 mod command;
+mod generate;
 mod node;
 mod page;
 mod play;
 mod process;
 mod project;
+mod ready;
 mod serve;
+mod test;
+mod trunk;
 mod wasm;
 
-use clap::Parser;
-
 fn main() -> std::process::ExitCode {
-    match command::Xtask::parse().run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+    command::run().unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        std::process::ExitCode::FAILURE
+    })
 }
