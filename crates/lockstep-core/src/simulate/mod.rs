@@ -3,8 +3,7 @@
 pub mod trace;
 
 mod block;
-
-use std::rc::Rc;
+mod unmodelled;
 
 use crate::effect::PgError;
 use crate::pg::sqlstate;
@@ -188,8 +187,8 @@ impl Simulator {
                 return (Outcome::Failed(error), empty, self.schema.clone());
             }
             Err(error) => {
-                let after = self.mention(&planned.read.text, "statement");
-                return (Outcome::Unknown(error.message.clone()), empty, after);
+                unmodelled::note(&mut self.schema, None, &planned.read.text);
+                return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone());
             }
         };
         let (kind, first_id) = match &self.block {
@@ -223,12 +222,7 @@ impl Simulator {
                 Outcome::Failed(error)
             }
             Err(Stop::Unknown(why)) => {
-                let command = crate::statement::tag(statement);
-                self.mention(&planned.read.text, &command);
-                if runs_code(statement) {
-                    let next_id = self.schema.next_id();
-                    self.schema.uncertain.everything(next_id, &command);
-                }
+                unmodelled::note(&mut self.schema, Some(statement), &planned.read.text);
                 Outcome::Unknown(why)
             }
         };
@@ -239,12 +233,6 @@ impl Simulator {
         if let Some(block) = self.block.as_mut() {
             block.failed = true;
         }
-    }
-
-    /// What a statement that is not modelled names is uncertain from then on.
-    fn mention(&mut self, text: &str, command: &str) -> Schema {
-        self.schema.uncertain.mention(&crate::syntax::mentions(text), command);
-        self.schema.clone()
     }
 
     fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, after: Schema, in_block: bool) {
@@ -287,19 +275,6 @@ impl Simulator {
             notices: record.notices,
             data_changes: record.data_changes,
         });
-    }
-}
-
-/// Code that may change anything, whatever names stand in it.
-fn runs_code(statement: &Rc<Statement>) -> bool {
-    match &**statement {
-        Statement::Select(query) => !query.functions.is_empty() || query.writes,
-        Statement::Other(it) => match it.command.as_str() {
-            "DO" => it.text.to_ascii_lowercase().contains("execute"),
-            "CALL" | "EXECUTE" => true,
-            _ => false,
-        },
-        _ => false,
     }
 }
 
