@@ -47,10 +47,11 @@ fn per_file_puts_the_statements_into_one_transaction() {
 #[test]
 fn the_timeline_names_the_lock_and_whom_it_blocks() {
     let workplace = Workplace::new();
-    workplace.file("schema.sql", SCHEMA).file("up.sql", "ALTER TABLE users ADD COLUMN email text;\n");
+    workplace.file("schema.sql", SCHEMA);
+    workplace.file("up.sql", "SET lock_timeout = '2s';\nALTER TABLE users ADD COLUMN email text;\n");
     let answer = workplace.run(&["simulate", "--schema", "schema.sql", "up.sql"]);
     assert_eq!((answer.status, answer.stderr.as_str()), (0, ""));
-    for part in ["✓ done", "up.sql:1", "ACCESS EXCLUSIVE", "blocks reads and writes", "+ column email text", "Summary"]
+    for part in ["✓ done", "up.sql:2", "ACCESS EXCLUSIVE", "blocks reads and writes", "+ column email text", "Summary"]
     {
         assert!(answer.stdout.contains(part), "{part} is missing:\n{}", answer.stdout);
     }

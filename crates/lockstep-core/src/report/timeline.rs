@@ -231,12 +231,14 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
         labelled(canvas, label, Line::new().with(Tone::Muted, format!("{least}{until}:")));
         label = "";
     }
-    for lock in old {
-        let line = columns.lock(label, &lock.mode, &lock.relation, lock.blocks_reads, lock.blocks_writes);
+    let mut explained: Vec<&str> = vec![];
+    for (lock, relations) in alike(&old) {
+        let line = columns.lock(label, &lock.mode, &relations, lock.blocks_reads, lock.blocks_writes);
         let blocks = words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes);
         let mut body = Line::new().with(lock_tone(lock.blocks_reads, lock.blocks_writes), blocks);
-        if !lock.reason.is_empty() {
+        if !lock.reason.is_empty() && !explained.contains(&lock.reason.as_str()) {
             body.add(Tone::Muted, format!(" ({})", lock.reason));
+            explained.push(&lock.reason);
         }
         canvas.flow(line.with(Tone::Plain, "  "), LABEL + 2, body);
     }
@@ -245,6 +247,20 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
         let text = format!("new, so nobody waits: {}", new.join(", "));
         labelled(canvas, label, Line::new().with(Tone::Muted, text));
     }
+}
+
+/// Locks that differ in nothing but the relation share a line.
+fn alike<'a>(locks: &[&'a wire::Lock]) -> Vec<(&'a wire::Lock, String)> {
+    let mut groups: Vec<(&wire::Lock, String)> = vec![];
+    for lock in locks {
+        let rest = wire::Lock { relation: String::new(), ..(*lock).clone() };
+        let same = |first: &wire::Lock| wire::Lock { relation: String::new(), ..first.clone() } == rest;
+        match groups.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, relations)) => *relations += &format!(", {}", lock.relation),
+            None => groups.push((lock, lock.relation.clone())),
+        }
+    }
+    groups
 }
 
 fn held(canvas: &mut Canvas, columns: &Columns, step: &wire::Step) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use lockstep_core::report::styled::{Line, Tone};
+use lockstep_core::report::styled::{Line, Tone, visible};
 
 use super::Report;
 use crate::problem::{Problem, Severity};
@@ -16,7 +16,7 @@ const EXCERPT_BYTES: usize = 4000;
 pub(super) fn render(report: &Report, width: usize, colored: bool) -> String {
     let renderer = if colored { Renderer::styled() } else { Renderer::plain() }.term_width(width);
     let mut out = String::new();
-    for problem in report.problems {
+    for problem in &report.problems.iter().map(tame).collect::<Vec<_>>() {
         out += &renderer.render(&[group(report, problem, width)]);
         out += "\n\n";
     }
@@ -52,6 +52,19 @@ fn group<'a>(report: &'a Report, problem: &'a Problem, width: usize) -> Group<'a
         group = group.element(Level::HELP.message(format!("`lockstep explain {}` tells more", problem.id)));
     }
     group
+}
+
+/// Without characters that a terminal obeys. The excerpt's are replaced by the renderer, and the same
+/// number of characters keeps the carets in place.
+fn tame(problem: &Problem) -> Problem {
+    let tame = |text: &String| text.chars().map(|it| if it == '\n' { it } else { visible(it) }).collect::<String>();
+    Problem {
+        title: tame(&problem.title),
+        message: tame(&problem.message),
+        hints: problem.hints.iter().map(tame).collect(),
+        recipe: problem.recipe.as_ref().map(tame),
+        ..problem.clone()
+    }
 }
 
 fn wrapped(text: &str, width: usize) -> String {
