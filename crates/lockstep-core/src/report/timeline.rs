@@ -33,7 +33,7 @@ pub fn timeline(trace: &wire::Trace, width: usize) -> Canvas {
     let columns = Columns::of(trace);
     let mut steps = trace.steps.iter().peekable();
     while let Some(first) = steps.next() {
-        let transaction = trace.transactions.iter().find(|it| it.index == first.transaction);
+        let transaction = words::transaction_of(trace, first);
         let bracket = transaction.filter(|it| it.kind != "single");
         canvas.gutter = Line::new();
         canvas.blank();
