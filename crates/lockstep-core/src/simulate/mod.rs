@@ -3,8 +3,7 @@
 pub mod trace;
 
 mod block;
-
-use std::rc::Rc;
+mod unmodelled;
 
 use crate::effect::PgError;
 use crate::pg::sqlstate;
@@ -13,7 +12,7 @@ use crate::plan::{Plan, Planned, Plans};
 use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
-use crate::simulate::trace::{Held, Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::statement::execution::{Execution, Record, Stop};
 use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
@@ -42,14 +41,15 @@ pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     trace
 }
 
-fn trouble(step: &Step, plan: &Plan) -> Option<String> {
-    let file = &plan.sources[step.source].name;
-    let line = 1 + plan.sources[step.source].text[..step.span.start as usize].matches('\n').count();
-    match &step.outcome {
-        Outcome::Failed(error) => Some(format!("{file}:{line}: {} fails: {}", step.command, error.message)),
-        Outcome::Unknown(why) => Some(format!("{file}:{line}: {} is not known: {why}", step.command)),
-        _ => None,
-    }
+fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
+    let message = match &step.outcome {
+        Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
+        Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
+        _ => return None,
+    };
+    let source = &plan.sources[step.source];
+    let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
+    Some(StartTrouble { file: source.name.clone(), line, message })
 }
 
 /// The state between statements.
@@ -187,8 +187,8 @@ impl Simulator {
                 return (Outcome::Failed(error), empty, self.schema.clone());
             }
             Err(error) => {
-                let after = self.mention(&planned.read.text, "statement");
-                return (Outcome::Unknown(error.message.clone()), empty, after);
+                unmodelled::note(&mut self.schema, None, &planned.read.text);
+                return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone());
             }
         };
         let (kind, first_id) = match &self.block {
@@ -222,12 +222,7 @@ impl Simulator {
                 Outcome::Failed(error)
             }
             Err(Stop::Unknown(why)) => {
-                let command = crate::statement::tag(statement);
-                self.mention(&planned.read.text, &command);
-                if runs_code(statement) {
-                    let next_id = self.schema.next_id();
-                    self.schema.uncertain.everything(next_id, &command);
-                }
+                unmodelled::note(&mut self.schema, Some(statement), &planned.read.text);
                 Outcome::Unknown(why)
             }
         };
@@ -238,12 +233,6 @@ impl Simulator {
         if let Some(block) = self.block.as_mut() {
             block.failed = true;
         }
-    }
-
-    /// What a statement that is not modelled names is uncertain from then on.
-    fn mention(&mut self, text: &str, command: &str) -> Schema {
-        self.schema.uncertain.mention(&crate::syntax::mentions(text), command);
-        self.schema.clone()
     }
 
     fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, after: Schema, in_block: bool) {
@@ -286,19 +275,6 @@ impl Simulator {
             notices: record.notices,
             data_changes: record.data_changes,
         });
-    }
-}
-
-/// Code that may change anything, whatever names stand in it.
-fn runs_code(statement: &Rc<Statement>) -> bool {
-    match &**statement {
-        Statement::Select(query) => !query.functions.is_empty() || query.writes,
-        Statement::Other(it) => match it.command.as_str() {
-            "DO" => it.text.to_ascii_lowercase().contains("execute"),
-            "CALL" | "EXECUTE" => true,
-            _ => false,
-        },
-        _ => false,
     }
 }
 

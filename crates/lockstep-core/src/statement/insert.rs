@@ -27,7 +27,10 @@ impl Command for Insert {
         }
         let targets = self.targets(execution, table, &relation)?;
         match &self.source {
-            InsertSource::Query(query) => select::read(execution, query)?,
+            InsertSource::Query(query) => {
+                select::read(execution, query)?;
+                select::check_columns(execution, query, &[])?;
+            }
             _ => {
                 for name in &self.reads {
                     select::read_relation(execution, name, LockMode::AccessShare)?;
@@ -148,8 +151,14 @@ fn check_values(
                 return Err(PgError::new(sqlstate::GENERATED_ALWAYS, message).into());
             }
             functions_only_read(value)?;
-            let mut has_query = false;
-            value.visit(&mut |it| has_query |= matches!(it, Expr::Query(_)));
+            let mut queries = vec![];
+            value.visit(&mut |it| {
+                if let Expr::Query(query) = it {
+                    queries.push(select::check_columns(execution, query, &[]));
+                }
+            });
+            let has_query = !queries.is_empty();
+            queries.into_iter().collect::<Outcome>()?;
             if !has_query {
                 assignable(execution, &scope, table, *number, value, Kind::Value)?;
             }

@@ -55,7 +55,11 @@ fn resolve_names(statement: &RowStatement, execution: &Execution, table: Relatio
         sources.push((alias.clone().unwrap_or_else(|| name.name.clone()), id));
     }
     let mut refused: Option<PgError> = None;
+    let mut doubtful = None;
     expression.visit(&mut |it| {
+        if let Expr::Query(query) = it {
+            doubtful = doubtful.take().or_else(|| select::check_columns(execution, query, &sources).err());
+        }
         let Expr::Column(parts) = it else { return };
         let found = match parts.as_slice() {
             [column] => {
@@ -84,9 +88,10 @@ fn resolve_names(statement: &RowStatement, execution: &Execution, table: Relatio
             refused.get_or_insert(scope::missing(parts));
         }
     });
-    match refused {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
+    match (refused, doubtful) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(stop)) => Err(stop),
+        (None, None) => Ok(()),
     }
 }
 
