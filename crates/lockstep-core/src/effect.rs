@@ -50,6 +50,30 @@ pub struct Work {
     pub reason: &'static str,
 }
 
+/// What happens to rows that a change of the schema alone could not undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataChange {
+    pub relation: RelationId,
+    pub name: ObjectName,
+    /// Attribute number and name, where only that column's values are concerned.
+    pub column: Option<(u16, Ident)>,
+    pub kind: DataChangeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DataChangeKind {
+    /// Gone with the column or table that held them.
+    Dropped,
+    /// Replaced by an `UPDATE`.
+    Overwritten,
+    /// Removed by a `DELETE`.
+    Deleted,
+    /// Added by an `INSERT`: nothing is lost, but the rows stay.
+    Inserted,
+    /// Converted to a type that cannot hold all that the old one could.
+    Converted,
+}
+
 /// The server's own DEBUG1 words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WorkKind {

@@ -2,9 +2,9 @@
 
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::behavior;
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
-use crate::pg::behavior;
 use crate::schema::relation::Column;
 use crate::schema::sequence::SequenceType;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -182,10 +182,13 @@ pub(super) fn transform(execution: &mut Execution, table: &str, definition: &Col
                     return fail(sqlstate::SYNTAX_ERROR, format!("multiple generation clauses specified {place}"));
                 }
                 if !behavior::has_virtual_columns(execution.version) && *stored != Some(true) {
-                    return fail(sqlstate::SYNTAX_ERROR, match stored {
-                        Some(_) => "syntax error at or near \"VIRTUAL\"",
-                        None => "syntax error at end of input",
-                    });
+                    return fail(
+                        sqlstate::SYNTAX_ERROR,
+                        match stored {
+                            Some(_) => "syntax error at or near \"VIRTUAL\"",
+                            None => "syntax error at end of input",
+                        },
+                    );
                 }
                 parts.generated = Some((expression.clone(), *stored));
             }

@@ -131,9 +131,7 @@ fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) ->
             }
             name.clone()
         }
-        None if new.primary => {
-            execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true)
-        }
+        None if new.primary => execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true),
         None => {
             let columns = key_names(execution, new)?;
             let label = match (new.exclusion, new.is_constraint) {
@@ -226,20 +224,16 @@ fn check_capabilities(new: &NewIndex<'_>, method: &str) -> Outcome {
 fn immutable(expression: &crate::expression::Expression, what: &str) -> Outcome {
     match expression.volatility() {
         Volatility::Immutable => Ok(()),
-        _ => fail(
-            sqlstate::INVALID_OBJECT_DEFINITION,
-            format!("functions in index {what} must be marked IMMUTABLE"),
-        ),
+        _ => fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("functions in index {what} must be marked IMMUTABLE")),
     }
 }
 
 fn key_attribute(execution: &Execution, table: RelationId, column: &Ident, is_constraint: bool) -> Outcome<u16> {
     match execution.schema.table(table).column(column.as_str()) {
         Some((number, _)) => Ok(number),
-        None if is_constraint => fail(
-            sqlstate::UNDEFINED_COLUMN,
-            format!("column \"{}\" named in key does not exist", column.as_str()),
-        ),
+        None if is_constraint => {
+            fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" named in key does not exist", column.as_str()))
+        }
         None => fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", column.as_str())),
     }
 }

@@ -3,19 +3,24 @@
 //! One walk does what the server does in one walk: it resolves names, takes locks, checks and
 //! changes, in the server's order. A statement that fails has still taken the locks it came by.
 
-use crate::effect::{Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind};
+use crate::effect::{
+    DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind,
+};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
-use crate::schema::relation::Relation;
+use crate::schema::relation::{Relation, Rows};
+use crate::schema::user_type::TypeId;
 use crate::session::Session;
 
 pub struct Execution {
     pub version: PgVersion,
     pub schema: Schema,
     pub session: Session,
+    /// Labels added to types by this transaction, not usable yet (`EnumUncommitted`).
+    pub uncommitted_enum_values: Vec<(TypeId, String)>,
     /// Inside a transaction block, as `PreventInTransactionBlock` asks.
     pub in_block: bool,
     pub record: Record,
@@ -35,8 +40,10 @@ pub struct Record {
     pub preconditions: Vec<Precondition>,
     /// Why the outcome, or part of the result, cannot be told.
     pub doubts: Vec<String>,
-    /// Data that is gone or changed for good, one clause each.
-    pub data_changes: Vec<String>,
+    /// Data that is gone or changed for good.
+    pub data_changes: Vec<DataChange>,
+    /// Labels added to types: not to be used before they are committed.
+    pub new_enum_values: Vec<(TypeId, String)>,
 }
 
 /// Why a statement ends early.
@@ -65,9 +72,24 @@ pub fn unknown<T>(why: impl Into<String>) -> Outcome<T> {
 }
 
 impl Execution {
-    pub fn new(version: PgVersion, schema: Schema, session: Session, in_block: bool, transaction_first_id: u32) -> Self {
+    pub fn new(
+        version: PgVersion,
+        schema: Schema,
+        session: Session,
+        in_block: bool,
+        transaction_first_id: u32,
+    ) -> Self {
         let first_new_id = schema.next_id();
-        Execution { version, schema, session, in_block, record: Record::default(), first_new_id, transaction_first_id }
+        Execution {
+            version,
+            schema,
+            session,
+            uncommitted_enum_values: vec![],
+            in_block,
+            record: Record::default(),
+            first_new_id,
+            transaction_first_id,
+        }
     }
 
     pub fn is_new(&self, id: RelationId) -> bool {
@@ -156,22 +178,20 @@ impl Execution {
         }
     }
 
-    /// Records a granted lock; for each relation only the strongest mode counts at the end.
+    /// Records a granted lock, once for each mode.
     pub fn lock(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
         let Some(relation) = self.schema.get(id) else { return };
-        let lock = Lock {
+        if self.record.locks.iter().any(|lock| lock.relation == id && lock.mode == mode) {
+            return;
+        }
+        self.record.locks.push(Lock {
             relation: id,
             name: relation.name.clone(),
             kind: relation.kind(),
             mode,
             reason,
             new: self.is_new(id),
-        };
-        match self.record.locks.iter_mut().find(|lock| lock.relation == id) {
-            Some(held) if held.mode >= mode => {}
-            Some(held) => (held.mode, held.reason) = (mode, reason),
-            None => self.record.locks.push(lock),
-        }
+        });
     }
 
     pub fn wait(&mut self, id: RelationId, mode: LockMode) {
@@ -190,8 +210,33 @@ impl Execution {
         }
     }
 
+    /// Notes what happens to rows; a table that is certainly empty has none.
+    pub fn data_change(&mut self, id: RelationId, column: Option<u16>, kind: DataChangeKind) {
+        let Some(relation) = self.schema.get(id) else { return };
+        let Some(table) = relation.table() else { return };
+        if table.rows == Rows::Empty && kind != DataChangeKind::Inserted {
+            return;
+        }
+        let column = column.map(|number| (number, table.column_name(number)));
+        let change = DataChange { relation: id, name: relation.name.clone(), column, kind };
+        if !self.record.data_changes.contains(&change) {
+            self.record.data_changes.push(change);
+        }
+    }
+
     pub fn notice(&mut self, text: impl Into<String>) {
         self.record.notices.push(text.into());
+    }
+
+    pub fn warning(&mut self, text: &str) {
+        self.record.notices.push(format!("WARNING: {text}"));
+    }
+
+    /// The rows decide in a way that no query tells; without rows nothing can go wrong.
+    pub fn doubt_rows(&mut self, table: RelationId, why: &str) {
+        if self.schema.table(table).rows != Rows::Empty {
+            self.doubt(why);
+        }
     }
 
     /// The statement goes on, but its outcome is not claimed.
@@ -212,10 +257,7 @@ impl Execution {
     /// `PreventInTransactionBlock`.
     pub fn outside_block(&self, command: &str) -> Outcome {
         match self.in_block {
-            true => fail(
-                sqlstate::ACTIVE_SQL_TRANSACTION,
-                format!("{command} cannot run inside a transaction block"),
-            ),
+            true => fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot run inside a transaction block")),
             false => Ok(()),
         }
     }

@@ -99,7 +99,8 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     };
     let foreign_key = foreign_key.clone();
     let referenced = foreign_key.references;
-    let object = crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
+    let object =
+        crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
     execution.work(table, WorkKind::ValidateForeignKey, Some(object), "every row must have its referenced row");
     for id in [table, referenced] {
         let indexes = execution.schema.table(id).indexes.clone();
@@ -170,10 +171,7 @@ fn key_columns(execution: &Execution, table: RelationId, names: &[Ident]) -> Out
 fn primary_key_columns(execution: &Execution, table: RelationId) -> Outcome<(Vec<u16>, RelationId)> {
     let name = execution.bare_name(table);
     let Some(index) = execution.schema.table(table).primary_key().and_then(Constraint::index) else {
-        return fail(
-            sqlstate::UNDEFINED_OBJECT,
-            format!("there is no primary key for referenced table \"{name}\""),
-        );
+        return fail(sqlstate::UNDEFINED_OBJECT, format!("there is no primary key for referenced table \"{name}\""));
     };
     let key = execution.schema.index(index);
     if !key.immediate {
@@ -191,10 +189,7 @@ fn matching_index(execution: &Execution, table: RelationId, columns: &[u16]) -> 
     let mut sorted = columns.to_vec();
     sorted.sort_unstable();
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-        return fail(
-            sqlstate::INVALID_FOREIGN_KEY,
-            "foreign key referenced-columns list must not contain duplicates",
-        );
+        return fail(sqlstate::INVALID_FOREIGN_KEY, "foreign key referenced-columns list must not contain duplicates");
     }
     let mut deferrable = false;
     for id in &execution.schema.table(table).indexes {
@@ -224,7 +219,8 @@ fn matching_index(execution: &Execution, table: RelationId, columns: &[u16]) -> 
 }
 
 fn check_generated(execution: &Execution, table: RelationId, columns: &[u16], references: &References) -> Outcome {
-    let generated = columns.iter().filter_map(|number| execution.schema.table(table).attribute(*number)?.generated.as_ref());
+    let generated =
+        columns.iter().filter_map(|number| execution.schema.table(table).attribute(*number)?.generated.as_ref());
     for generated in generated {
         if !generated.stored {
             return fail(
@@ -289,7 +285,9 @@ fn check_types(
                     our_column.name.as_str(),
                     their_column.name.as_str(),
                     execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_.clone() }),
-                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_.clone() }),
+                    execution
+                        .schema
+                        .format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_.clone() }),
                 );
                 let error = PgError::new(
                     sqlstate::DATATYPE_MISMATCH,

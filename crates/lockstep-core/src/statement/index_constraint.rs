@@ -42,8 +42,7 @@ pub(super) fn add(
     };
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let exclusion = matches!(constraint.kind, TableConstraintKind::Exclude { .. });
-    let nulls_not_distinct =
-        matches!(constraint.kind, TableConstraintKind::Unique { nulls_not_distinct: true, .. });
+    let nulls_not_distinct = matches!(constraint.kind, TableConstraintKind::Unique { nulls_not_distinct: true, .. });
     let new = NewIndex {
         table,
         name: constraint.name.as_ref(),
@@ -72,18 +71,19 @@ pub(super) fn add(
         _ => ConstraintKind::Unique { index },
     };
     let mut made = Constraint::new(name, kind);
-    let words = if primary { "PRIMARY KEY" } else if exclusion { "EXCLUDE" } else { "UNIQUE" };
+    let words = if primary {
+        "PRIMARY KEY"
+    } else if exclusion {
+        "EXCLUDE"
+    } else {
+        "UNIQUE"
+    };
     apply_attributes(execution, &mut made, attributes, words)?;
     execution.schema.table_mut(table).constraints.push(made);
     Ok(())
 }
 
-fn check_columns(
-    execution: &Execution,
-    table: RelationId,
-    constraint: &TableConstraint,
-    columns: &[Ident],
-) -> Outcome {
+fn check_columns(execution: &Execution, table: RelationId, constraint: &TableConstraint, columns: &[Ident]) -> Outcome {
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let kind = if primary { "primary key" } else { "unique" };
     for (place, column) in columns.iter().enumerate() {
@@ -105,8 +105,5 @@ fn check_columns(
 
 /// "multiple primary keys for table": `index_check_primary_key` and `transformIndexConstraints`.
 pub(super) fn second_primary_key<T>(table: &str) -> Outcome<T> {
-    fail(
-        sqlstate::INVALID_TABLE_DEFINITION,
-        format!("multiple primary keys for table \"{table}\" are not allowed"),
-    )
+    fail(sqlstate::INVALID_TABLE_DEFINITION, format!("multiple primary keys for table \"{table}\" are not allowed"))
 }

@@ -1,6 +1,10 @@
 //! Queries: kept as text, with the relations that they read. The trees come from sqlparser.
 
-use sqlparser::ast::{Query, SetExpr, Statement, visit_relations};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Expr, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor, visit_relations,
+};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -36,7 +40,16 @@ const MAX_NESTING: usize = 30;
 
 /// What a query reads and locks. One that cannot be read is marked as doing more than reading.
 pub(super) fn describe(text: &str) -> QueryText {
-    let mut made = QueryText { text: text.to_owned(), reads: vec![], locks_rows: vec![], writes: true };
+    let mut made = QueryText {
+        text: text.to_owned(),
+        reads: vec![],
+        locks_rows: vec![],
+        sources: None,
+        columns: vec![],
+        labels: vec![],
+        functions: vec![],
+        writes: true,
+    };
     if !is_bounded(text) {
         return made;
     }
@@ -49,6 +62,12 @@ pub(super) fn describe(text: &str) -> QueryText {
         return made;
     };
     made.reads = reads(query);
+    let mut names = Names { sources: query.with.is_none().then(Vec::new), ..Names::default() };
+    let _ = query.visit(&mut names);
+    made.sources = names.sources;
+    made.columns = names.columns;
+    made.labels = names.labels;
+    made.functions = names.functions;
     made.writes = is_more_than_reading(query);
     if !query.locks.is_empty() {
         made.locks_rows = made.reads.clone();
@@ -56,19 +75,77 @@ pub(super) fn describe(text: &str) -> QueryText {
     made
 }
 
+fn qualified(name: &ObjectName) -> Option<QualifiedName> {
+    let mut parts: Vec<Ident> = name
+        .0
+        .iter()
+        .filter_map(|part| part.as_ident())
+        .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
+        .collect();
+    let last = parts.pop()?;
+    Some(QualifiedName { schema: parts.pop(), name: last })
+}
+
+fn ident(it: &sqlparser::ast::Ident) -> Ident {
+    if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) }
+}
+
+/// Every name in a query, by what it names.
+#[derive(Default)]
+struct Names {
+    sources: Option<Vec<(QualifiedName, Ident)>>,
+    columns: Vec<Vec<Ident>>,
+    labels: Vec<Ident>,
+    functions: Vec<QualifiedName>,
+}
+
+impl Visitor for Names {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        if query.with.is_some() {
+            self.sources = None;
+        }
+        if let SetExpr::Select(select) = &*query.body {
+            self.labels.extend(select.projection.iter().filter_map(|item| match item {
+                SelectItem::ExprWithAlias { alias, .. } => Some(ident(alias)),
+                _ => None,
+            }));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                if let (Some(name), Some(sources)) = (qualified(name), &mut self.sources) {
+                    let alias = alias.as_ref().map_or_else(|| name.name.clone(), |it| ident(&it.name));
+                    sources.push((name, alias));
+                }
+            }
+            TableFactor::NestedJoin { alias: None, .. } => {}
+            _ => self.sources = None,
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        match expression {
+            Expr::Function(call) => self.functions.extend(qualified(&call.name)),
+            Expr::Identifier(name) => self.columns.push(vec![ident(name)]),
+            Expr::CompoundIdentifier(parts) => self.columns.push(parts.iter().map(ident).collect()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
 fn reads(query: &Query) -> Vec<QualifiedName> {
     let mut local = vec![];
     collect_common_names(query, &mut local);
     let mut found: Vec<QualifiedName> = vec![];
     let _ = visit_relations(query, |name| {
-        let mut parts: Vec<Ident> = name
-            .0
-            .iter()
-            .filter_map(|part| part.as_ident())
-            .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
-            .collect();
-        if let Some(last) = parts.pop() {
-            let name = QualifiedName { schema: parts.pop(), name: last };
+        if let Some(name) = qualified(name) {
             let is_local = name.schema.is_none() && local.contains(&name.name);
             if !is_local && !found.contains(&name) {
                 found.push(name);

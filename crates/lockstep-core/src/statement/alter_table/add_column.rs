@@ -28,8 +28,7 @@ pub(super) fn run(
     let name = definition.name.clone();
     // `check_for_column_name_collision` comes first: nothing of the definition is looked at.
     if execution.schema.table(table).column(name.as_str()).is_some() {
-        let message =
-            format!("column \"{}\" of relation \"{}\" already exists", name.as_str(), full.name.as_str());
+        let message = format!("column \"{}\" of relation \"{}\" already exists", name.as_str(), full.name.as_str());
         if if_not_exists {
             execution.notice(format!("{message}, skipping"));
             return Ok(());
@@ -136,15 +135,8 @@ fn fill(
 
 const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
 
-/// `DomainHasConstraints`.
 fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
-    let TypeRef::User(id) = base else { return false };
-    match execution.schema.user_type(TypeId(*id)).map(|it| &it.kind) {
-        Some(UserTypeKind::Domain { base, not_null, checks, .. }) => {
-            *not_null || !checks.is_empty() || domain_with_constraints(execution, &base.base)
-        }
-        _ => false,
-    }
+    matches!(base, TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(*id)))
 }
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.

@@ -3,13 +3,14 @@
 
 mod add_column;
 mod add_constraint;
+mod conversion;
 mod drop_constraint;
 mod not_null;
 mod rename;
 mod set_type;
 mod validate;
 
-use crate::effect::{ObjectName, RelationId, WorkKind};
+use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::alter_table::{self as facts, Pass};
 use crate::pg::lock_mode::LockMode;
@@ -34,6 +35,8 @@ pub(super) struct Altered {
     /// Indexes to be built if the table is not rewritten.
     rebuild: Vec<RelationId>,
     foreign_keys: Vec<Ident>,
+    /// Keys of other tables that must be checked again.
+    foreign_keys_of: Vec<(RelationId, Ident)>,
     /// Columns that this statement added: new in every row.
     added: Vec<u16>,
     /// Type changes of this statement, with the types as they were.
@@ -155,23 +158,17 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
     for name in &altered.foreign_keys {
         foreign_key::validate(execution, table, name);
     }
+    for (child, name) in &altered.foreign_keys_of {
+        foreign_key::validate(execution, *child, name);
+    }
 }
 
 /// `ATExecDropColumn`.
-fn drop_column(
-    execution: &mut Execution,
-    table: RelationId,
-    name: &Ident,
-    if_exists: bool,
-    cascade: bool,
-) -> Outcome {
+fn drop_column(execution: &mut Execution, table: RelationId, name: &Ident, if_exists: bool, cascade: bool) -> Outcome {
     let relation = execution.bare_name(table);
     if execution.schema.table(table).column(name.as_str()).is_none() {
         if crate::statement::column::check_name(name).is_err() {
-            return fail(
-                sqlstate::FEATURE_NOT_SUPPORTED,
-                format!("cannot drop system column \"{}\"", name.as_str()),
-            );
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot drop system column \"{}\"", name.as_str()));
         }
         if if_exists {
             let name = name.as_str();
@@ -181,8 +178,7 @@ fn drop_column(
         return Err(missing_column(name, &relation).into());
     }
     let number = attribute(execution, table, name)?;
-    let full = execution.schema.relation(table).name.clone();
-    execution.record.data_changes.push(format!("the contents of {full}.{name}"));
+    execution.data_change(table, Some(number), DataChangeKind::Dropped);
     delete(execution, &[Object::Column(table, number)], cascade)
 }
 
@@ -222,9 +218,4 @@ fn set_default(execution: &mut Execution, table: RelationId, name: &Ident, defau
         column.default = default;
     }
     Ok(())
-}
-
-/// A constraint's full name for work on it.
-pub(super) fn constraint_object(execution: &Execution, table: RelationId, name: &Ident) -> ObjectName {
-    ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() }
 }

@@ -79,14 +79,13 @@ pub(super) fn drop(execution: &mut Execution, table: RelationId, name: &Ident) -
     }
     let key = columns.primary_key().and_then(Constraint::index);
     if key.is_some_and(|index| schema.index(index).columns().contains(&number)) {
-        return fail(
-            sqlstate::INVALID_TABLE_DEFINITION,
-            format!("column \"{}\" is in a primary key", name.as_str()),
-        );
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, format!("column \"{}\" is in a primary key", name.as_str()));
     }
-    let replica = columns.indexes.iter().map(|index| schema.index(*index)).any(|index| {
-        index.replica_identity && index.columns().contains(&number)
-    });
+    let replica = columns
+        .indexes
+        .iter()
+        .map(|index| schema.index(*index))
+        .any(|index| index.replica_identity && index.columns().contains(&number));
     if replica {
         return fail(
             sqlstate::INVALID_TABLE_DEFINITION,
