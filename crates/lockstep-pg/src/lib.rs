@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod difference;
 mod error;
 pub mod observe;
+pub mod rehearse;
 pub mod server_messages;
 pub mod session;
 mod watchdog;

@@ -245,7 +245,7 @@ pub(crate) fn first_word(sql: &str) -> String {
 
 /// May also find the word in a string or a comment: the statement is then polled instead of wrapped,
 /// which sees less and claims nothing more.
-fn has_word(sql: &str, word: &str) -> bool {
+pub(crate) fn has_word(sql: &str, word: &str) -> bool {
     sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|part| part.eq_ignore_ascii_case(word))
 }
 
