@@ -48,7 +48,7 @@ pub(super) enum Scratch {
         cluster: Box<Cluster>,
     },
     Given {
-        target: Target,
+        target: Box<Target>,
         before: BTreeSet<(i64, i64)>,
     },
 }
