@@ -67,9 +67,9 @@ pub(crate) struct Plan {
     #[arg(long, value_name = "FILE|FOLDER|-")]
     pub(crate) schema: Vec<PathBuf>,
 
-    /// PostgreSQL's major version, 14 to 18
-    #[arg(long, value_name = "VERSION", default_value_t = 18, value_parser = clap::value_parser!(u8).range(14..=18))]
-    pub(crate) postgres: u8,
+    /// PostgreSQL's major version, 14 to 18 [default: 18, or that of the server where there is one]
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(14..=18))]
+    pub(crate) postgres: Option<u8>,
 
     /// The tool that executes the files; it decides which statements share a transaction [default: psql]
     #[arg(long, value_name = "NAME", value_parser = runners())]
