@@ -9,15 +9,8 @@ use std::collections::BTreeSet;
 use crate::pg::types::Type;
 
 pub use analyze::{analyze, analyze_boolean};
+pub use crate::pg::volatility::Volatility;
 pub use scope::{Kind, Names, Refusal, Scope, UserTypeInfo};
-
-/// `provolatile`, strongest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Volatility {
-    Immutable,
-    Stable,
-    Volatile,
-}
 
 /// `CoercionContext`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

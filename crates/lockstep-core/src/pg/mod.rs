@@ -5,8 +5,10 @@
 
 pub mod alter_table;
 pub mod behavior;
+pub(crate) mod catalog;
 pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;
 pub mod types;
 pub mod version;
+pub mod volatility;
