@@ -146,6 +146,21 @@ impl Schema {
         self.relations.values()
     }
 
+    /// Relations that `other` has not, or has otherwise.
+    pub fn changed_since<'a>(&'a self, other: &'a Schema) -> impl Iterator<Item = &'a Rc<Relation>> {
+        self.relations.iter().filter_map(|(id, relation)| match other.relations.get(id) {
+            Some(same) if Rc::ptr_eq(same, relation) => None,
+            _ => Some(relation),
+        })
+    }
+
+    /// Types that the two schemas have otherwise, or only one of them has.
+    pub fn changed_types_since(&self, other: &Schema) -> Vec<TypeId> {
+        let ours = self.types.iter().filter(|(id, it)| !other.types.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
+        let theirs = other.types.keys().filter(|id| !self.types.contains_key(id));
+        ours.map(|(id, _)| *id).chain(theirs.copied()).collect()
+    }
+
     /// Relations in the order of schema and name.
     pub fn relations_by_name(&self) -> impl Iterator<Item = &Relation> {
         self.relation_names.values().filter_map(|id| self.get(*id))

@@ -54,8 +54,9 @@ impl Schema {
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
         let mut columns = Map::new();
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
-        for (number, column) in table.live() {
-            columns.insert(column.name.as_str().to_owned(), self.column_form(id, number, column));
+        // The position is counted over the live columns, as people count.
+        for (position, (_, column)) in (1u16..).zip(table.live()) {
+            columns.insert(column.name.as_str().to_owned(), self.column_form(id, position, column));
         }
         let mut constraints = Map::new();
         for constraint in &table.constraints {
@@ -102,12 +103,12 @@ impl Schema {
         form["indexes"] = Value::Object(indexes);
     }
 
-    fn column_form(&self, table: RelationId, number: u16, column: &Column) -> Value {
+    fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Value {
         let default = column.default.as_ref().map(|it| self.print_expression(table, it));
         let generated = column.generated.as_ref();
         let expression = generated.map(|it| self.print_expression(table, &it.expression));
         compact(json!({
-            "pos": number,
+            "pos": position,
             "type": self.format_type(&column.type_),
             "notnull": column.not_null,
             "default": default.or(expression),

@@ -13,7 +13,7 @@ use crate::plan::{Plan, Planned, Plans};
 use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
-use crate::simulate::trace::{Held, Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::statement::execution::{Execution, Record, Stop};
 use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
@@ -42,14 +42,15 @@ pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     trace
 }
 
-fn trouble(step: &Step, plan: &Plan) -> Option<String> {
-    let file = &plan.sources[step.source].name;
-    let line = 1 + plan.sources[step.source].text[..step.span.start as usize].matches('\n').count();
-    match &step.outcome {
-        Outcome::Failed(error) => Some(format!("{file}:{line}: {} fails: {}", step.command, error.message)),
-        Outcome::Unknown(why) => Some(format!("{file}:{line}: {} is not known: {why}", step.command)),
-        _ => None,
-    }
+fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
+    let message = match &step.outcome {
+        Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
+        Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
+        _ => return None,
+    };
+    let source = &plan.sources[step.source];
+    let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
+    Some(StartTrouble { file: source.name.clone(), line, message })
 }
 
 /// The state between statements.

@@ -21,7 +21,16 @@ pub struct Trace {
     /// After the last step, and after whatever was left open was rolled back.
     pub end: Schema,
     /// Statements of the starting schema that are not modelled or fail.
-    pub start_troubles: Vec<String>,
+    pub start_troubles: Vec<StartTrouble>,
+}
+
+/// A statement of the starting schema that has no certain result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartTrouble {
+    pub file: Rc<str>,
+    /// 1-based.
+    pub line: usize,
+    pub message: String,
 }
 
 #[derive(Debug, Clone)]
