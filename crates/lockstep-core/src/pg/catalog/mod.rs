@@ -50,7 +50,7 @@ pub(crate) struct CastRow {
 
 /// What an expression keeps of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Function {
+pub(crate) struct Function {
     pub(crate) oid: u32,
     pub(crate) name: &'static str,
     pub(crate) volatility: Volatility,

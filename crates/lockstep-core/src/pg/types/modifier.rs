@@ -49,10 +49,7 @@ pub(super) fn of(name: &TypeName, bare: Type, row: &TypeRow, version: PgVersion)
     }
     if !row.has_modifier {
         let word = name.name.name.as_str();
-        return Err(PgError::new(
-            sqlstate::SYNTAX_ERROR,
-            format!("type modifier is not allowed for type \"{word}\""),
-        ));
+        return Err(PgError::new(sqlstate::SYNTAX_ERROR, format!("type modifier is not allowed for type \"{word}\"")));
     }
     let values = name.modifiers.iter().map(|text| integer(text)).collect::<Result<Vec<i64>, _>>()?;
     match bare {

@@ -1,0 +1,1 @@
+//! Tests of expressions, in the words that the server prints.
