@@ -1,7 +1,7 @@
 #![doc = include_str!("drop_breaks_application.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::{before, is_empty, locked, runs, seen_by_others};
+use crate::hazard::exposure::{before, is_empty, exclusively_locked, runs, seen_by_others};
 use crate::hazard::{Finding, Hazard};
 use crate::name::Ident;
 use crate::schema::relation::{Relation, Table};
@@ -22,7 +22,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     }
     let before = before(step, trace);
     let mut found = vec![];
-    for relation in locked(step).filter(|it| !trace.is_made_by_plan(*it)) {
+    for relation in exclusively_locked(step, trace) {
         let Some(old) = before.get(relation) else { continue };
         if old.table().is_none() {
             continue;
