@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn an_index_reads_without_its_table() {
-        let after = json!({"indexes": {"i": {"def": "CREATE UNIQUE INDEX i ON public.t USING btree (a)", "valid": true}}});
+        let after =
+            json!({"indexes": {"i": {"def": "CREATE UNIQUE INDEX i ON public.t USING btree (a)", "valid": true}}});
         assert_eq!(texts(json!({}), after), ["+ index i UNIQUE USING btree (a)"]);
     }
 
