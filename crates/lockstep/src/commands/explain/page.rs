@@ -41,7 +41,7 @@ impl Page {
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
             Event::Text(text) if self.code => {
-                for line in text.lines() {
+                for line in text.lines().map(spelled_out) {
                     let indent = " ".repeat(4 + self.indent());
                     self.canvas.line(Line::new().with(Tone::Plain, indent).with(Tone::Code, line));
                 }
@@ -181,6 +181,15 @@ impl Page {
                 self.canvas.line(Line::new().with(Tone::Muted, rule));
             }
         }
+    }
+}
+
+/// The markers of the engine's own test blocks, as a reader wants them.
+fn spelled_out(line: &str) -> &str {
+    match line {
+        "-- lockstep: schema" => "-- starting schema:",
+        "-- lockstep: migration" => "-- migration:",
+        _ => line,
     }
 }
 
