@@ -124,11 +124,10 @@ fn has_query(expression: &Expr) -> bool {
 pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
     let mut odd = None;
     expression.visit(&mut |it| match it {
-        Expr::Function(call) => {
-            if !select::only_reads(&call.name) {
+        Expr::Function(call)
+            if !select::only_reads(&call.name) => {
                 odd.get_or_insert(call.name.to_string());
             }
-        }
         Expr::Query(query) => {
             if let Some(name) = query.functions.iter().find(|name| !select::only_reads(name)) {
                 odd.get_or_insert(name.to_string());
