@@ -282,9 +282,7 @@ fn check_types(
                     our_column.name.as_str(),
                     their_column.name.as_str(),
                     execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_ }),
-                    execution
-                        .schema
-                        .format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_ }),
+                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_ }),
                 );
                 let error = PgError::new(
                     sqlstate::DATATYPE_MISMATCH,
