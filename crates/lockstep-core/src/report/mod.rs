@@ -1,8 +1,13 @@
 //! Renderings of a trace. A report computes nothing: it prints what the trace says.
 
+pub mod change;
 pub mod json;
+pub mod markdown;
 pub mod rollback_script;
+pub mod styled;
+pub mod timeline;
 pub mod wire;
+pub mod words;
 
 mod caption;
 mod position;

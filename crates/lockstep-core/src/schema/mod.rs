@@ -148,6 +148,31 @@ impl Schema {
         self.relations.values()
     }
 
+    /// Rows of tables of those names, and the values of their sequences, are not known any more.
+    pub fn forget_rows(&mut self, names: &[Ident]) {
+        let mut ids: Vec<RelationId> = vec![];
+        for namespace in self.namespaces.keys() {
+            let full = |name: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
+            ids.extend(names.iter().filter_map(|name| self.find(&full(name))));
+        }
+        for id in ids {
+            let mut sequences = vec![id];
+            if self.get(id).is_some_and(|it| it.table().is_some()) {
+                let table = self.table_mut(id);
+                table.rows = relation::Rows::Unknown;
+                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+                sequences.clone_from(&table.sequences);
+            }
+            for sequence in sequences {
+                if self.get(sequence).is_some_and(|it| it.sequence().is_some())
+                    && let Some(sequence) = self.sequence_mut(sequence)
+                {
+                    sequence.last_value = sequence::LastValue::Unknown;
+                }
+            }
+        }
+    }
+
     /// Relations that `other` has not, or has otherwise.
     pub fn changed_since<'a>(&'a self, other: &'a Schema) -> impl Iterator<Item = &'a Rc<Relation>> {
         self.relations.iter().filter_map(|(id, relation)| match other.relations.get(id) {

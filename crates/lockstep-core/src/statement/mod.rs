@@ -29,6 +29,7 @@ mod sequence;
 mod setting;
 
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::syntax::expression::QueryText;
 use crate::syntax::statement::Statement;
 
 /// A command that can be executed on the model.
@@ -38,6 +39,9 @@ pub(crate) trait Command {
 
 /// Executes any command but those that begin and end transactions: they are the session's own.
 pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
+    if let (Some(role), false) = (&execution.session.role, matches!(statement, Statement::Set(_))) {
+        return unknown(format!("what the role {role} may do is not known"));
+    }
     let command: &dyn Command = match statement {
         Statement::AlterTable(it) => it,
         Statement::AlterTypeAddValue(it) => it,
@@ -58,6 +62,11 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::Other(it) => return unknown(format!("{} is not modelled", it.command)),
     };
     command.run(execution)
+}
+
+/// Whether a query calls a function that may do anything: not one of the server's own.
+pub fn calls_unknown_code(query: &QueryText) -> bool {
+    query.writes || query.functions.iter().any(|name| !select::is_own(name))
 }
 
 /// The command tag, as the server reports it.

@@ -1,9 +1,13 @@
 //! `SELECT`, as far as a migration holds it: what it reads and locks.
 
 use crate::effect::RelationId;
-use crate::name::QualifiedName;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog;
 use crate::pg::lock_mode::LockMode;
+use crate::pg::version::PgVersion;
+use crate::pg::volatility::Volatility;
 use crate::statement::Command;
+use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax::expression::QueryText;
 
@@ -13,12 +17,18 @@ impl Command for QueryText {
             return Ok(());
         }
         read(execution, self)?;
-        // Rows are not modelled, and an error may hide in any expression.
-        match self.reads.is_empty() {
-            true => unknown("what a query returns is not modelled"),
-            false => Ok(()),
+        check_columns(execution, self, &[])?;
+        if self.reads.is_empty() || computes(&self.text) {
+            return unknown("what a query computes is not modelled");
         }
+        Ok(())
     }
+}
+
+/// Grouping and conversions can fail in ways that names do not tell.
+fn computes(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.contains("::") || text.contains("cast") || text.split_whitespace().any(|word| word == "group")
 }
 
 /// `pg_dump` begins with `SELECT pg_catalog.set_config('search_path', '', false)`.
@@ -49,6 +59,36 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
     Ok(())
 }
 
+/// Whether every column that the query names is one of its tables' or of the tables around it.
+pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(Ident, RelationId)]) -> Outcome {
+    let Some(sources) = &query.sources else {
+        return unknown("the columns of this query's sources are not modelled");
+    };
+    let mut tables: Vec<(Ident, RelationId)> = outer.to_vec();
+    for (name, alias) in sources {
+        tables.push((alias.clone(), execution.resolve(name)?));
+    }
+    let has = |id: RelationId, column: &Ident| {
+        let table = execution.schema.get(id).and_then(|it| it.table());
+        table.is_some_and(|it| it.column(column.as_str()).is_some()) || check_name(column).is_err()
+    };
+    for parts in &query.columns {
+        let found = match parts.as_slice() {
+            [column] => {
+                let whole_row = tables.iter().any(|(alias, _)| alias == column);
+                whole_row || query.labels.contains(column) || tables.iter().any(|(_, id)| has(*id, column))
+            }
+            [.., alias, column] => tables.iter().any(|(other, id)| other == alias && has(*id, column)),
+            [] => true,
+        };
+        if !found {
+            let name = parts.iter().map(Ident::to_string).collect::<Vec<_>>().join(".");
+            return unknown(format!("what {name} names in the query is not known"));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn read_relation(execution: &mut Execution, name: &QualifiedName, mode: LockMode) -> Outcome<RelationId> {
     let id = execution.open(name, mode, "the statement reads the relation")?;
     lock_indexes(execution, id, mode);
@@ -64,19 +104,37 @@ pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: L
 }
 
 /// Functions that do nothing but compute, in spite of being volatile (`pg_proc.provolatile`).
-const HARMLESS: [&str; 8] = [
-    "clock_timestamp",
-    "gen_random_uuid",
-    "random",
-    "timeofday",
-    "statement_timestamp",
-    "transaction_timestamp",
-    "now",
-    "count",
+const HARMLESS: [&str; 4] = ["clock_timestamp", "gen_random_uuid", "random", "timeofday"];
+
+fn in_catalog(name: &QualifiedName) -> bool {
+    name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog")
+}
+
+/// One of the server's own functions: none of them changes a schema.
+pub(super) fn is_own(name: &QualifiedName) -> bool {
+    let rows = PgVersion::ALL.into_iter().any(|it| catalog::functions(name.name.as_str(), it).next().is_some());
+    in_catalog(name) && (rows || OWN_UNLISTED.contains(&name.name.as_str()))
+}
+
+/// Functions with side effects on sessions or sequences, which expressions of a schema never call.
+const OWN_UNLISTED: [&str; 12] = [
+    "setval",
+    "nextval",
+    "currval",
+    "lastval",
+    "set_config",
+    "pg_sleep",
+    "pg_advisory_lock",
+    "pg_advisory_unlock",
+    "pg_advisory_xact_lock",
+    "pg_try_advisory_lock",
+    "pg_notify",
+    "pg_backend_pid",
 ];
 
 /// Whether a call only computes: one of the server's own functions that is not volatile.
 pub(super) fn only_reads(name: &QualifiedName) -> bool {
-    let own = name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
-    own && HARMLESS.contains(&name.name.as_str())
+    let mut rows = catalog::functions(name.name.as_str(), PgVersion::default()).peekable();
+    let stable = rows.peek().is_some() && rows.all(|row| row.function.volatility != Volatility::Volatile);
+    in_catalog(name) && (stable || HARMLESS.contains(&name.name.as_str()))
 }

@@ -74,6 +74,13 @@ pub fn mentions(text: &str) -> Vec<Ident> {
     found
 }
 
+/// The same without what stands inside strings.
+pub fn mentions_outside_strings(text: &str) -> Vec<Ident> {
+    let mut found = vec![];
+    mention(text, &mut found, MAX_STRING_LEVELS);
+    found
+}
+
 /// `None`: a command without a tree.
 fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let start = cursor.position();
@@ -261,6 +268,9 @@ fn command_tag(cursor: &Cursor<'_>) -> String {
     tag
 }
 
+/// Strings in strings are looked into this deep.
+const MAX_STRING_LEVELS: usize = 3;
+
 /// Every identifier in the text, in the bodies of its strings too: whatever it may touch.
 fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {
     let mut at = 0;
@@ -269,7 +279,7 @@ fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {
         let name = match token.kind {
             Kind::Word => Ident::folded(&text[token.start..token.end]),
             Kind::QuotedWord => Ident::new(&lexer::value(text, token)),
-            Kind::String | Kind::EscapeString | Kind::DollarString if level < 3 => {
+            Kind::String | Kind::EscapeString | Kind::DollarString if level < MAX_STRING_LEVELS => {
                 let body = lexer::value(text, token);
                 mention(&body, found, level + 1);
                 continue;

@@ -17,12 +17,15 @@ pub struct ReadStatement {
 }
 
 /// Files may carry the schema they start from: what follows a line `-- lockstep: schema` is that
-/// schema, what follows `-- lockstep: migration` the migration.
+/// schema, what follows `-- lockstep: migration` the migration. Several tools keep the way back in the
+/// same file, behind a marker of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Section {
     Schema,
     #[default]
     Migration,
+    /// The way back, which does not run.
+    Down,
 }
 
 impl ReadStatement {
@@ -63,20 +66,31 @@ pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
     Parsed { value: statements, diagnostics: parsed.diagnostics }
 }
 
-/// Where sections begin, by the marker comments.
+/// Marker comments, lower case.
+const MARKERS: [(&str, Section); 10] = [
+    ("lockstep: schema", Section::Schema),
+    ("lockstep: migration", Section::Migration),
+    ("+goose up", Section::Migration),
+    ("+goose down", Section::Down),
+    ("migrate:up", Section::Migration),
+    ("migrate:down", Section::Down),
+    ("+migrate up", Section::Migration),
+    ("+migrate down", Section::Down),
+    ("up migration", Section::Migration),
+    ("down migration", Section::Down),
+];
+
+/// Where sections begin.
 fn sections(text: &str) -> Vec<(u32, Section)> {
-    if !text.contains("lockstep:") {
-        return vec![];
+    let mut found = vec![];
+    for span in split::comments(text) {
+        let comment = text.get(span.start as usize..span.end as usize).unwrap_or("");
+        let Some(words) = comment.strip_prefix("--") else { continue };
+        let words = words.trim().to_ascii_lowercase();
+        let is = |marker: &str| {
+            words.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        };
+        found.extend(MARKERS.iter().find(|(marker, _)| is(marker)).map(|(_, section)| (span.start, *section)));
     }
-    let comments = split::comments(text).into_iter();
-    comments
-        .filter_map(|span| {
-            let comment = text.get(span.start as usize..span.end as usize)?;
-            match comment.trim_start_matches("--").trim() {
-                "lockstep: schema" => Some((span.start, Section::Schema)),
-                "lockstep: migration" => Some((span.start, Section::Migration)),
-                _ => None,
-            }
-        })
-        .collect()
+    found
 }
