@@ -77,7 +77,12 @@ fn the_way_back_leads_to_the_start() {
             let way = way_back(&trace, None);
             if way.grade() != pair.grade {
                 let why = (&way.lost, &way.impossible);
-                wrong.push(format!("{} ({version}): {:?} where {:?} is right: {why:?}", pair.name, way.grade(), pair.grade));
+                wrong.push(format!(
+                    "{} ({version}): {:?} where {:?} is right: {why:?}",
+                    pair.name,
+                    way.grade(),
+                    pair.grade
+                ));
             }
             for step in 0..=trace.steps.len() {
                 let way = way_back(&trace, Some(step));
