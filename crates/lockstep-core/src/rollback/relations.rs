@@ -155,7 +155,7 @@ impl Work<'_> {
         }
         let identity = old.owner.is_some_and(|it| it.identity) || new.owner.is_some_and(|it| it.identity);
         // The type of an identity's sequence follows its column.
-        if !clauses.is_empty() && !(identity && old.data_type != new.data_type) {
+        if !clauses.is_empty() && (!identity || old.data_type == new.data_type) {
             self.add(Phase::Detail, format!("ALTER SEQUENCE {name} {}", clauses.join(" ")));
         }
         let owner = |schema: &Schema, owner: Option<crate::schema::sequence::SequenceOwner>| {
