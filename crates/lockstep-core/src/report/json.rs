@@ -5,7 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::effect::RelationId;
+use crate::effect::{ObjectName, RelationId};
+use crate::hazard;
 use crate::pg::lock_mode::LockMode;
 use crate::report::position::Walker;
 use crate::report::{caption, wire};
@@ -30,7 +31,6 @@ pub fn trace(trace: &Trace) -> wire::Trace {
 fn diagnostics(trace: &Trace) -> Vec<wire::Diagnostic> {
     let mut found: Vec<wire::Diagnostic> = vec![];
     for (source, diagnostic) in &trace.plan.diagnostics {
-        let source = &trace.plan.sources[*source];
         let mut walker = Walker::new(&source.text);
         let from = walker.position(diagnostic.span.start);
         let to = walker.position(diagnostic.span.end);
@@ -133,23 +133,34 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
             .map(|it| wire::Work {
                 relation: it.name.to_string(),
                 kind: it.kind.word().into(),
-                object: it.object.as_ref().map(ToString::to_string),
+                object: it.object.as_ref().map(ObjectName::plain),
                 reason: it.reason.into(),
             })
             .collect(),
-        findings: vec![],
+        findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
         changes: changes(&step.before, &step.after),
         estimate: None,
+    }
+}
+
+fn finding(it: hazard::Finding) -> wire::Finding {
+    wire::Finding {
+        id: it.hazard.id.into(),
+        severity: it.severity.word().into(),
+        title: it.hazard.title().into(),
+        message: it.message,
+        recipe: it.hazard.recipe.map(Into::into),
     }
 }
 
 fn locks(step: &Step) -> Vec<wire::Lock> {
     let strongest = step.strongest_locks();
     let made = strongest.into_iter().map(|it| wire::Lock {
-        relation: it.name.to_string(),
+        relation: it.relation_name(),
         kind: it.kind.to_string(),
         mode: it.mode.pg_locks_name().into(),
         new: it.new,
+        toast: it.toast_index,
         reason: it.reason.into(),
         blocks_reads: it.mode.blocks_reads(),
         blocks_writes: it.mode.blocks_writes(),
@@ -159,7 +170,7 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
 
 fn held(step: &Step) -> Vec<wire::Held> {
     let mut strongest: Vec<(&trace::Held, LockMode)> = vec![];
-    for it in step.held.iter().filter(|it| !it.new) {
+    for it in step.held.iter().filter(|it| !it.new && !it.toast_index) {
         match strongest.iter_mut().find(|(other, _)| other.relation == it.relation) {
             Some(other) if other.1 < it.mode => *other = (it, it.mode),
             Some(_) => {}

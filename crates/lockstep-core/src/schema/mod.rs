@@ -5,8 +5,10 @@
 //! object only, and a table dropped and made again is another table.
 
 pub mod constraint;
+pub mod ddl;
 pub mod definition;
 pub mod dependency;
+pub mod diff;
 pub mod index;
 pub mod normal_form;
 pub mod relation;
@@ -158,7 +160,7 @@ impl Schema {
             if self.get(id).is_some_and(|it| it.table().is_some()) {
                 let table = self.table_mut(id);
                 table.rows = relation::Rows::Unknown;
-                table.columns.iter_mut().for_each(|column| column.filled = false);
+                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
                 sequences.clone_from(&table.sequences);
             }
             for sequence in sequences {

@@ -30,7 +30,7 @@ impl Plan {
         Ok(wire::Request {
             files,
             schema,
-            postgres: self.postgres,
+            postgres: self.postgres.unwrap_or(18),
             runner: self.runner.clone(),
             transaction: self.transaction.clone(),
             step: None,
