@@ -22,6 +22,21 @@ pub struct Lock {
     pub reason: &'static str,
     /// Made by the same statement, so that nobody can wait for it.
     pub new: bool,
+    /// Made by the same transaction: nobody else can see it either.
+    pub private: bool,
+    /// Not the relation itself, but the index of its TOAST table.
+    pub toast_index: bool,
+}
+
+impl Lock {
+    /// The locked relation's name; the facts that real servers were recorded in call the index of a
+    /// TOAST table after the table that it belongs to.
+    pub fn relation_name(&self) -> String {
+        match self.toast_index {
+            true => format!("toastidx({})", self.name.plain()),
+            false => self.name.to_string(),
+        }
+    }
 }
 
 /// A schema and a name, both always known.
@@ -125,6 +140,14 @@ impl PgError {
 impl ObjectName {
     pub fn new(schema: &str, name: &str) -> Self {
         ObjectName { schema: Ident::new(schema), name: Ident::new(name) }
+    }
+
+    /// The same as it is displayed, without quotes; temporary ones, found before all others, bare.
+    pub fn plain(&self) -> String {
+        match self.schema == "public" || self.schema == "pg_temp" {
+            true => self.name.as_str().to_owned(),
+            false => format!("{}.{}", self.schema.as_str(), self.name.as_str()),
+        }
     }
 }
 

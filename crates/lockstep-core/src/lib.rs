@@ -4,6 +4,7 @@
 pub mod diagnostic;
 pub mod effect;
 pub mod expression;
+pub mod hazard;
 pub mod input;
 pub mod keyword;
 pub mod name;

@@ -2,30 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand, ValueEnum};
+use lockstep_core::plan::runner::RUNNERS;
 
 use crate::{commands, rehearse};
-
-/// The tools whose way of wrapping files in transactions is known.
-pub(crate) const RUNNERS: [&str; 16] = [
-    "psql",
-    "alembic",
-    "flyway",
-    "prisma",
-    "diesel",
-    "sqlx",
-    "goose",
-    "dbmate",
-    "golang-migrate",
-    "refinery",
-    "node-pg-migrate",
-    "drizzle",
-    "sql-migrate",
-    "supabase",
-    "popx",
-    "hasura",
-];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,7 +72,7 @@ pub(crate) struct Plan {
     pub(crate) postgres: Option<u8>,
 
     /// The tool that executes the files; it decides which statements share a transaction [default: psql]
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(RUNNERS))]
+    #[arg(long, value_name = "NAME", value_parser = runners())]
     pub(crate) runner: Option<String>,
 
     /// One transaction for each file or for each statement, whatever the runner would do
@@ -109,6 +90,11 @@ pub(crate) struct Destination {
     /// Write the result to this file instead of standard output
     #[arg(long, short, value_name = "PATH")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// The tools that the core knows, each with what it wraps in one transaction.
+fn runners() -> PossibleValuesParser {
+    PossibleValuesParser::new(RUNNERS.iter().map(|runner| PossibleValue::new(runner.id).help(runner.about)))
 }
 
 fn source_format(name: &str) -> Result<String, String> {

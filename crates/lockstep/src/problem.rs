@@ -44,12 +44,18 @@ impl Problem {
     }
 }
 
-/// In the order of the text: a file's complaints before its steps.
+/// In the order of the text: a file's complaints before its steps. A syntax error is one problem,
+/// though it is both a complaint and the reason why its step fails.
 pub(crate) fn problems(trace: &wire::Trace) -> Vec<Problem> {
+    let told = |step: &wire::Step| {
+        let inside = |it: &&wire::Diagnostic| it.file == step.file && step.from <= it.from && it.from <= step.to;
+        let mut complaints = trace.diagnostics.iter().filter(inside);
+        step.outcome == "failed" && complaints.any(|it| step.message.as_deref() == Some(it.message.as_str()))
+    };
     let complaints = trace.diagnostics.iter().map(complaint);
     let steps = trace.steps.iter().flat_map(|step| {
         let findings = step.findings.iter().map(|finding| self::finding(step, finding));
-        outcome(step).into_iter().chain(findings)
+        outcome(step).filter(|_| !told(step)).into_iter().chain(findings)
     });
     complaints.chain(steps).collect()
 }

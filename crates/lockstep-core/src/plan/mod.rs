@@ -16,8 +16,8 @@ pub struct Plan {
     /// Overrides the runner's own way.
     pub wrapping: Option<Wrapping>,
     pub statements: Vec<Planned>,
-    /// Complaints about the texts, with the number of their source.
-    pub diagnostics: Vec<(usize, Diagnostic)>,
+    /// Complaints about the texts.
+    pub diagnostics: Vec<(Source, Diagnostic)>,
 }
 
 #[derive(Debug, Clone)]
@@ -43,18 +43,31 @@ pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: O
     let mut migration = Plan { sources: vec![], runner, wrapping, statements: vec![], diagnostics: vec![] };
     let mut transaction = 0;
     for source in schema {
-        add(&mut start, &source, |_| true, &mut None);
+        let number = start.add_source(&source);
+        let parsed = read(&source);
+        start.diagnostics.extend(parsed.diagnostics.into_iter().map(|it| (source.clone(), it)));
+        for statement in parsed.value {
+            start.add(number, statement);
+        }
     }
     let mut previous: Option<Wrapping> = None;
     for source in files {
-        let carries_schema = add(&mut start, &source, |it| it.section == Section::Schema, &mut None);
-        if carries_schema == 0 {
-            // Nothing of this file: it needs no place among the sources of the start.
-            start.sources.pop();
+        let first = migration.statements.len();
+        let number = migration.add_source(&source);
+        let parsed = read(&source);
+        migration.diagnostics.extend(parsed.diagnostics.into_iter().map(|it| (source.clone(), it)));
+        let mut start_number = None;
+        for statement in parsed.value {
+            match statement.section {
+                Section::Schema => {
+                    let number = *start_number.get_or_insert_with(|| start.add_source(&source));
+                    start.add(number, statement);
+                }
+                Section::Migration => migration.add(number, statement),
+                Section::Down => {}
+            }
         }
         let wraps = wrapping.unwrap_or_else(|| runner.wraps(&source.text));
-        let first = migration.statements.len();
-        add(&mut migration, &source, |it| it.section == Section::Migration, &mut None);
         let statements = &mut migration.statements[first..];
         if wraps != Wrapping::Run || previous != Some(Wrapping::Run) {
             transaction += 1;
@@ -76,34 +89,24 @@ pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: O
     Plans { start, migration }
 }
 
-/// Adds the statements that are wanted; says how many.
-fn add(
-    plan: &mut Plan,
-    source: &Source,
-    wanted: impl Fn(&ReadStatement) -> bool,
-    wrapped: &mut Option<usize>,
-) -> usize {
-    let number = plan.sources.len();
-    plan.sources.push(source.clone());
-    let parsed = read(source);
-    let mut count = 0;
-    for statement in parsed.value.into_iter().filter(|it| wanted(it)) {
-        if let Err(error) = &statement.statement {
-            plan.diagnostics.push((
-                number,
-                Diagnostic {
-                    severity: Severity::Error,
-                    message: error.message.clone(),
-                    span: statement.error_span(),
-                    hints: vec![],
-                },
-            ));
-        }
-        plan.statements.push(Planned { source: number, read: statement, wrapped: *wrapped });
-        count += 1;
+impl Plan {
+    fn add_source(&mut self, source: &Source) -> usize {
+        self.sources.push(source.clone());
+        self.sources.len() - 1
     }
-    plan.diagnostics.extend(parsed.diagnostics.into_iter().map(|it| (number, it)));
-    count
+
+    fn add(&mut self, source: usize, read: ReadStatement) {
+        if let Err(error) = &read.statement {
+            let diagnostic = Diagnostic {
+                severity: Severity::Error,
+                message: error.message.clone(),
+                span: read.error_span(),
+                hints: vec![],
+            };
+            self.diagnostics.push((self.sources[source].clone(), diagnostic));
+        }
+        self.statements.push(Planned { source, read, wrapped: None });
+    }
 }
 
 fn none_can_be_wrapped(statements: &[Planned]) -> bool {

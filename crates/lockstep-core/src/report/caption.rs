@@ -36,7 +36,7 @@ fn effects(step: &Step, trace: &Trace) -> String {
         };
     }
     let strongest = step.in_force();
-    let taken: Vec<RelationId> = step.locks.iter().filter(|it| !it.new).map(|it| it.relation).collect();
+    let taken: Vec<RelationId> = step.locks.iter().filter(|it| !it.private).map(|it| it.relation).collect();
     let mut blocked: Vec<&(RelationId, ObjectName, char, LockMode)> = strongest
         .iter()
         .filter(|(id, _, kind, mode)| {
@@ -97,7 +97,7 @@ fn quiet(step: &Step) -> String {
     if work(WorkKind::Verify).is_some() || work(WorkKind::ValidateForeignKey).is_some() {
         return "Checks every row while reads and writes go on.".to_owned();
     }
-    match step.locks.iter().any(|it| !it.new) {
+    match step.locks.iter().any(|it| !it.private) {
         true => "Reads and writes go on.".to_owned(),
         false => "Touches no table that exists.".to_owned(),
     }

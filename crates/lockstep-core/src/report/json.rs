@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::effect::RelationId;
+use crate::effect::{ObjectName, RelationId};
 use crate::pg::lock_mode::LockMode;
 use crate::report::position::Walker;
 use crate::report::{caption, wire};
@@ -30,7 +30,6 @@ pub fn trace(trace: &Trace) -> wire::Trace {
 fn diagnostics(trace: &Trace) -> Vec<wire::Diagnostic> {
     let mut found: Vec<wire::Diagnostic> = vec![];
     for (source, diagnostic) in &trace.plan.diagnostics {
-        let source = &trace.plan.sources[*source];
         let mut walker = Walker::new(&source.text);
         let from = walker.position(diagnostic.span.start);
         let to = walker.position(diagnostic.span.end);
@@ -133,7 +132,7 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
             .map(|it| wire::Work {
                 relation: it.name.to_string(),
                 kind: it.kind.word().into(),
-                object: it.object.as_ref().map(ToString::to_string),
+                object: it.object.as_ref().map(ObjectName::plain),
                 reason: it.reason.into(),
             })
             .collect(),
@@ -146,10 +145,11 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
 fn locks(step: &Step) -> Vec<wire::Lock> {
     let strongest = step.strongest_locks();
     let made = strongest.into_iter().map(|it| wire::Lock {
-        relation: it.name.to_string(),
+        relation: it.relation_name(),
         kind: it.kind.to_string(),
         mode: it.mode.pg_locks_name().into(),
         new: it.new,
+        toast: it.toast_index,
         reason: it.reason.into(),
         blocks_reads: it.mode.blocks_reads(),
         blocks_writes: it.mode.blocks_writes(),
@@ -159,7 +159,7 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
 
 fn held(step: &Step) -> Vec<wire::Held> {
     let mut strongest: Vec<(&trace::Held, LockMode)> = vec![];
-    for it in step.held.iter().filter(|it| !it.new) {
+    for it in step.held.iter().filter(|it| !it.new && !it.toast_index) {
         match strongest.iter_mut().find(|(other, _)| other.relation == it.relation) {
             Some(other) if other.1 < it.mode => *other = (it, it.mode),
             Some(_) => {}

@@ -12,8 +12,8 @@ mod caption;
 mod position;
 
 use crate::pg::version::PgVersion;
-use crate::plan::runner::{RUNNERS, Runner, Wrapping};
 use crate::plan;
+use crate::plan::runner::{RUNNERS, Runner, Wrapping};
 use crate::simulate;
 use crate::simulate::trace::Trace;
 use crate::source::Source;

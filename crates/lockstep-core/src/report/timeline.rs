@@ -105,12 +105,15 @@ fn step(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Trans
     let indent = columns.number + 1;
     canvas.gutter.add(Tone::Plain, " ".repeat(indent));
     if !step.caption.is_empty() {
-        canvas.flow(Line::new(), 0, Line::new().with(Tone::Plain, &step.caption));
+        let tone = if step.outcome == "failed" { Tone::Danger } else { Tone::Plain };
+        canvas.flow(Line::new(), 0, Line::new().with(tone, &step.caption));
     }
     sql(canvas, step);
     outcome(canvas, step);
     locks(canvas, columns, transaction, step);
-    held(canvas, columns, step);
+    if !["COMMIT", "ROLLBACK"].contains(&step.command.as_str()) {
+        held(canvas, columns, step);
+    }
     for wait in &step.waits_for {
         let text = format!(
             "for every transaction that already holds a lock on {} in conflict with {}; queues nobody behind itself",
@@ -157,7 +160,7 @@ fn sql(canvas: &mut Canvas, step: &wire::Step) {
     }
     let lines: Vec<&str> = step.sql.lines().collect();
     let shown = if lines.len() > SQL_LINES + 1 { SQL_LINES } else { lines.len() };
-    let digits = (step.line + shown).to_string().len();
+    let digits = (step.line + shown.max(1) - 1).to_string().len();
     let margin = common_indent(&lines);
     for (number, line) in lines.iter().take(shown).enumerate() {
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -199,7 +202,8 @@ fn outcome(canvas: &mut Canvas, step: &wire::Step) {
         "skipped" => "skipped",
         _ => "message",
     };
-    if let Some(message) = &step.message {
+    // The caption says it already, in the same words.
+    if let Some(message) = step.message.as_ref().filter(|message| !step.caption.contains(message.as_str())) {
         labelled(canvas, label, Line::new().with(tone, message));
     }
     for (label, text) in [("detail", &step.detail), ("hint", &step.hint)] {
@@ -222,15 +226,19 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
     let old: Vec<&wire::Lock> = step.locks.iter().filter(|lock| !lock.new).collect();
     let mut label = "locks";
     if !old.is_empty() {
-        labelled(canvas, label, Line::new().with(Tone::Muted, format!("{}:", words::held_until(transaction))));
+        let least = if step.outcome == "unknown" { "at least these, " } else { "" };
+        let until = words::held_until(transaction);
+        labelled(canvas, label, Line::new().with(Tone::Muted, format!("{least}{until}:")));
         label = "";
     }
-    for lock in old {
-        let line = columns.lock(label, &lock.mode, &lock.relation, lock.blocks_reads, lock.blocks_writes);
+    let mut explained: Vec<&str> = vec![];
+    for (lock, relations) in alike(&old) {
+        let line = columns.lock(label, &lock.mode, &relations, lock.blocks_reads, lock.blocks_writes);
         let blocks = words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes);
         let mut body = Line::new().with(lock_tone(lock.blocks_reads, lock.blocks_writes), blocks);
-        if !lock.reason.is_empty() {
+        if !lock.reason.is_empty() && !explained.contains(&lock.reason.as_str()) {
             body.add(Tone::Muted, format!(" ({})", lock.reason));
+            explained.push(&lock.reason);
         }
         canvas.flow(line.with(Tone::Plain, "  "), LABEL + 2, body);
     }
@@ -239,6 +247,20 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
         let text = format!("new, so nobody waits: {}", new.join(", "));
         labelled(canvas, label, Line::new().with(Tone::Muted, text));
     }
+}
+
+/// Locks that differ in nothing but the relation share a line.
+fn alike<'a>(locks: &[&'a wire::Lock]) -> Vec<(&'a wire::Lock, String)> {
+    let mut groups: Vec<(&wire::Lock, String)> = vec![];
+    for lock in locks {
+        let rest = wire::Lock { relation: String::new(), ..(*lock).clone() };
+        let same = |first: &wire::Lock| wire::Lock { relation: String::new(), ..first.clone() } == rest;
+        match groups.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, relations)) => *relations += &format!(", {}", lock.relation),
+            None => groups.push((lock, lock.relation.clone())),
+        }
+    }
+    groups
 }
 
 fn held(canvas: &mut Canvas, columns: &Columns, step: &wire::Step) {

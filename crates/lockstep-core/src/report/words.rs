@@ -62,13 +62,13 @@ pub fn work(work: &wire::Work) -> String {
     let relation = &work.relation;
     let object = work.object.as_deref().unwrap_or("");
     match (work.kind.as_str(), object) {
-        ("rewrite", _) => format!("rewrites {relation}: every row is written anew, and every index built anew"),
+        ("rewrite", _) => format!("rewrites {relation}"),
         ("verify", "") => format!("reads every row of {relation}"),
         ("verify", object) => format!("reads every row of {relation} for {object}"),
-        ("build_index", "") => format!("builds an index on {relation} from every row"),
-        ("build_index", object) => format!("builds index {object} from every row of {relation}"),
-        ("validate_foreign_key", "") => format!("looks up every row of {relation} in the referenced table"),
-        ("validate_foreign_key", object) => format!("checks {object}: looks up every row of {relation}"),
+        ("build_index", "") => format!("builds an index on {relation}"),
+        ("build_index", object) => format!("builds index {object} on {relation}"),
+        ("validate_foreign_key", "") => format!("checks a foreign key for every row of {relation}"),
+        ("validate_foreign_key", object) => format!("checks {object} for every row of {relation}"),
         ("write_rows", _) => format!("writes rows of {relation}"),
         (other, _) => format!("{other} {relation}"),
     }

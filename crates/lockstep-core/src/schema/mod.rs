@@ -158,7 +158,7 @@ impl Schema {
             if self.get(id).is_some_and(|it| it.table().is_some()) {
                 let table = self.table_mut(id);
                 table.rows = relation::Rows::Unknown;
-                table.columns.iter_mut().for_each(|column| column.filled = false);
+                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
                 sequences.clone_from(&table.sequences);
             }
             for sequence in sequences {

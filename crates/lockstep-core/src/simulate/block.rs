@@ -7,6 +7,7 @@ use crate::schema::Schema;
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
 use crate::simulate::trace::{Held, TransactionKind};
+use crate::statement::execution::Pending;
 
 pub(super) struct Block {
     pub(super) kind: TransactionKind,
@@ -19,6 +20,7 @@ pub(super) struct Block {
     /// An error ended it: everything but its end is refused.
     pub(super) failed: bool,
     pub(super) enum_values: Vec<(TypeId, String)>,
+    pub(super) pending: Pending,
     savepoints: Vec<Savepoint>,
 }
 
@@ -29,11 +31,22 @@ struct Savepoint {
     /// Locks taken later are released by going back here.
     held: usize,
     enum_values: usize,
+    pending: Pending,
 }
 
 impl Block {
     pub(super) fn new(kind: TransactionKind, schema: Schema, session: Session, first: usize) -> Self {
-        Block { kind, schema, session, first, held: vec![], failed: false, enum_values: vec![], savepoints: vec![] }
+        Block {
+            kind,
+            schema,
+            session,
+            first,
+            held: vec![],
+            failed: false,
+            enum_values: vec![],
+            pending: Pending::default(),
+            savepoints: vec![],
+        }
     }
 
     /// Labels that may not be used before they are committed. The labels of a type that the same
@@ -46,7 +59,8 @@ impl Block {
 
     pub(super) fn savepoint(&mut self, name: Ident, schema: Schema, session: Session) {
         let (held, enum_values) = (self.held.len(), self.enum_values.len());
-        self.savepoints.push(Savepoint { name, schema, session, held, enum_values });
+        let pending = self.pending.clone();
+        self.savepoints.push(Savepoint { name, schema, session, held, enum_values, pending });
     }
 
     /// The newest savepoint of that name goes, with all that came after it.
@@ -65,6 +79,7 @@ impl Block {
         let savepoint = &self.savepoints[at];
         self.held.truncate(savepoint.held);
         self.enum_values.truncate(savepoint.enum_values);
+        self.pending = savepoint.pending.clone();
         self.failed = false;
         Some((savepoint.schema.clone(), savepoint.session.clone()))
     }

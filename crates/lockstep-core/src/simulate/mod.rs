@@ -21,28 +21,21 @@ pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     let Plans { start, migration } = plans;
     let before = run(start, Schema::default(), Session::default(), version);
     let start_troubles = before.steps.iter().filter_map(|step| trouble(step, &before.plan)).collect();
-    let mut start_diagnostics = before.plan.diagnostics;
-    // Whatever the starting schema's text set is over: the migration has a session of its own.
-    let mut trace = run(migration, before.end, Session::default(), version);
-    trace.start_troubles = start_troubles;
-    // Diagnostics of files that are only there for the start are not the migration's.
-    start_diagnostics.retain(|(source, _)| {
-        let name = &before.plan.sources[*source].name;
-        trace.plan.sources.iter().any(|it| it.name == *name)
-    });
-    for (source, diagnostic) in start_diagnostics {
-        let name = &before.plan.sources[source].name;
-        if let Some(at) = trace.plan.sources.iter().position(|it| it.name == *name)
-            && !trace.plan.diagnostics.iter().any(|(it, other)| *it == at && *other == diagnostic)
-        {
-            trace.plan.diagnostics.push((at, diagnostic));
-        }
+    // A dump empties the search path for itself; what else the text sets goes for the migration too.
+    let mut session = before.end_session;
+    if session.search_path.is_empty() {
+        session.search_path = Session::default().search_path;
     }
+    let mut trace = run(migration, before.end, session, version);
+    trace.start_troubles = start_troubles;
+    trace.plan.diagnostics.extend(before.plan.diagnostics);
     trace
 }
 
 fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
     let message = match &step.outcome {
+        // What cannot be read is a diagnostic already.
+        _ if step.statement.is_none() => return None,
         Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
         Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
         _ => return None,
@@ -95,6 +88,7 @@ fn run(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace
         transactions: simulator.transactions,
         start,
         end: simulator.schema,
+        end_session: simulator.session,
         start_troubles: vec![],
         plan,
     }
@@ -199,15 +193,17 @@ impl Simulator {
         let mut execution = Execution::new(self.version, self.schema.clone(), self.session.clone(), in_block, first_id);
         if let Some(block) = &self.block {
             execution.uncommitted_enum_values = block.uncommitted_enum_values(self.version);
+            execution.pending = block.pending.clone();
         }
         let result = crate::statement::run(statement, &mut execution);
-        let Execution { schema, session, record, .. } = execution;
+        let Execution { schema, session, record, pending, .. } = execution;
         let outcome = match result {
             Ok(()) => {
                 self.schema = schema;
                 self.session = session;
                 if let Some(block) = self.block.as_mut() {
                     block.enum_values.extend(record.new_enum_values.iter().cloned());
+                    block.pending = pending;
                 }
                 if let Some(why) = record.doubts.first() {
                     Outcome::Unknown(why.clone())
@@ -238,19 +234,19 @@ impl Simulator {
     fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, after: Schema, in_block: bool) {
         let index = self.steps.len() + 1;
         let block = self.block.as_ref();
-        let first_id = block.map_or(self.schema.next_id(), |block| block.schema.next_id());
         let held = block.map(|block| block.held.clone()).unwrap_or_default();
         let ran = !matches!(outcome, Outcome::Skipped);
         let mut locks = record.locks;
-        locks.retain(|lock| !held.iter().any(|it| it.relation == lock.relation && it.mode == lock.mode));
+        locks.retain(|lock| !held.iter().any(|it| it.is(lock)));
         if let Some(block) = self.block.as_mut().filter(|_| ran) {
             block.held.extend(locks.iter().map(|lock| Held {
                 relation: lock.relation,
                 name: lock.name.clone(),
                 kind: lock.kind,
                 mode: lock.mode,
+                toast_index: lock.toast_index,
                 since: index,
-                new: lock.relation.0 >= first_id,
+                new: lock.private,
             }));
         }
         let statement = planned.read.statement.as_ref().ok().cloned();

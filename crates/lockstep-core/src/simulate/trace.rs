@@ -20,6 +20,8 @@ pub struct Trace {
     pub start: Schema,
     /// After the last step, and after whatever was left open was rolled back.
     pub end: Schema,
+    /// The session's settings at the end.
+    pub end_session: Session,
     /// Statements of the starting schema that are not modelled or fail.
     pub start_troubles: Vec<StartTrouble>,
 }
@@ -82,10 +84,17 @@ pub struct Held {
     pub name: ObjectName,
     pub kind: char,
     pub mode: LockMode,
+    pub toast_index: bool,
     /// The step that took it.
     pub since: usize,
     /// Made by this transaction: nobody else can want it.
     pub new: bool,
+}
+
+impl Held {
+    pub fn is(&self, lock: &Lock) -> bool {
+        (self.relation, self.toast_index, self.mode) == (lock.relation, lock.toast_index, lock.mode)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,8 +139,16 @@ impl Step {
     /// Locks in force while it runs: those it takes and those its transaction holds, the strongest
     /// of each relation, relations made by the transaction left out.
     pub fn in_force(&self) -> Vec<(RelationId, ObjectName, char, LockMode)> {
-        let taken = self.locks.iter().filter(|it| !it.new).map(|it| (it.relation, &it.name, it.kind, it.mode));
-        let held = self.held.iter().filter(|it| !it.new).map(|it| (it.relation, &it.name, it.kind, it.mode));
+        let taken = self
+            .locks
+            .iter()
+            .filter(|it| !it.private && !it.toast_index)
+            .map(|it| (it.relation, &it.name, it.kind, it.mode));
+        let held = self
+            .held
+            .iter()
+            .filter(|it| !it.new && !it.toast_index)
+            .map(|it| (it.relation, &it.name, it.kind, it.mode));
         let mut strongest: Vec<(RelationId, ObjectName, char, LockMode)> = vec![];
         for (relation, name, kind, mode) in taken.chain(held) {
             match strongest.iter_mut().find(|it| it.0 == relation) {
@@ -146,7 +163,7 @@ impl Step {
     pub fn strongest_locks(&self) -> Vec<&Lock> {
         let mut strongest: Vec<&Lock> = vec![];
         for lock in &self.locks {
-            match strongest.iter_mut().find(|it| it.relation == lock.relation) {
+            match strongest.iter_mut().find(|it| (it.relation, it.toast_index) == (lock.relation, lock.toast_index)) {
                 Some(it) if it.mode < lock.mode => *it = lock,
                 Some(_) => {}
                 None => strongest.push(lock),

@@ -18,7 +18,7 @@ enum Reach {
     Everything,
 }
 
-const NOTHING: [&str; 30] = [
+const NOTHING: [&str; 29] = [
     "ANALYSE",
     "ANALYZE",
     "ALTER DATABASE",
@@ -31,7 +31,6 @@ const NOTHING: [&str; 30] = [
     "CREATE ROLE",
     "CREATE USER",
     "DEALLOCATE",
-    "DECLARE",
     "DISCARD",
     "DROP DATABASE",
     "DROP ROLE",

@@ -106,6 +106,7 @@ pub(super) fn empty_column(name: Ident, type_: Type) -> Column {
         comment: None,
         dropped: false,
         filled: false,
+        has_null: false,
     }
 }
 
@@ -265,6 +266,17 @@ pub(super) fn transform_collation(
         }
         other => unknown(format!("whether the server has the collation \"{other}\" is not known")),
     }
+}
+
+/// `create_toast_table` where the columns have come to need one.
+pub(super) fn create_toast(execution: &mut Execution, table: RelationId) {
+    let columns = execution.schema.table(table);
+    if columns.toast {
+        return;
+    }
+    let stored = columns.live().filter(|(_, column)| column.generated.as_ref().is_none_or(|it| it.stored));
+    let types: Vec<Type> = stored.map(|(_, column)| base_type(execution, &column.type_)).collect();
+    execution.schema.table_mut(table).toast = crate::pg::toast::needs_toast(&types);
 }
 
 /// The SQLSTATE and words of a column that is not there.

@@ -3,6 +3,7 @@
 use crate::effect::ObjectName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::relation::Persistence;
 use crate::statement::Command;
 use crate::statement::define_index::{NewIndex, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
@@ -22,6 +23,12 @@ impl Command for CreateIndex {
             return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.table)));
         };
         execution.lock(table, mode, reason);
+        // Nobody else uses a temporary table: the plain build does (`DefineIndex`).
+        let temporary = execution.schema.relation(table).persistence == Persistence::Temporary;
+        if self.concurrently && temporary {
+            execution.lock(table, LockMode::Share, "the index is built from rows that must not change meanwhile");
+        }
+        execution.not_in_use(table, "CREATE INDEX")?;
         let relation = execution.schema.relation(table);
         if relation.table().is_none() {
             return unknown("CREATE INDEX on this kind of relation is not modelled");
@@ -55,10 +62,11 @@ impl Command for CreateIndex {
             is_constraint: false,
             deferrable: false,
             exclusion: false,
+            concurrently: self.concurrently && !temporary,
             skip_build: false,
         };
         define_index(execution, &new)?;
-        if self.concurrently {
+        if self.concurrently && !temporary {
             // Before each of the two scans, everybody who may still write by the old list of indexes.
             execution.wait(table, LockMode::Share);
         }

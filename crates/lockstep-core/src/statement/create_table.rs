@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::effect::{ObjectName, RelationId};
-use crate::expression::Expression;
+use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -126,6 +126,7 @@ fn build(
     for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
         finish_column(execution, id, number, definition, *sequence)?;
     }
+    column::create_toast(execution, id);
     let mut constraints: Vec<TableConstraint> =
         definitions.iter_mut().flat_map(|it| std::mem::take(&mut it.constraints)).collect();
     constraints.extend(table_constraints);
@@ -198,6 +199,9 @@ pub(super) fn finish_column(
     }
     if let Some((expression, stored)) = &definition.generated {
         let expression = scope::analyze_as(execution, table, number, expression, Use::Generated)?;
+        if expression.volatility() != Volatility::Immutable {
+            return fail(sqlstate::INVALID_OBJECT_DEFINITION, "generation expression is not immutable");
+        }
         generated = Some(Generated { expression, stored: *stored == Some(true) });
     }
     if let Some(sequence) = sequence {

@@ -33,6 +33,7 @@ pub(super) struct NewIndex<'a> {
     pub(super) is_constraint: bool,
     pub(super) deferrable: bool,
     pub(super) exclusion: bool,
+    pub(super) concurrently: bool,
     /// No separate build: a rewrite of the table builds it (`skip_build`).
     pub(super) skip_build: bool,
 }
@@ -116,6 +117,10 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     execution.schema.table_mut(new.table).indexes.push(id);
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     if !new.skip_build {
+        if !new.concurrently {
+            // `index_build` keeps writers out, whatever else is held.
+            execution.lock(new.table, LockMode::Share, "the index is built from rows that must not change meanwhile");
+        }
         execution.work(new.table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
     }
     Ok(id)

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::expression::{self, Context, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
-use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
+use crate::pg::{behavior, sqlstate};
 use crate::schema::user_type::{DomainCheck, TypeId, UserTypeKind};
 use crate::statement::column::{resolve_type, transform_collation};
 use crate::statement::enum_type::new_type_name;
@@ -123,7 +123,12 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
     {
         return unknown("the domain's type is not modelled");
     }
-    let kind = UserTypeKind::Domain { base, not_null: not_null == Some(true), default, checks };
+    let not_null = not_null == Some(true);
+    let not_null_name = (not_null && behavior::domain_not_null_is_a_constraint(execution.version)).then(|| {
+        let others: Vec<Ident> = checks.iter().map(|check| check.name.clone()).collect();
+        execution.schema.choose_constraint_name(name.name.as_str(), None, "not_null", &name.schema, &others)
+    });
+    let kind = UserTypeKind::Domain { base, not_null_name, not_null, default, checks };
     execution.schema.add_type(name, kind);
     Ok(())
 }

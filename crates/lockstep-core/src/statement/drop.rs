@@ -102,7 +102,9 @@ fn drop_relations(statement: &Drop, execution: &mut Execution) -> Outcome {
                 execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
             }
             execution.lock(id, LockMode::AccessExclusive, REASON);
+            execution.lock_toast_index(id, REASON);
             if execution.schema.get(id).is_some_and(|it| it.table().is_some()) {
+                execution.not_in_use(id, "DROP TABLE")?;
                 execution.data_change(id, None, DataChangeKind::Dropped);
             }
         }

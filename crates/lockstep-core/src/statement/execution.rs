@@ -3,6 +3,8 @@
 //! One walk does what the server does in one walk: it resolves names, takes locks, checks and
 //! changes, in the server's order. A statement that fails has still taken the locks it came by.
 
+use std::collections::BTreeSet;
+
 use crate::effect::{
     DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind,
 };
@@ -11,6 +13,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
+use crate::schema::constraint::Constraint;
 use crate::schema::relation::{Relation, Rows};
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
@@ -21,6 +24,8 @@ pub struct Execution {
     pub session: Session,
     /// Labels added to types by this transaction, not usable yet (`EnumUncommitted`).
     pub uncommitted_enum_values: Vec<(TypeId, String)>,
+    /// Tables with deferred checks that wait for the end of the transaction.
+    pub pending: Pending,
     /// Inside a transaction block, as `PreventInTransactionBlock` asks.
     pub in_block: bool,
     pub record: Record,
@@ -28,6 +33,23 @@ pub struct Execution {
     first_new_id: u32,
     /// Objects from this number on were made by this transaction.
     pub transaction_first_id: u32,
+}
+
+/// Deferred triggers that have fired but not run (`AfterTriggerPendingOnRel`).
+#[derive(Debug, Clone, Default)]
+pub struct Pending {
+    pub certainly: BTreeSet<RelationId>,
+    /// Only if some row turned out to be a duplicate.
+    pub perhaps: BTreeSet<RelationId>,
+    /// `SET CONSTRAINTS ALL DEFERRED` or `IMMEDIATE`.
+    pub all_deferred: Option<bool>,
+}
+
+impl Pending {
+    /// Whether the constraint's check waits for the end of the transaction.
+    pub fn defers(&self, constraint: &Constraint) -> bool {
+        constraint.deferrable && self.all_deferred.unwrap_or(constraint.initially_deferred)
+    }
 }
 
 /// What a statement did, successful or not.
@@ -82,18 +104,15 @@ impl Execution {
         let first_new_id = schema.next_id();
         Execution {
             version,
+            first_new_id,
             schema,
             session,
             uncommitted_enum_values: vec![],
+            pending: Pending::default(),
             in_block,
             record: Record::default(),
-            first_new_id,
             transaction_first_id,
         }
-    }
-
-    pub fn is_new(&self, id: RelationId) -> bool {
-        id.0 >= self.first_new_id
     }
 
     /// Made by this transaction, so that only it can see it.
@@ -115,6 +134,9 @@ impl Execution {
             if let Some(found) = self.certain(&full, self.schema.find(&full))? {
                 return Ok(Some(found));
             }
+        }
+        if name.name.as_str().starts_with("pg_") {
+            return unknown(format!("system catalogs such as {name} are not modelled"));
         }
         Ok(None)
     }
@@ -180,17 +202,31 @@ impl Execution {
 
     /// Records a granted lock, once for each mode.
     pub fn lock(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
+        self.lock_part(id, false, mode, reason);
+    }
+
+    /// The index of the relation's TOAST table, where it has one.
+    pub fn lock_toast_index(&mut self, id: RelationId, reason: &'static str) {
+        if self.schema.get(id).and_then(|it| it.table()).is_some_and(|table| table.toast) {
+            self.lock_part(id, true, LockMode::AccessExclusive, reason);
+        }
+    }
+
+    fn lock_part(&mut self, id: RelationId, toast_index: bool, mode: LockMode, reason: &'static str) {
         let Some(relation) = self.schema.get(id) else { return };
-        if self.record.locks.iter().any(|lock| lock.relation == id && lock.mode == mode) {
+        let same = |lock: &Lock| (lock.relation, lock.toast_index, lock.mode) == (id, toast_index, mode);
+        if self.record.locks.iter().any(same) {
             return;
         }
         self.record.locks.push(Lock {
             relation: id,
             name: relation.name.clone(),
-            kind: relation.kind(),
+            kind: if toast_index { 'i' } else { relation.kind() },
             mode,
             reason,
-            new: self.is_new(id),
+            new: id.0 >= self.first_new_id,
+            private: self.is_private(id),
+            toast_index,
         });
     }
 
@@ -258,6 +294,21 @@ impl Execution {
     pub fn outside_block(&self, command: &str) -> Outcome {
         match self.in_block {
             true => fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot run inside a transaction block")),
+            false => Ok(()),
+        }
+    }
+
+    /// `CheckTableNotInUse`, as far as deferred checks go.
+    pub fn not_in_use(&self, id: RelationId, command: &str) -> Outcome {
+        let name = self.bare_name(id);
+        if self.pending.certainly.contains(&id) {
+            return fail(
+                sqlstate::OBJECT_IN_USE,
+                format!("cannot {command} \"{name}\" because it has pending trigger events"),
+            );
+        }
+        match self.pending.perhaps.contains(&id) {
+            true => unknown(format!("whether a deferred check of {name} is pending depends on its rows")),
             false => Ok(()),
         }
     }

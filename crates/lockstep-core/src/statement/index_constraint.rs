@@ -8,6 +8,7 @@ use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::check_constraint::apply_attributes;
 use crate::statement::define_index::{NewIndex, column_key, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::row_checks;
 use crate::syntax::statement::{IndexKey, TableConstraint, TableConstraintKind};
 
 /// Makes the index and the constraint. Columns of a primary key are already `NOT NULL`.
@@ -58,9 +59,14 @@ pub(super) fn add(
         is_constraint: true,
         deferrable,
         exclusion,
+        concurrently: false,
         skip_build,
     };
     let index = define_index(execution, &new)?;
+    if let TableConstraintKind::Exclude { elements, .. } = &constraint.kind {
+        let operators: Vec<&str> = elements.iter().map(|(_, operator)| operator.as_str()).collect();
+        row_checks::exclusion(execution, index, &operators);
+    }
     let name = execution.schema.relation(index).name.name.clone();
     let kind = match &constraint.kind {
         TableConstraintKind::Exclude { elements, .. } => ConstraintKind::Exclude {

@@ -2,15 +2,16 @@
 
 use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
 use crate::expression::Kind;
-use crate::name::Ident;
+use crate::name::{Ident, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::sequence::LastValue;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
-use crate::statement::rows::{assignable, functions_only_read, is_default, is_null, never_null};
+use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
 use crate::statement::scope::{Stored, TableScope, stored_value};
 use crate::statement::select;
 use crate::syntax::expression::Expr;
@@ -215,7 +216,7 @@ fn ask(
         .iter()
         .map(|it| {
             let type_ = execution.schema.table(table).attribute(it.number).map(|column| column.type_);
-            let type_ = type_.map(|it| execution.schema.format_type(&it)).unwrap_or_default();
+            let type_ = type_.map(|it| unlimited(execution, &it)).unwrap_or_default();
             let place = targets.iter().take(width).position(|target| *target == it.number);
             let value = place.map_or("NULL".to_owned(), |place| quote(&named[place]));
             format!("CAST({value} AS {type_}) AS {}", it.name)
@@ -226,6 +227,17 @@ fn ask(
         query: format!("(SELECT {} FROM ({source}) AS source({aliases}))", list.join(", ")),
         assigned: given.iter().filter(|it| it.written).map(|it| it.number).collect(),
         never_null: given.iter().filter(|it| it.never_null).map(|it| it.number).collect(),
+        fits: given
+            .iter()
+            .filter(|it| {
+                let place = targets.iter().position(|target| *target == it.number);
+                let values = place.and_then(|place| Some(rows?.iter().map(move |row| row.get(place))));
+                values.is_some_and(|mut values| {
+                    values.all(|it2| it2.is_none_or(|v| fits(execution, table, it.number, v)))
+                })
+            })
+            .map(|it| it.number)
+            .collect(),
         others: format!(
             "SELECT {} FROM {name}",
             given.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")
@@ -256,6 +268,7 @@ fn finish(
     execution.data_change(table, None, DataChangeKind::Inserted);
     let count = match (rows, &statement.source, statement.on_conflict_update) {
         (_, InsertSource::DefaultValues, None) => Some(1),
+        (_, InsertSource::Query(query), None) => query.rows,
         (Some(rows), _, None) => Some(rows.len() as u64),
         _ => None,
     };
@@ -263,6 +276,7 @@ fn finish(
     for it in given {
         if let Some(column) = execution.schema.table_mut(table).attribute_mut(it.number) {
             column.filled = it.never_null && (was_empty || column.filled);
+            column.has_null |= it.null && count.is_some();
         }
     }
     let sequences = execution.schema.table(table).sequences.clone();
@@ -272,7 +286,17 @@ fn finish(
         if own.is_some_and(|it| !it.written)
             && let Some(sequence) = execution.schema.sequence_mut(id)
         {
+            let unknown = sequence.last_value == LastValue::Unknown;
             sequence.advance(count);
+            let name = execution.schema.relation(id).name.clone();
+            if unknown {
+                let query = format!(
+                    "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
+                    quote_literal(name.schema.as_str()),
+                    quote_literal(name.name.as_str())
+                );
+                execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
+            }
         } else if let Some(sequence) = execution.schema.sequence_mut(id).filter(|_| rows.is_some()) {
             // Rows with and without a value of their own: the count is not known.
             let mixed =

@@ -253,6 +253,7 @@ impl LikePart {
                 is_constraint: copied.constraint.is_some(),
                 deferrable: !index.immediate,
                 exclusion: index.exclusion,
+                concurrently: false,
                 skip_build: false,
             };
             let id = define_index(execution, &new)?;

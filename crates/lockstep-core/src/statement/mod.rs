@@ -39,6 +39,9 @@ pub(crate) trait Command {
 
 /// Executes any command but those that begin and end transactions: they are the session's own.
 pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
+    if let (Some(role), false) = (&execution.session.role, matches!(statement, Statement::Set(_))) {
+        return unknown(format!("what the role {role} may do is not known"));
+    }
     let command: &dyn Command = match statement {
         Statement::AlterTable(it) => it,
         Statement::AlterTypeAddValue(it) => it,

@@ -12,10 +12,14 @@ use crate::statement::select::lock_indexes;
 pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, written: &[u16], null: &[u16]) {
     for constraint in execution.schema.table(table).constraints.clone() {
         let Some(key) = constraint.foreign_key() else { continue };
-        let checked = constraint.enforced && !constraint.initially_deferred;
         let written = key.columns.iter().any(|column| written.contains(column));
         // MATCH SIMPLE asks nothing of a key with a null in it.
-        if checked && written && !key.columns.iter().any(|column| null.contains(column)) {
+        if !constraint.enforced || !written || key.columns.iter().any(|column| null.contains(column)) {
+            continue;
+        }
+        if execution.pending.defers(&constraint) {
+            execution.pending.certainly.insert(table);
+        } else {
             let reason = "the foreign key looks up the referenced row and keeps it from going";
             execution.lock(key.references, LockMode::RowShare, reason);
             lock_indexes(execution, key.references, LockMode::RowShare);
@@ -85,7 +89,8 @@ fn apply(
 ) {
     match action {
         ReferentialAction::NoAction | ReferentialAction::Restrict => {
-            if action == ReferentialAction::NoAction && constraint.initially_deferred {
+            if action == ReferentialAction::NoAction && execution.pending.defers(constraint) {
+                execution.pending.certainly.insert(table);
                 return;
             }
             let reason = "rows that refer to the written ones are looked for";
@@ -113,7 +118,9 @@ fn write(execution: &mut Execution, child: RelationId, reason: &'static str) {
     lock_indexes(execution, child, LockMode::RowExclusive);
     if execution.schema.table(child).rows != Rows::Empty {
         execution.work(child, WorkKind::WriteRows, None, reason);
-        execution.schema.table_mut(child).rows = Rows::Unknown;
+        let table = execution.schema.table_mut(child);
+        table.rows = Rows::Unknown;
+        table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
     }
 }
 

@@ -4,9 +4,12 @@ use crate::effect::RelationId;
 use crate::expression::Expression;
 use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
+use crate::pg::types::format::numeric_parts;
+use crate::pg::types::{Type, TypeRef};
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey};
 use crate::schema::index::KeyColumn;
 use crate::schema::relation::Rows;
+use crate::schema::user_type::TypeId;
 use crate::statement::execution::Execution;
 
 /// Rows of the table for which the expression is false.
@@ -29,6 +32,8 @@ pub(super) struct NewRows {
     pub(super) assigned: Vec<u16>,
     /// Of those, the ones whose value is certainly not null.
     pub(super) never_null: Vec<u16>,
+    /// Columns whose values are certainly within their type's length.
+    pub(super) fits: Vec<u16>,
     /// The rows of the table that stay as they are: a query, or `None` where all stay.
     pub(super) others: String,
 }
@@ -41,6 +46,7 @@ pub(super) fn of_new_rows(execution: &mut Execution, table: RelationId, new: &Ne
 
 /// The same for `ON CONFLICT`, which steps aside where a row is there already.
 pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    values(execution, table, new);
     let constraints = execution.schema.table(table).constraints.clone();
     let touches = |columns: &[u16]| columns.iter().any(|column| new.assigned.contains(column));
     let live: Vec<(u16, Ident)> = {
@@ -64,7 +70,7 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
                     execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
                 }
             }
-            ConstraintKind::ForeignKey(key) if touches(&key.columns) => {
+            ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
                 let query = orphans(execution, table, constraint, key, &new.query);
                 execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
             }
@@ -98,6 +104,14 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
         if index.exclusion {
             execution.doubt("whether an exclusion constraint admits the rows is not known");
             continue;
+        }
+        if !index.immediate {
+            let constraints = execution.schema.table(table).constraints.clone();
+            let own = constraints.iter().find(|it| it.index() == Some(id));
+            if own.is_some_and(|it| execution.pending.defers(it)) {
+                execution.pending.perhaps.insert(table);
+                continue;
+            }
         }
         let schema = &execution.schema;
         let keys: Vec<String> = index
@@ -134,5 +148,73 @@ pub(super) fn computed(execution: &mut Execution, table: RelationId, text: &str,
     for risk in risks {
         let query = format!("SELECT count(({text})) FROM {name}");
         execution.precondition(query, "any number, without an error", *risk);
+    }
+}
+
+/// Pairs of rows that an exclusion constraint does not admit.
+pub(super) fn exclusion(execution: &mut Execution, index: RelationId, operators: &[&str]) {
+    let index = execution.schema.index(index).clone();
+    if matches!(execution.schema.table(index.table).rows, Rows::Empty | Rows::Exactly(1)) {
+        return;
+    }
+    let schema = &execution.schema;
+    let columns: Option<Vec<String>> = index
+        .keys
+        .iter()
+        .map(|key| match &key.column {
+            KeyColumn::Attribute(number) => Some(schema.table(index.table).column_name(*number).to_string()),
+            KeyColumn::Expression(_) => None,
+        })
+        .collect();
+    let Some(columns) = columns.filter(|_| index.predicate.is_none()) else {
+        execution.doubt("whether rows exclude each other is not known");
+        return;
+    };
+    let pairs = columns.iter().zip(operators).map(|(column, operator)| format!("a.{column} {operator} b.{column}"));
+    let name = schema.relation(index.table).name.clone();
+    let query = format!(
+        "SELECT count(*) FROM {name} AS a JOIN {name} AS b ON a.ctid < b.ctid AND {}",
+        pairs.collect::<Vec<_>>().join(" AND ")
+    );
+    execution.precondition(query, "0", sqlstate::EXCLUSION_VIOLATION);
+}
+
+/// Values that a type with a length, a precision or a domain's checks refuses.
+fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    for number in &new.assigned {
+        if new.fits.contains(number) {
+            continue;
+        }
+        let Some(column) = execution.schema.table(table).attribute(*number).cloned() else { continue };
+        let name = format!("new.{}", column.name);
+        let rows = &new.query;
+        if let TypeRef::User(id) = column.type_.base
+            && execution.schema.domain_is_constrained(TypeId(id))
+        {
+            let domain = execution.schema.format_type(&column.type_);
+            let query = format!("SELECT count(CAST({name} AS {domain})) FROM {rows} AS new");
+            for state in [sqlstate::CHECK_VIOLATION, sqlstate::NOT_NULL_VIOLATION] {
+                execution.precondition(query.clone(), "any number, without an error", state);
+            }
+            continue;
+        }
+        let plain = Type { modifier: -1, ..column.type_ };
+        let (condition, state) = match plain {
+            _ if column.type_.modifier < 0 || column.type_.array => continue,
+            Type::VARCHAR | Type::BPCHAR => (
+                format!("length(rtrim(CAST({name} AS text), ' ')) > {}", column.type_.modifier - 4),
+                sqlstate::STRING_DATA_RIGHT_TRUNCATION,
+            ),
+            Type::NUMERIC => match numeric_parts(column.type_.modifier) {
+                Some((precision, scale)) => (
+                    format!("abs(round({name}, {scale})) >= 10 ^ {}", precision - scale),
+                    sqlstate::NUMERIC_VALUE_OUT_OF_RANGE,
+                ),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let query = format!("SELECT count(*) FROM {rows} AS new WHERE {condition}");
+        execution.precondition(query, "0", state);
     }
 }

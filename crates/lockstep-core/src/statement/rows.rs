@@ -8,7 +8,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::schema::relation::Rows;
-use crate::statement::column::missing_column;
+use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
@@ -187,6 +187,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         let all = covers_nulls(statement, execution, table, *number);
         if let Some(column) = execution.schema.table_mut(table).attribute_mut(*number) {
             column.filled = if sure { column.filled || all } else { false };
+            column.has_null = false;
         }
     }
     Ok(())
@@ -283,6 +284,24 @@ pub(super) fn assignable(
     scope::check_enum_values(execution, value, &made)
 }
 
+/// The column's type without its length, or the type beneath a domain: what a value is before it is checked.
+pub(super) fn unlimited(execution: &Execution, type_: &Type) -> String {
+    execution.schema.format_type(&Type { modifier: -1, ..base_type(execution, type_) })
+}
+
+/// A constant that is certainly within the length of the column's type, or a type without one.
+pub(super) fn fits(execution: &Execution, table: RelationId, number: u16, value: &Expr) -> bool {
+    let Some(column) = execution.schema.table(table).attribute(number) else { return false };
+    let modifier = column.type_.modifier;
+    match (Type { modifier: -1, ..column.type_ }, value) {
+        (_, value) if is_null(value) || is_default(value) => true,
+        (Type::VARCHAR | Type::BPCHAR, Expr::Literal(Literal::String(text))) => {
+            modifier < 0 || text.chars().count() as i32 <= modifier - 4
+        }
+        _ => false,
+    }
+}
+
 fn condition_text(statement: &RowStatement) -> String {
     statement.condition.as_ref().map(ToString::to_string).unwrap_or_default()
 }
@@ -326,7 +345,7 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
                 None => format!("NULL::{} AS {}", execution.schema.format_type(&column.type_), column.name),
             },
             Some((_, value)) => {
-                format!("({value})::{} AS {}", execution.schema.format_type(&column.type_), column.name)
+                format!("({value})::{} AS {}", unlimited(execution, &column.type_), column.name)
             }
             None => format!("{own}.{}", column.name),
         })
@@ -341,6 +360,7 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
         query: format!("(SELECT {} FROM {name}{alias}{from}{which})", columns.join(", ")),
         assigned: numbers,
         never_null: assigned.iter().filter(|(_, it)| never_null(it)).map(|(number, _)| *number).collect(),
+        fits: assigned.iter().filter(|(number, it)| fits(execution, table, *number, it)).map(|(it, _)| *it).collect(),
         others: format!("SELECT {} FROM {name}{alias}{rest}", all.join(", ")),
     };
     row_checks::of_new_rows(execution, table, &new);
@@ -360,6 +380,8 @@ pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Out
     }
     execution.data_change(table, None, DataChangeKind::Deleted);
     let everything = statement.condition.is_none() && statement.from.is_empty();
-    execution.schema.table_mut(table).rows = if everything { Rows::Empty } else { Rows::Unknown };
+    let columns = execution.schema.table_mut(table);
+    columns.rows = if everything { Rows::Empty } else { Rows::Unknown };
+    columns.columns.iter_mut().for_each(|column| column.has_null = false);
     Ok(())
 }

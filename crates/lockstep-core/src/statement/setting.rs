@@ -19,11 +19,9 @@ impl Command for Set {
                 Ok(())
             }
             Set::Role { role, .. } => {
+                // Whether the role exists is not known; from here on its privileges are not either.
                 execution.session.role = role.clone();
-                match role {
-                    Some(role) => unknown(format!("what the role {role} may do is not known")),
-                    None => Ok(()),
-                }
+                Ok(())
             }
             Set::TransactionMode { read_only, .. } => {
                 if let Some(read_only) = read_only {
@@ -31,7 +29,13 @@ impl Command for Set {
                 }
                 Ok(())
             }
-            Set::Constraints { names, .. } if names.is_empty() => Ok(()),
+            Set::Constraints { names, deferred } if names.is_empty() => {
+                if !deferred && !(execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty()) {
+                    return unknown("whether deferred checks hold depends on the rows");
+                }
+                execution.pending.all_deferred = execution.in_block.then_some(*deferred);
+                Ok(())
+            }
             Set::Constraints { .. } => unknown("SET CONSTRAINTS by name is not modelled"),
         }
     }

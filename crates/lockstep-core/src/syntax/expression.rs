@@ -208,6 +208,8 @@ pub struct QueryText {
     pub labels: Vec<Ident>,
     /// Functions called anywhere in it.
     pub functions: Vec<QualifiedName>,
+    /// How many rows it yields, where its text says so.
+    pub rows: Option<u64>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
 }

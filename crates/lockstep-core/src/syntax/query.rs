@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor, visit_relations,
+    Expr, FunctionArg, FunctionArgExpr, GroupByExpr, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor,
+    Value, Visit, Visitor,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -48,6 +49,7 @@ pub(super) fn describe(text: &str) -> QueryText {
         columns: vec![],
         labels: vec![],
         functions: vec![],
+        rows: None,
         writes: true,
     };
     if !is_bounded(text) {
@@ -61,9 +63,13 @@ pub(super) fn describe(text: &str) -> QueryText {
     let [Statement::Query(query)] = statements.as_slice() else {
         return made;
     };
-    made.reads = reads(query);
     let mut names = Names { sources: query.with.is_none().then(Vec::new), ..Names::default() };
     let _ = query.visit(&mut names);
+    let mut local = vec![];
+    collect_common_names(query, &mut local);
+    names.reads.retain(|name| name.schema.is_some() || !local.contains(&name.name));
+    made.reads = names.reads;
+    made.rows = series_rows(query);
     made.sources = names.sources;
     made.columns = names.columns;
     made.labels = names.labels;
@@ -97,6 +103,7 @@ struct Names {
     columns: Vec<Vec<Ident>>,
     labels: Vec<Ident>,
     functions: Vec<QualifiedName>,
+    reads: Vec<QualifiedName>,
 }
 
 impl Visitor for Names {
@@ -118,10 +125,26 @@ impl Visitor for Names {
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
-                if let (Some(name), Some(sources)) = (qualified(name), &mut self.sources) {
+                let Some(name) = qualified(name) else { return ControlFlow::Continue(()) };
+                if !self.reads.contains(&name) {
+                    self.reads.push(name.clone());
+                }
+                if let Some(sources) = &mut self.sources {
                     let alias = alias.as_ref().map_or_else(|| name.name.clone(), |it| ident(&it.name));
                     sources.push((name, alias));
                 }
+            }
+            TableFactor::Table { name, alias, .. } => {
+                // A function's result goes by its alias, and its columns by theirs.
+                let function = qualified(name);
+                match alias {
+                    Some(alias) => {
+                        self.labels.push(ident(&alias.name));
+                        self.labels.extend(alias.columns.iter().map(|column| ident(&column.name)));
+                    }
+                    None => self.labels.extend(function.iter().map(|name| name.name.clone())),
+                }
+                self.functions.extend(function);
             }
             TableFactor::NestedJoin { alias: None, .. } => {}
             _ => self.sources = None,
@@ -138,22 +161,6 @@ impl Visitor for Names {
         }
         ControlFlow::Continue(())
     }
-}
-
-fn reads(query: &Query) -> Vec<QualifiedName> {
-    let mut local = vec![];
-    collect_common_names(query, &mut local);
-    let mut found: Vec<QualifiedName> = vec![];
-    let _ = visit_relations(query, |name| {
-        if let Some(name) = qualified(name) {
-            let is_local = name.schema.is_none() && local.contains(&name.name);
-            if !is_local && !found.contains(&name) {
-                found.push(name);
-            }
-        }
-        std::ops::ControlFlow::<()>::Continue(())
-    });
-    found
 }
 
 fn collect_common_names(query: &Query, names: &mut Vec<Ident>) {
@@ -206,4 +213,48 @@ fn is_bounded(text: &str) -> bool {
         }
     }
     deepest <= MAX_NESTING && operators <= MAX_OPERATORS
+}
+
+/// How many rows a query yields that only counts: `SELECT … FROM generate_series(1, 5)`.
+fn series_rows(query: &Query) -> Option<u64> {
+    let SetExpr::Select(select) = &*query.body else { return None };
+    let [from] = select.from.as_slice() else { return None };
+    let TableFactor::Table { name, args: Some(arguments), .. } = &from.relation else { return None };
+    let plain = query.with.is_none()
+        && query.limit_clause.is_none()
+        && query.fetch.is_none()
+        && from.joins.is_empty()
+        && select.selection.is_none()
+        && select.having.is_none()
+        && select.distinct.is_none()
+        && matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+    if !plain || qualified(name)?.name != "generate_series" {
+        return None;
+    }
+    // A set-returning function or an aggregate among the results would change the count.
+    let mut names = Names::default();
+    let _ = select.projection.visit(&mut names);
+    let odd = |name: &QualifiedName| {
+        name.name == "generate_series" || name.name == "unnest" || AGGREGATES.contains(&name.name.as_str())
+    };
+    if names.functions.iter().any(odd) {
+        return None;
+    }
+    let bounds: Vec<i64> = arguments.args.iter().map(integer).collect::<Option<_>>()?;
+    match bounds.as_slice() {
+        [first, last] => Some(u64::try_from(last.checked_sub(*first)?.checked_add(1)?.max(0)).ok()?),
+        _ => None,
+    }
+}
+
+const AGGREGATES: [&str; 8] = ["count", "sum", "min", "max", "avg", "array_agg", "string_agg", "bool_and"];
+
+fn integer(argument: &FunctionArg) -> Option<i64> {
+    match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => match &value.value {
+            Value::Number(text, _) => text.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn numbers_count_by_value() {
-        assert_eq!(sorted(&["m/10_a.sql", "m/9_b.sql", "m/010_c.sql"]), ["m/9_b.sql", "m/010_c.sql", "m/10_a.sql"]);
+        assert_eq!(sorted(&["m/10_a.sql", "m/9_b.sql", "m/010_c.sql"]), ["m/9_b.sql", "m/10_a.sql", "m/010_c.sql"]);
     }
 
     #[test]

@@ -59,6 +59,8 @@ fn builtin(type_: Type, given: bool) -> String {
         Type::TIMESTAMPTZ => precision("timestamp", "with time zone"),
         Type::INTERVAL => interval(modifier),
         other => match other.row() {
+            // The grammar has this one as a word of its own (`format_type_extended`).
+            Some(row) if row.name == "json" => row.name.to_owned(),
             Some(row) => quote_identifier(row.name),
             None => "???".to_owned(),
         },

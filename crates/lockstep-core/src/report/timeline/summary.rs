@@ -55,6 +55,7 @@ fn strongest_lock(trace: &wire::Trace) -> Line {
     let worst = locks.reduce(|worst, next| if rank(next.1) > rank(worst.1) { next } else { worst });
     let unknown = trace.steps.iter().filter(|step| step.outcome == "unknown").count();
     let mut line = match worst {
+        None if unknown > 0 => Line::new().with(Tone::Caution, "none known"),
         None => Line::new().with(Tone::Good, "none on anything that existed before"),
         Some((step, lock)) => {
             let tone = super::lock_tone(lock.blocks_reads, lock.blocks_writes);

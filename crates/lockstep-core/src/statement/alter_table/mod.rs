@@ -17,7 +17,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
 use crate::statement::Command;
-use crate::statement::column::{attribute, missing_column};
+use crate::statement::column::{attribute, create_toast, missing_column};
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::foreign_key;
@@ -52,6 +52,7 @@ impl Command for AlterTable {
                 let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
                 let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
                 self.check_kind(execution, table)?;
+                execution.not_in_use(table, "ALTER TABLE")?;
                 alter(execution, table, subcommands)
             }
             _ => rename::run(self, execution),
@@ -111,6 +112,7 @@ fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand
         }
     }
     finish(execution, table, &altered);
+    create_toast(execution, table);
     Ok(())
 }
 
@@ -141,6 +143,11 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
 fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
     if let Some(reason) = altered.rewrite {
         execution.work(table, WorkKind::Rewrite, None, reason);
+        // Rows written anew hold every column: nothing is missing from them any more.
+        execution.schema.table_mut(table).columns.iter_mut().for_each(|column| column.missing = None);
+        // `reindex_relation` opens the new heap like any other table.
+        execution.lock(table, LockMode::Share, "a rewritten table's indexes are all built anew");
+        execution.lock_toast_index(table, "a rewritten table's TOAST table is built anew with it");
         for index in execution.schema.table(table).indexes.clone() {
             let name = execution.schema.relation(index).name.clone();
             execution.lock(index, LockMode::AccessExclusive, "a rewritten table's indexes are all built anew");

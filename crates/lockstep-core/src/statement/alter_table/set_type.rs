@@ -147,6 +147,8 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
         column.collation = collation;
         column.default = default;
         column.generated = generated;
+        column.has_null = false;
+        column.filled = column.filled && !rewrites;
         column.storage = None;
         column.compression = None;
         if rewrites || from.base != to.base {

@@ -41,7 +41,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
             altered.verify = altered.verify.or(Some("every row must satisfy the constraint"));
             row_checks::violations(execution, table, expression);
         }
-        ConstraintKind::NotNull { column, .. } => not_null::verify(execution, table, altered, *column),
+        ConstraintKind::NotNull { column, .. } => not_null::verify(execution, table, altered, *column)?,
         ConstraintKind::ForeignKey(key) => {
             let reason = "the referenced rows must not go while they are looked up";
             execution.lock(key.references, LockMode::RowShare, reason);

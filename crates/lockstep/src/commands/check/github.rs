@@ -1,5 +1,7 @@
 //! Workflow commands of GitHub Actions: each problem becomes an annotation of its lines.
 
+use lockstep_core::report::styled::visible;
+
 use super::Report;
 use crate::problem::Severity;
 
@@ -29,6 +31,7 @@ pub(super) fn render(report: &Report) -> String {
 
 /// As `escapeData` of @actions/core has it: no text can begin another command.
 fn data(text: &str) -> String {
+    let text: String = text.chars().map(|it| if matches!(it, '\n' | '\r') { it } else { visible(it) }).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
