@@ -89,7 +89,7 @@ fn a_runner_stops_at_an_error_and_rolls_back() {
 
 #[test]
 fn rows_that_are_in_the_way_are_no_contradiction() {
-    let schema = "CREATE TABLE t (a int); INSERT INTO t VALUES (NULL);";
+    let schema = "CREATE TABLE t (a int); INSERT INTO t SELECT NULL FROM generate_series(1, 3);";
     let Some(it) = rehearsed(schema, "ALTER TABLE t ALTER a SET NOT NULL; ALTER TABLE t ADD b int;") else { return };
     assert_eq!(it.steps[0].measured.sqlstate.as_deref(), Some("23502"));
     assert_eq!(it.steps[0].agreement.outcome.agreement, Agreement::Agrees);

@@ -88,7 +88,9 @@ fn run_transaction(
                     up.complete = false;
                     let rest = "the steps after it assume otherwise and did not run";
                     up.notes.push(match predicted.outcome.as_str() {
-                        "depends_on_data" => format!("step {} fails on the rows that are there; {rest}", predicted.index),
+                        "depends_on_data" => {
+                            format!("step {} fails on the rows that are there; {rest}", predicted.index)
+                        }
                         "unknown" => format!("step {} fails, which was not predicted; {rest}", predicted.index),
                         _ => format!("step {} went another way than predicted; {rest}", predicted.index),
                     });
