@@ -61,6 +61,7 @@ fn run_transaction(
     let mut failed = false;
     for predicted in steps {
         stop_if(rules.interrupted)?;
+        let predicted = &without_toast(predicted);
         let measured = if !up.complete {
             Err(not_run("not_reached", "the prediction assumes another outcome of an earlier step"))
         } else if predicted.outcome == "skipped" {
@@ -124,6 +125,13 @@ fn run_transaction(
         });
     }
     Ok(())
+}
+
+/// TOAST belongs to its table and is not watched. No printed name has parentheses outside of quotes.
+fn without_toast(step: &wire::Step) -> wire::Step {
+    let mut step = step.clone();
+    step.locks.retain(|it| !it.relation.starts_with("toast(") && !it.relation.starts_with("toastidx("));
+    step
 }
 
 /// COMMIT or ROLLBACK, as the tool would. Deferred constraints are checked here.
