@@ -11,6 +11,7 @@ pub mod name;
 pub mod pg;
 pub mod plan;
 pub mod report;
+pub mod rollback;
 pub mod schema;
 pub mod session;
 pub mod simulate;

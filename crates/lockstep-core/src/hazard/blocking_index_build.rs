@@ -2,9 +2,10 @@
 
 use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
-use crate::hazard::exposure::{blocked, runs, weighed};
+use crate::hazard::exposure::{before, blocked, runs, weighed};
 use crate::hazard::unique_constraint_builds_index::is_made_for_constraint;
 use crate::hazard::{Finding, Hazard};
+use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
 
 pub(super) static HAZARD: Hazard = Hazard {
@@ -27,8 +28,11 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
         .filter_map(|work| {
             let blocked = blocked(step, trace, work.relation)?;
             let index = work.object.as_ref().map_or_else(|| "the index".to_owned(), |it| format!("index {it}"));
-            let (who, table, why) = (blocked.who(), &work.name, blocked.because());
-            let message = format!("{who} of {table} wait until {index} is built from every row of it.{why}");
+            // An index that was there is built again by `ALTER TABLE`, with the lock that it takes anyway.
+            let is_new = work.object.as_ref().is_some_and(|it| before(step, trace).find(it).is_none());
+            let own = if is_new { LockMode::Share } else { LockMode::AccessExclusive };
+            let (who, table, why) = (blocked.who(), &work.name, blocked.because(own));
+            let message = format!("{who} {table} wait until {index} is built from every row of it.{why}");
             Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()

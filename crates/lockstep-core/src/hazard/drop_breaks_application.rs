@@ -1,8 +1,9 @@
 #![doc = include_str!("drop_breaks_application.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::{before, is_empty, locked, runs, seen_by_others};
+use crate::hazard::exposure::{before, is_empty, exclusively_locked, runs, seen_by_others};
 use crate::hazard::{Finding, Hazard};
+use crate::name::Ident;
 use crate::schema::relation::{Relation, Table};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{AlterTableAction, Statement, Subcommand};
@@ -21,7 +22,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     }
     let before = before(step, trace);
     let mut found = vec![];
-    for relation in locked(step).filter(|it| !trace.is_made_by_plan(*it)) {
+    for relation in exclusively_locked(step, trace) {
         let Some(old) = before.get(relation) else { continue };
         if old.table().is_none() {
             continue;
@@ -61,8 +62,9 @@ fn dropped_table(step: &Step, trace: &Trace, old: &Relation) -> Option<Finding> 
     Some(Finding::new(&HAZARD, message).about(name))
 }
 
-fn dropped_columns(step: &Step, trace: &Trace, old: &Relation, new: &Relation) -> Vec<Finding> {
-    let (Some(before), Some(after)) = (old.table(), new.table()) else { return vec![] };
+/// One finding for all columns that go with one statement.
+fn dropped_columns(step: &Step, trace: &Trace, old: &Relation, new: &Relation) -> Option<Finding> {
+    let (before, after) = (old.table()?, new.table()?);
     let known = trace.start.get(old.id).and_then(|it| it.table());
     let last = seen_by_others(step, trace).get(old.id).and_then(|it| it.table());
     let gone = before.live().filter(|(number, _)| {
@@ -70,16 +72,32 @@ fn dropped_columns(step: &Step, trace: &Trace, old: &Relation, new: &Relation) -
         // Nobody knows a column that the plan itself added; a rolled-back transaction drops none.
         is_gone(after) && last.is_none_or(is_gone) && known.is_some_and(|it| it.attribute(*number).is_some())
     });
-    gone.filter_map(|(_, column)| {
-        let (name, table) = (&column.name, &old.name);
-        let taken_over = last.is_some_and(|it| it.column(name.as_str()).is_some());
-        let fails = format!("every query that still names column {name} of {table} fails with 42703, undefined_column");
-        let lost = format!("the values in {name} of {table} are gone for good");
-        let message =
-            consequences((!taken_over).then_some(fails), (!is_empty(step, trace, old.id)).then_some(lost))?;
-        Some(Finding::new(&HAZARD, message).about(table))
-    })
-    .collect()
+    let gone: Vec<&Ident> = gone.map(|(_, column)| &column.name).collect();
+    let taken_over = |name: &Ident| last.is_some_and(|it| it.column(name.as_str()).is_some());
+    let missing: Vec<&Ident> = gone.iter().copied().filter(|name| !taken_over(name)).collect();
+    let table = &old.name;
+    let fails = format!(
+        "every query that still names {} of {table} fails with 42703, undefined_column",
+        listed(&missing, "or")
+    );
+    let lost = format!("the values in {} of {table} are gone for good", listed(&gone, "and"));
+    let message = consequences(
+        (!missing.is_empty()).then_some(fails),
+        (!gone.is_empty() && !is_empty(step, trace, old.id)).then_some(lost),
+    )?;
+    Some(Finding::new(&HAZARD, message).about(table))
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn listed(names: &[&Ident], word: &str) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|it| it.to_string()).collect();
+            format!("{} {word} {last}", first.join(", "))
+        }
+    }
 }
 
 /// One or two sentences.

@@ -1,7 +1,7 @@
 #![doc = include_str!("rename_breaks_application.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::{before, locked, runs, seen_by_others};
+use crate::hazard::exposure::{before, exclusively_locked, runs, seen_by_others};
 use crate::hazard::{Finding, Hazard};
 use crate::schema::relation::Relation;
 use crate::simulate::trace::{Step, Trace};
@@ -20,7 +20,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
         return vec![];
     }
     let mut found = vec![];
-    for relation in locked(step).filter(|it| !trace.is_made_by_plan(*it)) {
+    for relation in exclusively_locked(step, trace) {
         let (Some(old), Some(new)) = (before(step, trace).get(relation), step.after.get(relation)) else { continue };
         found.extend(renamed_table(step, trace, old, new));
         found.extend(renamed_columns(step, trace, old, new));

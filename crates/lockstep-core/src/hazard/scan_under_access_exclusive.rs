@@ -3,8 +3,9 @@
 use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
 use crate::hazard::exposure::{blocked, runs, weighed};
-use crate::hazard::validate_in_same_transaction::validated_too_early;
+use crate::hazard::validate_in_same_transaction::{only_validates, validated_too_early};
 use crate::hazard::{Finding, Hazard};
+use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
 
 pub(super) static HAZARD: Hazard = Hazard {
@@ -26,8 +27,12 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             if validated_too_early(step, trace, work).is_some() {
                 return None;
             }
-            let (who, table, reason, why) = (blocked.who(), &work.name, work.reason, blocked.because());
-            let message = format!("{who} of {table} wait while all of it is read: {reason}.{why}");
+            let own = match only_validates(step) {
+                true => LockMode::ShareUpdateExclusive,
+                false => LockMode::AccessExclusive,
+            };
+            let (who, table, reason, why) = (blocked.who(), &work.name, work.reason, blocked.because(own));
+            let message = format!("{who} {table} wait while all of it is read: {reason}.{why}");
             Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()

@@ -29,7 +29,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
                 1 => " and its index built again".to_owned(),
                 several => format!(" and its {several} indexes built again"),
             };
-            let message = format!("{who} of {table} wait while the table is rewritten{indexes}: {reason}.");
+            let message = format!("{who} {table} wait while the table is rewritten{indexes}: {reason}.");
             Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()

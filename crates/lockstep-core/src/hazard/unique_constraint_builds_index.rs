@@ -35,7 +35,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
                 _ => ("unique constraint", ""),
             };
             let message =
-                format!("{who} of {table} wait until the index of the {kind} {name} is built from every row.{instead}");
+                format!("{who} {table} wait until the index of the {kind} {name} is built from every row.{instead}");
             Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()

@@ -28,7 +28,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             let (who, table, mode) = (blocked.who(), &work.name, blocked.mode);
             let since = blocked.since.map_or_else(String::new, |step| format!(" of step {step}"));
             let message = format!(
-                "{who} of {table} wait while {constraint} is validated: the {mode} lock{since} is held to the end of \
+                "{who} {table} wait while {constraint} is validated: the {mode} lock{since} is held to the end of \
                  the transaction that also added the constraint."
             );
             Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
@@ -59,7 +59,7 @@ pub(super) fn validated_too_early(step: &Step, trace: &Trace, work: &Work) -> Op
 }
 
 /// Every subcommand is `VALIDATE CONSTRAINT`: none of them needs the lock that makes others wait.
-fn only_validates(step: &Step) -> bool {
+pub(super) fn only_validates(step: &Step) -> bool {
     match step.statement.as_deref() {
         Some(Statement::AlterTable(it)) => match &it.action {
             AlterTableAction::Subcommands(all) => {

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::Severity;
 use crate::effect::{Work, WorkKind};
-use crate::hazard::exposure::{Blocked, blocked, runs, weighed};
-use crate::hazard::validate_in_same_transaction::validated_too_early;
+use crate::hazard::exposure::{blocked, runs, weighed};
+use crate::hazard::validate_in_same_transaction::{only_validates, validated_too_early};
 use crate::hazard::{Finding, Hazard};
+use crate::pg::lock_mode::LockMode;
 use crate::schema::relation::Rows;
 use crate::simulate::trace::{Step, Trace};
 
@@ -40,17 +41,21 @@ fn finding(step: &Step, trace: &Trace, work: &Work) -> Option<Finding> {
     let parent = blocked(step, trace, referenced).filter(|_| referenced != work.relation);
     let waiting = match (child, parent) {
         (Some(child), Some(parent)) if child.who() == parent.who() => {
-            format!("{} of {} and {referenced_name}", child.who(), work.name)
+            format!("{} {} and {referenced_name}", child.who(), work.name)
         }
         (Some(child), Some(parent)) => {
             let second = parent.who().to_lowercase();
-            format!("{} of {} and {second} of {referenced_name}", child.who(), work.name)
+            format!("{} {} and {second} {referenced_name}", child.who(), work.name)
         }
-        (Some(only), None) => format!("{} of {}", only.who(), work.name),
-        (None, Some(only)) => format!("{} of {referenced_name}", only.who()),
+        (Some(only), None) => format!("{} {}", only.who(), work.name),
+        (None, Some(only)) => format!("{} {referenced_name}", only.who()),
         (None, None) => return None,
     };
-    let why = child.or(parent).map(Blocked::because).unwrap_or_default();
+    let own = match only_validates(step) {
+        true => LockMode::ShareUpdateExclusive,
+        false => LockMode::ShareRowExclusive,
+    };
+    let why = child.or(parent).map(|it| it.because(own)).unwrap_or_default();
     let key = &object.name;
     let message = format!(
         "{waiting} wait while foreign key {key} is checked: every row of {} is looked up in {referenced_name}.{why}",

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::effect::{ObjectName, RelationId};
+use crate::hazard;
 use crate::pg::lock_mode::LockMode;
 use crate::report::position::Walker;
 use crate::report::{caption, wire};
@@ -136,9 +137,19 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
                 reason: it.reason.into(),
             })
             .collect(),
-        findings: vec![],
+        findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
         changes: changes(&step.before, &step.after),
         estimate: None,
+    }
+}
+
+fn finding(it: hazard::Finding) -> wire::Finding {
+    wire::Finding {
+        id: it.hazard.id.into(),
+        severity: it.severity.word().into(),
+        title: it.hazard.title().into(),
+        message: it.message,
+        recipe: it.hazard.recipe.map(Into::into),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod json;
 pub mod markdown;
+pub mod rollback_script;
 pub mod styled;
 pub mod timeline;
 pub mod wire;
@@ -40,14 +41,5 @@ pub fn trace(request: &wire::Request) -> Trace {
 
 /// The way back to the starting schema, from after `request.step`.
 pub fn rollback(request: &wire::Request) -> wire::Rollback {
-    wire::Rollback {
-        format: "lockstep-rollback/1".into(),
-        from_step: request.step.unwrap_or(0),
-        grade: "exact".into(),
-        sql: String::new(),
-        statements: vec![],
-        lost: vec![],
-        impossible: vec![],
-        notes: vec![],
-    }
+    rollback_script::rollback(&trace(request), request.step)
 }

@@ -5,8 +5,10 @@
 //! object only, and a table dropped and made again is another table.
 
 pub mod constraint;
+pub mod ddl;
 pub mod definition;
 pub mod dependency;
+pub mod diff;
 pub mod index;
 pub mod normal_form;
 pub mod relation;

@@ -192,6 +192,39 @@ fn a_column_dropped_and_made_again_loses_its_values() {
 }
 
 #[test]
+fn columns_dropped_together_are_one_finding() {
+    let sql = "SET lock_timeout = '1s'; ALTER TABLE users DROP COLUMN age, DROP COLUMN email;";
+    let found = found(sql);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "Every query that still names email or age of users fails with 42703, undefined_column. \
+         The values in email and age of users are gone for good."
+    );
+}
+
+#[test]
+fn only_a_lock_that_the_step_would_not_take_itself_is_laid_at_an_earlier_one() {
+    let sql = "BEGIN; SET LOCAL lock_timeout = '1s';
+        CREATE INDEX ON users (email); CREATE INDEX ON users (age);
+        ALTER TABLE users ADD COLUMN a integer; CREATE INDEX ON users (a); COMMIT;";
+    let messages: Vec<_> = found(sql).into_iter().map(|it| it.message).collect();
+    assert_eq!(messages.iter().map(|it| it.contains("Step 5 of the same")).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(messages[1], "Writes to users wait until index users_age_idx is built from every row of it.");
+}
+
+#[test]
+fn a_history_with_a_few_seeds_says_nothing_of_the_rows() {
+    let sql = "-- lockstep: schema
+        CREATE TABLE a (id bigint); CREATE TABLE b (id bigint); CREATE TABLE c (id bigint);
+        INSERT INTO a VALUES (1);
+        -- lockstep: migration
+        SET lock_timeout = '1s'; CREATE INDEX ON b (id);";
+    let found = all_findings(&trace_of(sql, "psql", PgVersion::V17));
+    assert_eq!(found.iter().map(|it| it.severity).collect::<Vec<_>>(), vec![Severity::Error]);
+}
+
+#[test]
 fn every_dropped_table_is_a_finding_of_its_own() {
     let sql = "SET lock_timeout = '1s'; DROP TABLE users, orders;";
     let relations: Vec<_> = found(sql).into_iter().map(|it| it.relation).collect();
@@ -234,6 +267,6 @@ fn messages_name_the_tables_and_who_waits() {
         ALTER TABLE orders ADD CONSTRAINT fk FOREIGN KEY (user_id) REFERENCES users;";
     assert_eq!(
         found(sql)[0].message,
-        "Writes of orders and users wait while foreign key fk is checked: every row of orders is looked up in users."
+        "Writes to orders and users wait while foreign key fk is checked: every row of orders is looked up in users."
     );
 }
