@@ -11,9 +11,14 @@ const START: &str = "CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 7); INSER
 
 /// Goes up with `up` and back with `sql`.
 fn proved(up: &str, sql: &str, grade: &str, notes: &[&str]) -> Option<Rollback> {
+    proved_from("", up, sql, grade, notes)
+}
+
+fn proved_from(more: &str, up: &str, sql: &str, grade: &str, notes: &[&str]) -> Option<Rollback> {
     let target = common::database()?;
     let mut observer = Observer::open(&target).unwrap();
     observer.watcher().batch_execute(START).unwrap();
+    observer.watcher().batch_execute(more).unwrap();
     let start = State::of(&mut observer).unwrap();
     observer.watcher().batch_execute(up).unwrap();
     let rollback = wire::Rollback {
@@ -64,10 +69,21 @@ fn a_script_that_fails_is_told_with_its_error() {
 #[test]
 fn the_order_of_columns_may_differ_where_the_notes_say_so() {
     let (up, sql) = ("ALTER TABLE t DROP COLUMN id", "ALTER TABLE t ADD COLUMN id int PRIMARY KEY");
-    let notes = ["The columns of t come back in another order."];
+    let notes = ["The order of the columns of t changes."];
     for (notes, agreement) in [(&[][..], Agreement::Contradicts), (&notes[..], Agreement::Agrees)] {
         let up = format!("DELETE FROM t; {up}");
         let Some(it) = proved(&up, sql, "loses_data", notes) else { return };
+        assert_eq!(it.schema.agreement, agreement, "{it:?}");
+    }
+}
+
+#[test]
+fn a_not_null_that_is_announced_as_lost_is_no_contradiction() {
+    let (up, sql) = ("ALTER TABLE t DROP COLUMN b", "ALTER TABLE t ADD COLUMN b int");
+    let schema = "ALTER TABLE t ADD COLUMN b int NOT NULL DEFAULT 1; ALTER TABLE t ALTER b DROP DEFAULT";
+    let lost = "t.b comes again as NULL in every row, and without NOT NULL.";
+    for (notes, agreement) in [(&[][..], Agreement::Contradicts), (&[lost][..], Agreement::Agrees)] {
+        let Some(it) = proved_from(schema, up, sql, "loses_data", notes) else { return };
         assert_eq!(it.schema.agreement, agreement, "{it:?}");
     }
 }

@@ -40,14 +40,36 @@ pub fn prove(rollback: &wire::Rollback, target: &Target, options: &Options, star
         return Ok(Rollback { from_step, grade, script, schema: why.clone(), rows: why });
     }
     let end = State::of(&mut observer)?;
-    let excused = rollback.notes.iter().any(|it| it.contains("order") && it.contains("column"));
-    let leniency = Leniency { column_order: excused, ..Leniency::BACK };
-    let schema = Verdict::of(difference(&comparable(&start.schema, leniency), &comparable(&end.schema, leniency)));
+    let form = |state: &State| comparable(&state.schema, Leniency::BACK);
+    let mut differences = difference(&form(start), &form(&end));
+    differences.retain(|it| !is_announced(it, rollback));
+    let schema = Verdict::of(differences);
     let rows = match grade.as_str() {
         "exact" => Verdict::of(difference(&Value::Object(start.rows.clone()), &Value::Object(end.rows))),
         _ => Verdict::not_predicted(rollback.lost.join("; ")),
     };
     Ok(Rollback { from_step, grade, script, schema, rows })
+}
+
+/// Whether the way back says itself that it does not bring that back: another order of columns, a NOT NULL
+/// that rows without values cannot satisfy.
+fn is_announced(difference: &str, rollback: &wire::Rollback) -> bool {
+    let says = |parts: &[&str]| {
+        rollback.lost.iter().chain(&rollback.notes).any(|sentence| parts.iter().all(|part| sentence.contains(part)))
+    };
+    let Some(rest) = difference.strip_prefix("relations.") else { return false };
+    if let Some((relation, rest)) = rest.split_once(".columns.") {
+        let path = rest.split(": ").next().unwrap_or(rest);
+        return match path.rsplit_once('.') {
+            Some((_, "pos")) => says(&["order", "columns", relation]),
+            Some((column, "notnull")) => says(&["NOT NULL", &format!("{relation}.{column}")]),
+            _ => false,
+        };
+    }
+    // From PostgreSQL 18 on, NOT NULL is a constraint with a name.
+    let Some((relation, rest)) = rest.split_once(".constraints.") else { return false };
+    let column = rest.split_once("\"NOT NULL ").and_then(|(_, rest)| rest.split('"').next());
+    column.is_some_and(|column| rest.ends_with("→ nothing") && says(&["NOT NULL", &format!("{relation}.{column}")]))
 }
 
 /// Runs the whole text as psql would with ON_ERROR_STOP.
