@@ -57,6 +57,7 @@ impl Analysis<'_> {
                 }
             },
             Expr::Literal(literal) => literal_constant(literal),
+            Expr::Default => Err(PgError::new(sqlstate::SYNTAX_ERROR, "DEFAULT is not allowed in this context").into()),
             Expr::Parameter(number) => {
                 Err(PgError::new(sqlstate::UNDEFINED_PARAMETER, format!("there is no parameter ${number}")).into())
             }

@@ -52,6 +52,15 @@ pub(super) fn to_type(
     if source.is(target) || target.is(Type::ANY) || typing::is_polymorphic(target) {
         return Ok(expression);
     }
+    if matches!(expression.node, Node::Collate { .. }) {
+        let Node::Collate { operand, collation } = expression.node else { return Ok(expression) };
+        let inner = to_type(*operand, target, context, form, scope)?;
+        let type_ = inner.type_;
+        return Ok(match base_type(target, scope).row().is_some_and(|row| row.collatable) {
+            true => Expression::new(Node::Collate { operand: Box::new(inner), collation }, type_),
+            false => inner,
+        });
+    }
     if source.is(Type::UNKNOWN) {
         let base = base_type(target, scope);
         // Only an interval's input function looks at the modifier here.
@@ -69,15 +78,6 @@ pub(super) fn to_type(
             true => Ok(made),
             false => to_domain(made, Some(base), target, context, form, false, scope),
         };
-    }
-    if matches!(expression.node, Node::Collate { .. }) {
-        let Node::Collate { operand, collation } = expression.node else { return Ok(expression) };
-        let inner = to_type(*operand, target, context, form, scope)?;
-        let type_ = inner.type_;
-        return Ok(match base_type(target, scope).row().is_some_and(|row| row.collatable) {
-            true => Expression::new(Node::Collate { operand: Box::new(inner), collation }, type_),
-            false => inner,
-        });
     }
     let Some(path) = typing::pathway(source, target, context, scope) else {
         return Err(Refusal::Unknown(format!(

@@ -324,6 +324,11 @@ impl Printer<'_> {
 
     /// `get_func_sql_syntax`: calls that were written in a form of their own.
     fn sql_syntax(&mut self, name: &str, arguments: &[Expression]) {
+        // The form with a pattern is printed as the plain call that it is.
+        let pattern = name == "substring" && arguments.get(1).is_some_and(|it| it.type_.is(Type::TEXT));
+        if pattern {
+            return self.call(&quote_identifier(name), arguments);
+        }
         let parts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
         let (before, order): (Vec<String>, Vec<usize>) = match (name, arguments.len()) {
             ("timezone", 2) => (parts(&["(", " AT TIME ZONE ", ")"]), vec![1, 0]),

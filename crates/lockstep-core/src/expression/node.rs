@@ -174,6 +174,11 @@ impl Expression {
         &self.type_
     }
 
+    /// A null constant: as a default, the same as none (`AddRelationNewConstraints`).
+    pub fn is_null_constant(&self) -> bool {
+        matches!(self.node, Node::Constant(Constant::Null))
+    }
+
     pub(super) fn is_constant(&self) -> bool {
         matches!(self.node, Node::Constant(_))
     }

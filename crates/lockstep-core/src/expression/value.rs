@@ -71,6 +71,9 @@ fn evaluate(it: &Expression, scope: &dyn Scope) -> Option<Value> {
         Node::ConvertArray { operand, element, .. } if matches!(element.node, Node::Relabel { .. }) => {
             evaluate(operand, scope)
         }
+        Node::ConvertArray { operand, .. } => {
+            evaluate(operand, scope).filter(|value| *value == Value::Null || *value == Value::Text("{}".to_owned()))
+        }
         Node::Function { function, arguments, .. } => match (function.name, arguments.as_slice()) {
             ("now" | "transaction_timestamp" | "statement_timestamp", []) => Some(Value::Now),
             ("timezone", [_, time]) => evaluate(time, scope).filter(|value| *value == Value::Now),

@@ -111,17 +111,7 @@ pub(super) fn is_empty(step: &Step, trace: &Trace, table: RelationId) -> bool {
         Some(index) => schema.get(index.table).and_then(|it| it.table()),
         None => relation.table(),
     };
-    table.is_some_and(|it| it.rows == Rows::Empty) && tells_of_rows(&trace.start)
-}
-
-/// A starting schema in which most tables are empty is a dump of the schema alone, or a history of
-/// migrations with a few seeds: it says nothing of the rows that the application has put there since.
-/// The oldest tables are asked, so that the question costs the same in a schema of any size.
-fn tells_of_rows(schema: &Schema) -> bool {
-    let tables = schema.relations().filter_map(|it| it.table()).take(64);
-    let (filled, all) =
-        tables.fold((0, 0), |(filled, all), it| (filled + usize::from(it.rows != Rows::Empty), all + 1));
-    filled > 0 && filled * 2 >= all
+    table.is_some_and(|it| it.rows == Rows::Empty)
 }
 
 /// A finding whose danger grows with the rows of a table: without rows it is but a note.

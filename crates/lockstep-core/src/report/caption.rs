@@ -43,7 +43,7 @@ fn effects(step: &Step, trace: &Trace) -> String {
             (taken.contains(id) || has_work(step, *id)) && matches!(kind, 'r' | 'p' | 'm') && mode.blocks_writes()
         })
         .collect();
-    blocked.sort_by(|a, b| b.3.cmp(&a.3));
+    blocked.sort_by_key(|it| std::cmp::Reverse(it.3));
     let Some((_, _, _, mode)) = blocked.first() else {
         return quiet(step);
     };

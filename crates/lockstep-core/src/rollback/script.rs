@@ -29,7 +29,6 @@ pub(super) enum Phase {
     DropTable,
     DropConstraint,
     DropIndex,
-    ReleaseSequence,
     DropColumn,
     Rename,
     CreateSchema,

@@ -126,10 +126,12 @@ impl Schema {
     ///
     /// # Panics
     /// Where it is no index.
+    #[expect(clippy::should_implement_trait, reason = "an index of a table, not of a slice")]
     pub fn index(&self, id: RelationId) -> &Index {
         self.relation(id).index().expect("the relation is an index")
     }
 
+    #[expect(clippy::should_implement_trait, reason = "an index of a table, not of a slice")]
     pub fn index_mut(&mut self, id: RelationId) -> &mut Index {
         match &mut self.relation_mut(id).body {
             Body::Index(index) => index,
@@ -170,6 +172,15 @@ impl Schema {
                     sequence.last_value = sequence::LastValue::Unknown;
                 }
             }
+        }
+    }
+
+    /// Tables without rows in a text may well have some in a database.
+    pub fn forget_emptiness(&mut self) {
+        let empty = |it: &Rc<Relation>| it.table().is_some_and(|table| table.rows == relation::Rows::Empty);
+        let ids: Vec<RelationId> = self.relations.values().filter(|it| empty(it)).map(|it| it.id).collect();
+        for id in ids {
+            self.table_mut(id).rows = relation::Rows::Unknown;
         }
     }
 

@@ -26,7 +26,10 @@ pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     if session.search_path.is_empty() {
         session.search_path = Session::default().search_path;
     }
-    let mut trace = run(migration, before.end, session, version);
+    // A dump has no rows where the database has; only rows that the text itself holds are certain.
+    let mut schema = before.end;
+    schema.forget_emptiness();
+    let mut trace = run(migration, schema, session, version);
     trace.start_troubles = start_troubles;
     trace.plan.diagnostics.extend(before.plan.diagnostics);
     trace
@@ -149,9 +152,10 @@ impl Simulator {
         if single {
             self.open_block(TransactionKind::Single);
         }
+        let before = self.schema.clone();
         let (outcome, record, after) = self.execute(planned);
         let failed = matches!(outcome, Outcome::Failed(_));
-        self.push(planned, outcome, record, after, !single);
+        self.push(planned, outcome, record, (before, after), !single);
         if single {
             self.close_block(if failed { TransactionEnd::Rollback } else { TransactionEnd::Commit });
         }
@@ -231,7 +235,8 @@ impl Simulator {
         }
     }
 
-    fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, after: Schema, in_block: bool) {
+    /// `schemas`: before and after.
+    fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, schemas: (Schema, Schema), in_block: bool) {
         let index = self.steps.len() + 1;
         let block = self.block.as_ref();
         let held = block.map(|block| block.held.clone()).unwrap_or_default();
@@ -250,7 +255,7 @@ impl Simulator {
             }));
         }
         let statement = planned.read.statement.as_ref().ok().cloned();
-        let before = self.steps.last().map_or_else(|| after.clone(), |step| step.after.clone());
+        let (before, after) = schemas;
         self.steps.push(Step {
             index,
             source: planned.source,
@@ -289,6 +294,7 @@ impl Simulator {
         let open = self.block.is_some();
         let mut warn = |text: &str| record.notices.push(format!("WARNING: {text}"));
         let mut outcome = Outcome::Done;
+        let before = self.schema.clone();
         let mut end = None;
         match command {
             Begin { read_only } => match open {
@@ -351,7 +357,7 @@ impl Simulator {
             (Some(_), Some(block)) if block.failed => block.schema.clone(),
             _ => self.schema.clone(),
         };
-        self.push(planned, outcome, record, after, !alone);
+        self.push(planned, outcome, record, (before, after), !alone);
         if alone {
             self.close_block(TransactionEnd::Commit);
         }

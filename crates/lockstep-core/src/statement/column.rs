@@ -79,12 +79,12 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
 
 /// The type beneath domains (`getBaseType`).
 pub(super) fn base_type(execution: &Execution, type_: &Type) -> Type {
-    let mut current = type_.clone();
+    let mut current = *type_;
     while let TypeRef::User(id) = current.base
         && !current.array
         && let Some(UserTypeKind::Domain { base, .. }) = execution.schema.user_type(TypeId(id)).map(|it| &it.kind)
     {
-        current = base.clone();
+        current = *base;
     }
     current
 }
@@ -256,7 +256,7 @@ pub(super) fn transform_collation(
     collation: &QualifiedName,
 ) -> Outcome<Option<QualifiedName>> {
     if !types::is_collatable(&base_type(execution, type_)) {
-        let type_ = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+        let type_ = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
         return fail(sqlstate::DATATYPE_MISMATCH, format!("collations are not supported by type {type_}"));
     }
     match collation.name.as_str() {

@@ -264,12 +264,12 @@ fn resolve_key(
                     },
                 );
             }
-            (KeyColumn::Attribute(number), column.type_.clone(), column.collation.clone())
+            (KeyColumn::Attribute(number), column.type_, column.collation.clone())
         }
         expression => {
             let expression = scope::analyze(execution, new.table, expression, Use::IndexExpression)?;
             immutable(&expression, "expression")?;
-            let type_ = expression.type_().clone();
+            let type_ = *expression.type_();
             (KeyColumn::Expression(expression), type_, None)
         }
     };
@@ -300,7 +300,7 @@ fn operator_class_of(
     if !key.operator_class_options.is_empty() {
         return unknown("operator class options are not modelled");
     }
-    let printed = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+    let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
     match &key.operator_class {
         None => match operator_class::default_for(&base, method) {
             Some(true) => Ok(None),

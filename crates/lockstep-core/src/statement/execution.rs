@@ -156,13 +156,10 @@ impl Execution {
         match self.look_up(name)? {
             Some(id) => Ok(id),
             None => {
-                if let Some(schema) = &name.schema
-                    && !self.schema.has_namespace(schema.as_str())
-                {
-                    if let Some(why) = self.schema.uncertain.about(schema, None) {
-                        return unknown(why);
-                    }
-                    // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 all the same.
+                // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 where the schema is missing too.
+                let missing = name.schema.as_ref().filter(|schema| !self.schema.has_namespace(schema.as_str()));
+                if let Some(why) = missing.and_then(|schema| self.schema.uncertain.about(schema, None)) {
+                    return unknown(why);
                 }
                 fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)))
             }

@@ -26,10 +26,7 @@ pub(super) struct NewForeignKey<'a> {
 /// Adds the key. Its validation, where it needs one, is left to the caller: the server runs it last.
 pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeignKey<'_>) -> Outcome<Option<Ident>> {
     let reason = "a foreign key installs triggers on both tables, so writers of both must wait";
-    let referenced = match execution.open(&new.references.table, LockMode::ShareRowExclusive, reason) {
-        Ok(id) => id,
-        Err(stop) => return Err(stop),
-    };
+    let referenced = execution.open(&new.references.table, LockMode::ShareRowExclusive, reason)?;
     if execution.schema.relation(referenced).table().is_none() {
         let name = execution.bare_name(referenced);
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("referenced relation \"{name}\" is not a table"));
@@ -284,10 +281,8 @@ fn check_types(
                     "Key columns \"{}\" of the referencing table and \"{}\" of the referenced table are of incompatible types: {} and {}.",
                     our_column.name.as_str(),
                     their_column.name.as_str(),
-                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_.clone() }),
-                    execution
-                        .schema
-                        .format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_.clone() }),
+                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_ }),
+                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_ }),
                 );
                 let error = PgError::new(
                     sqlstate::DATATYPE_MISMATCH,

@@ -18,9 +18,17 @@ use crate::syntax::statement::{ConstraintAttributes, IndexKey, SequenceOptions};
 
 /// What one `LIKE` clause brings along, taken from the other table as it is now.
 pub(super) struct LikePart {
-    columns: Vec<(Column, Option<Expr>, Option<(Expr, Option<bool>)>, Option<(bool, SequenceOptions)>, Option<Ident>)>,
+    columns: Vec<CopiedColumn>,
     checks: Vec<(Ident, Expr, bool, Option<String>)>,
     indexes: Vec<CopiedIndex>,
+}
+
+struct CopiedColumn {
+    column: Column,
+    default: Option<Expr>,
+    generated: Option<(Expr, Option<bool>)>,
+    identity: Option<(bool, SequenceOptions)>,
+    not_null_name: Option<Ident>,
 }
 
 struct CopiedIndex {
@@ -122,7 +130,7 @@ pub(super) fn read(execution: &mut Execution, name: &QualifiedName, options: &[(
             ConstraintKind::NotNull { column, .. } if column == number => Some(it.name.clone()),
             _ => None,
         });
-        part.columns.push((copy, default, generated, identity, not_null_name));
+        part.columns.push(CopiedColumn { column: copy, default, generated, identity, not_null_name });
     }
     if including.constraints {
         for constraint in &table.constraints {
@@ -202,16 +210,16 @@ fn copy_index(execution: &Execution, table: RelationId, id: RelationId, comments
 
 impl LikePart {
     pub(super) fn definitions(&self) -> Vec<Definition> {
-        let made = self.columns.iter().map(|(column, default, generated, identity, not_null_name)| {
-            let mut column = column.clone();
-            let not_null = column.not_null.then(|| (not_null_name.clone(), false));
+        let made = self.columns.iter().map(|it| {
+            let mut column = it.column.clone();
+            let not_null = column.not_null.then(|| (it.not_null_name.clone(), false));
             column.not_null = false;
             Definition {
                 column,
-                default: default.clone(),
+                default: it.default.clone(),
                 serial: None,
-                identity: identity.clone(),
-                generated: generated.clone(),
+                identity: it.identity.clone(),
+                generated: it.generated.clone(),
                 not_null,
                 constraints: vec![],
             }

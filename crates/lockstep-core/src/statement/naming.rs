@@ -104,7 +104,7 @@ pub(super) fn index_name_addition(columns: &[String]) -> String {
             text.push('_');
         }
         text.push_str(column);
-        if text.len() >= MAX_NAME_BYTES + 1 {
+        if text.len() > MAX_NAME_BYTES {
             break;
         }
     }

@@ -124,10 +124,8 @@ fn has_query(expression: &Expr) -> bool {
 pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
     let mut odd = None;
     expression.visit(&mut |it| match it {
-        Expr::Function(call) => {
-            if !select::only_reads(&call.name) {
-                odd.get_or_insert(call.name.to_string());
-            }
+        Expr::Function(call) if !select::only_reads(&call.name) => {
+            odd.get_or_insert(call.name.to_string());
         }
         Expr::Query(query) => {
             if let Some(name) = query.functions.iter().find(|name| !select::only_reads(name)) {
@@ -220,7 +218,7 @@ fn covers_nulls(statement: &RowStatement, execution: &Execution, table: Relation
 }
 
 pub(super) fn is_default(value: &Expr) -> bool {
-    matches!(value, Expr::Column(parts) if parts.len() == 1 && parts[0] == "default")
+    matches!(value, Expr::Default)
 }
 
 pub(super) fn is_null(value: &Expr) -> bool {

@@ -30,7 +30,8 @@ impl Command for Set {
                 Ok(())
             }
             Set::Constraints { names, deferred } if names.is_empty() => {
-                if !deferred && !(execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty()) {
+                let nothing = execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty();
+                if !*deferred && !nothing {
                     return unknown("whether deferred checks hold depends on the rows");
                 }
                 execution.pending.all_deferred = execution.in_block.then_some(*deferred);

@@ -7,6 +7,8 @@ pub enum Expr {
     /// `a`, `t.a`, `s.t.a`.
     Column(Vec<Ident>),
     Literal(Literal),
+    /// `DEFAULT`, which stands for itself in `VALUES` and `SET`.
+    Default,
     /// `$1`.
     Parameter(u32),
     /// `- a`, `@ a`; `NOT` is [`Expr::Not`].
@@ -228,6 +230,7 @@ impl Expr {
         match self {
             Expr::Column(_)
             | Expr::Literal(_)
+            | Expr::Default
             | Expr::Parameter(_)
             | Expr::TypedLiteral { .. }
             | Expr::Value { .. }

@@ -53,9 +53,9 @@ pub fn parse(text: &str) -> std::result::Result<Statement, SyntaxError> {
     }
 
     match statement(&mut cursor) {
-        Ok(Some(statement)) if cursor.at_end() => return Ok(statement),
+        Ok(Some(statement)) if cursor.at_end() => Ok(statement),
         Ok(Some(_)) => cursor.error(),
-        Ok(None) => return other(&mut cursor),
+        Ok(None) => other(&mut cursor),
         Err(error) => Err(error),
     }
 }

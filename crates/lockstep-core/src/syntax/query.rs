@@ -20,8 +20,9 @@ pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
     while cursor.is_sign_at(ahead, "(") {
         ahead += 1;
     }
-    ["select", "with", "values", "table"].iter().any(|word| cursor.is_word_at(ahead, word))
-        && !(cursor.is_word_at(ahead, "values") && !cursor.is_sign_at(ahead + 1, "("))
+    // A column may be called `values`; a list of rows has a parenthesis.
+    let rows = cursor.is_word_at(ahead, "values") && cursor.is_sign_at(ahead + 1, "(");
+    rows || ["select", "with", "table"].iter().any(|word| cursor.is_word_at(ahead, word))
 }
 
 /// Reads up to the closing parenthesis or the end.

@@ -10,7 +10,7 @@ WITH known AS (
   SELECT proname FROM known GROUP BY proname
   HAVING bool_and(coalesce(words LIKE 'implementation of % operator' OR words LIKE 'less-equal-greater'
     OR words IN ('hash', 'larger of two', 'smaller of two', 'convert', 'I/O', 'internal conversion function'), false)
-    AND proname !~ '^(starts_with|timezone|substring|length|lower|upper|text|greatest|least|to_|date_|int[248]$|float[48]$|numeric$|bool$)')
+    AND proname !~ '^(array_|hashtext$|starts_with|timezone|substring|length|lower|upper|text|greatest|least|to_|date_|int[248]$|float[48]$|numeric$|bool$)')
 )
 SELECT proname, oid, prorettype::oid,
        provolatile::text || prokind::text || CASE WHEN proisstrict THEN 's' ELSE '' END || CASE WHEN proretset THEN 'r' ELSE '' END,

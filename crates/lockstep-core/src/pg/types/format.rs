@@ -58,6 +58,8 @@ fn builtin(type_: Type, given: bool) -> String {
         Type::TIMESTAMP => precision("timestamp", "without time zone"),
         Type::TIMESTAMPTZ => precision("timestamp", "with time zone"),
         Type::INTERVAL => interval(modifier),
+        // A keyword, and printed without quotes all the same.
+        Type::JSON => "json".to_owned(),
         other => match other.row() {
             // The grammar has this one as a word of its own (`format_type_extended`).
             Some(row) if row.name == "json" => row.name.to_owned(),
