@@ -15,23 +15,38 @@ pub(super) struct Selection {
     pub(super) back: Vec<PathBuf>,
     pub(super) other_database: Vec<PathBuf>,
     pub(super) stray: Vec<PathBuf>,
-    /// The tool compares names by character, not numbers by value.
-    pub(super) lexicographic: bool,
+    pub(super) order: Order,
+}
+
+/// How the tool compares names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Order {
+    /// Numbers by value.
+    #[default]
+    Natural,
+    /// By character.
+    Lexicographic,
+    /// By the version before the first underscore, in which hyphens do not count.
+    Diesel,
 }
 
 pub(super) fn select(paths: Vec<PathBuf>, runner: Option<&str>) -> Selection {
     // Tools that make a folder of each migration run one file in it: diesel and Hasura `up.sql`, Prisma `migration.sql`.
     let only = ["up.sql", "migration.sql"].into_iter().find(|only| paths.iter().any(|path| name(path) == *only));
     let versions: BTreeSet<String> = paths.iter().filter_map(|path| flyway_version(path, 'V')).collect();
-    let own: BTreeSet<PathBuf> = paths.iter().filter_map(|path| without_word(path, &POSTGRES)).collect();
-    let lexicographic = only == Some("migration.sql") || matches!(runner, Some("prisma" | "dbmate" | "diesel"));
-    let mut selection = Selection { lexicographic, ..Selection::default() };
+    let own: BTreeSet<PathBuf> = paths.iter().filter_map(|path| without_word(path, &POSTGRES)).map(popx_key).collect();
+    let order = match (only, runner) {
+        (_, Some("prisma" | "dbmate")) | (Some("migration.sql"), _) => Order::Lexicographic,
+        (_, Some("diesel")) | (Some("up.sql"), None) => Order::Diesel,
+        _ => Order::Natural,
+    };
+    let mut selection = Selection { order, ..Selection::default() };
     for path in paths {
         // Flyway's `U1__x.sql` undoes `V1__x.sql`; refinery runs it as a migration of its own.
         let undo = flyway_version(&path, 'U').is_some_and(|it| runner == Some("flyway") || versions.contains(&it));
         let place = if undo || is_down_file(&path) {
             &mut selection.back
-        } else if without_word(&path, &OTHER_DATABASES).is_some() || own.contains(&path) {
+        } else if without_word(&path, &OTHER_DATABASES).is_some() || own.contains(&popx_key(path.clone())) {
             // popx prefers a database's own file to the one for all of them.
             &mut selection.other_database
         } else if only.is_some_and(|only| name(&path) != only) {
@@ -65,6 +80,11 @@ fn without_word(path: &Path, words: &[&str]) -> Option<PathBuf> {
     Some(path.with_file_name(rest.join(".")))
 }
 
+/// popx's name of a migration: whether it runs in a transaction is no part of it.
+fn popx_key(path: PathBuf) -> PathBuf {
+    without_word(&path, &["autocommit"]).unwrap_or(path)
+}
+
 fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or("")
 }
@@ -92,7 +112,7 @@ mod tests {
 
     #[test]
     fn postgresqls_own_file_goes_before_the_common_one() {
-        let names = ["1_a.up.sql", "2_b.mysql.up.sql", "2_b.postgres.up.sql", "2_b.up.sql"];
+        let names = ["1_a.up.sql", "2_b.mysql.up.sql", "2_b.postgres.up.sql", "2_b.autocommit.up.sql"];
         assert_eq!(chosen(&names, None), ["1_a.up.sql", "2_b.postgres.up.sql"]);
     }
 

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use lockstep_core::report::wire;
 use walkdir::WalkDir;
 
-use crate::input::{down, layout, order};
+use crate::input::layout::{self, Order};
+use crate::input::{down, order};
 
 /// Larger than any migration; a data dump should not be taken for one.
 const LIMIT: u64 = 64 << 20;
@@ -65,8 +66,11 @@ fn folder(root: &Path, runner: Option<&str>, left_out: &mut LeftOut) -> Result<V
     left_out.back.extend(names(selection.back));
     left_out.other_database.extend(names(selection.other_database));
     left_out.stray.extend(names(selection.stray));
-    if !selection.lexicographic {
-        selection.paths.sort_by(|a, b| order::compare(a, b));
+    match selection.order {
+        Order::Natural => selection.paths.sort_by(|a, b| order::compare(a, b)),
+        Order::Diesel => selection.paths.sort_by_cached_key(|path| order::diesel_version(path)),
+        // As they are already.
+        Order::Lexicographic => {}
     }
     Ok(selection.paths)
 }
