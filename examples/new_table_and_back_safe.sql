@@ -1,0 +1,21 @@
+-- title: New table, and the way back, safely
+-- about: Each statement commits by itself, and DROP TABLE takes index and foreign key along. It still locks users for a
+-- about: moment, because the foreign key's triggers there go too: hence the lock_timeout.
+-- group: Worked examples
+-- runner: psql
+-- lockstep: schema
+CREATE TABLE users (id integer PRIMARY KEY, email varchar(255) NOT NULL);
+INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com');
+-- lockstep: migration
+SET lock_timeout = '2s';
+
+CREATE TABLE study_plans (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id integer NOT NULL,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ix_study_plans_user_id ON study_plans (user_id);
+ALTER TABLE study_plans ADD CONSTRAINT fk_study_plans_user_id FOREIGN KEY (user_id) REFERENCES users (id);
+
+DROP TABLE IF EXISTS study_plans;
