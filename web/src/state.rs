@@ -1,7 +1,7 @@
 //! Everything the page knows, and how it changes: a pure reducer. It asks for work by numbering the
 //! scenario (`revision`); the answers come back as actions that carry the number they belong to.
 
-use std::rc::Rc;
+use std::{ops::Deref, rc::Rc};
 
 use lockstep_core::report::wire::{Rollback, Trace};
 use yew::{AttrValue, Reducible};
@@ -37,7 +37,37 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer<T> {
     pub(crate) revision: u64,
-    pub(crate) value: Rc<T>,
+    pub(crate) value: Shared<T>,
+}
+
+/// A large value that never changes: equal means the very same, so comparing costs nothing.
+#[derive(Debug)]
+pub(crate) struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    pub(crate) fn new(value: T) -> Shared<T> {
+        Shared(Rc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +112,7 @@ impl Pane {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Dialog {
     Help,
+    Examples,
     Share,
     Hazard(AttrValue),
 }
@@ -153,8 +184,8 @@ pub(crate) enum Action {
     Load(Scenario, usize),
     Postgres(u8),
     Runner(AttrValue),
-    Traced(u64, Rc<Trace>),
-    RolledBack(u64, Rc<Rollback>),
+    Traced(u64, Shared<Trace>),
+    RolledBack(u64, Shared<Rollback>),
     /// The engine could not answer for this revision.
     Failed(u64, AttrValue),
     /// To a step, counted from 1; beyond the ends is the end.
@@ -210,7 +241,7 @@ impl State {
     }
 
     /// The rollback from after the step on the stage, where it has been asked for and answered.
-    pub(crate) fn current_rollback(&self) -> Option<&Rc<Rollback>> {
+    pub(crate) fn current_rollback(&self) -> Option<&Shared<Rollback>> {
         let answer = self.rollback.as_ref()?;
         (answer.revision == self.revision && answer.value.from_step == self.step).then_some(&answer.value)
     }

@@ -10,7 +10,7 @@ fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
 
 fn traced() -> State {
     let state = State::new(Scenario::default(), 0, false);
-    after(state, [Action::Traced(1, Rc::new(fixture::trace()))])
+    after(state, [Action::Traced(1, Shared::new(fixture::trace()))])
 }
 
 #[test]
@@ -21,9 +21,9 @@ fn the_first_trace_shows_the_first_step_and_does_not_play() {
 
 #[test]
 fn a_shared_step_is_shown_once_the_trace_is_there() {
-    let state = after(State::new(Scenario::default(), 4, false), [Action::Traced(1, Rc::new(fixture::trace()))]);
+    let state = after(State::new(Scenario::default(), 4, false), [Action::Traced(1, Shared::new(fixture::trace()))]);
     assert_eq!(state.step, 4);
-    let state = after(State::new(Scenario::default(), 999, false), [Action::Traced(1, Rc::new(fixture::trace()))]);
+    let state = after(State::new(Scenario::default(), 999, false), [Action::Traced(1, Shared::new(fixture::trace()))]);
     assert_eq!(state.step, 6);
 }
 
@@ -63,7 +63,7 @@ fn editing_pauses_and_keeps_the_step() {
     assert_eq!((state.step, state.playing, state.working()), (3, false, true));
     let mut shorter = fixture::trace();
     shorter.steps.truncate(2);
-    let state = after(state.clone(), [Action::Traced(state.revision, Rc::new(shorter))]);
+    let state = after(state.clone(), [Action::Traced(state.revision, Shared::new(shorter))]);
     assert_eq!((state.step, state.working()), (2, false));
 }
 
@@ -77,10 +77,10 @@ fn the_same_text_again_changes_nothing() {
 #[test]
 fn an_answer_to_an_older_text_does_not_replace_a_newer_one() {
     let state = after(traced(), [Action::Edit(Document::Migration, "x".into())]);
-    let state = after(state, [Action::Traced(2, Rc::new(fixture::trace()))]);
+    let state = after(state, [Action::Traced(2, Shared::new(fixture::trace()))]);
     let mut old = fixture::trace();
     old.steps.clear();
-    let state = after(state, [Action::Traced(1, Rc::new(old))]);
+    let state = after(state, [Action::Traced(1, Shared::new(old))]);
     assert_eq!(state.steps(), 6);
 }
 
@@ -97,7 +97,7 @@ fn a_failure_keeps_the_last_good_frames_as_stale() {
 #[test]
 fn a_rollback_shows_only_for_its_step_and_text() {
     let rollback = lockstep_core::report::rollback(&Scenario::default().request(Some(2)));
-    let state = after(traced(), [Action::Go(2), Action::RolledBack(1, Rc::new(rollback))]);
+    let state = after(traced(), [Action::Go(2), Action::RolledBack(1, Shared::new(rollback))]);
     assert!(state.current_rollback().is_some());
     assert!(after(state.clone(), [Action::Move(1)]).current_rollback().is_none());
     assert!(after(state, [Action::Edit(Document::Schema, "x".into())]).current_rollback().is_none());
