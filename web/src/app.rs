@@ -67,18 +67,23 @@ pub(crate) fn App() -> Html {
     let trace = state.trace.as_ref().map(|it| it.value.clone());
     let list = use_memo(trace.clone(), |trace| trace.as_ref().map(|it| problems(it)).unwrap_or_default());
     let current = trace.as_ref().and_then(|it| it.steps.get(state.step.checked_sub(1)?));
-    let spoken = current.map(|it| format!("Step {} of {}. {}", it.index, state.steps(), it.caption)).unwrap_or_default();
+    let spoken =
+        current.map(|it| format!("Step {} of {}. {}", it.index, state.steps(), it.caption)).unwrap_or_default();
     let open_full = state.embed.then(|| {
         let fragment = share::encode(&state.scenario, state.step).unwrap_or_default();
         AttrValue::from(format!("{}{fragment}", browser::address()))
     });
     let view = match (state.view, trace.clone()) {
-        (View::Step, Some(trace)) => html! { <Stage {trace} step={state.step} stale={state.stale()} act={act.clone()} /> },
+        (View::Step, Some(trace)) => {
+            html! { <Stage {trace} step={state.step} stale={state.stale()} act={act.clone()} /> }
+        }
         (View::Trace, Some(trace)) => html! { <TracePanel {trace} /> },
         (View::Rollback, Some(_)) => html! {
             <RollbackPanel rollback={state.current_rollback().cloned()} step={state.step} count={state.steps()} failure={state.failure.clone()} />
         },
-        (_, None) => html! { <div class="stage blank"><p class="muted">{ if state.failure.is_some() { "" } else { "Starting the engine …" } }</p></div> },
+        (_, None) => {
+            html! { <div class="stage blank"><p class="muted">{ if state.failure.is_some() { "" } else { "Starting the engine …" } }</p></div> }
+        }
     };
     let editors = html! {
         <Editors scenario={state.scenario.clone()} document={state.document} trace={trace.clone()} step={state.step} {dark}
@@ -140,7 +145,8 @@ fn use_theme(theme: Theme, embed: bool) -> bool {
         let system = system.clone();
         use_effect_with((), move |()| {
             let query = browser::window().match_media(DARK).ok().flatten();
-            let listener = query.map(|it| EventListener::new(&it, "change", move |_| system.set(browser::matches(DARK))));
+            let listener =
+                query.map(|it| EventListener::new(&it, "change", move |_| system.set(browser::matches(DARK))));
             move || drop(listener)
         });
     }
@@ -165,7 +171,12 @@ fn use_theme(theme: Theme, embed: bool) -> bool {
 fn use_engine(state: &UseReducerHandle<State>, engine: &Engine) {
     let settle = |delay: bool, ask: Box<dyn FnOnce()>| {
         // Nothing has been typed before the first answer, so there is nothing to wait for.
-        let timer = if delay { Some(Timeout::new(SETTLE_MS, ask)) } else { ask(); None };
+        let timer = if delay {
+            Some(Timeout::new(SETTLE_MS, ask))
+        } else {
+            ask();
+            None
+        };
         move || drop(timer)
     };
     {
@@ -177,7 +188,14 @@ fn use_engine(state: &UseReducerHandle<State>, engine: &Engine) {
     let wanted = state.view == View::Rollback && state.step > 0 && !state.working();
     let (engine, scenario) = (engine.clone(), state.scenario.clone());
     use_effect_with((wanted, state.revision, state.step), move |&(wanted, revision, step)| {
-        settle(wanted, Box::new(move || if wanted { engine.rollback(revision, scenario.request(Some(step))) }))
+        settle(
+            wanted,
+            Box::new(move || {
+                if wanted {
+                    engine.rollback(revision, scenario.request(Some(step)))
+                }
+            }),
+        )
     });
 }
 
@@ -214,13 +232,12 @@ fn use_keys(state: &UseReducerHandle<State>, act: &Callback<Action>) {
 fn use_links(act: &Callback<Action>, embed: bool) {
     let act = act.clone();
     use_effect_with((), move |()| {
-        let listener = EventListener::new(&browser::window(), "hashchange", move |_| {
-            match share::decode(&browser::fragment()) {
+        let listener =
+            EventListener::new(&browser::window(), "hashchange", move |_| match share::decode(&browser::fragment()) {
                 Some(Ok((scenario, step))) => act.emit(Action::Load(scenario, step)),
                 Some(Err(broken)) if !embed => act.emit(Action::Alert(Some(broken.to_string().into()))),
                 _ => {}
-            }
-        });
+            });
         move || drop(listener)
     });
 }

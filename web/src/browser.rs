@@ -33,7 +33,8 @@ pub(crate) fn address() -> String {
 
 /// Puts a fragment into the address bar without a new entry in the history.
 pub(crate) fn replace_fragment(fragment: &str) {
-    let target = if fragment.is_empty() { window().location().pathname().unwrap_or_default() } else { fragment.to_owned() };
+    let target =
+        if fragment.is_empty() { window().location().pathname().unwrap_or_default() } else { fragment.to_owned() };
     if let Ok(history) = window().history() {
         // Some browsers refuse very long addresses; the dialog still has the link.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&target));

@@ -1,5 +1,7 @@
 //! What JavaScript can call: the engine for other sites, and the same as text for the page's worker.
 
+#![expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+
 use lockstep_core::report::{self, wire};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -58,7 +60,9 @@ fn bound(trace: &mut wire::Trace) {
     }
     trace.diagnostics.push(wire::Diagnostic {
         severity: "note".into(),
-        message: format!("This migration is too large to draw whole: schema changes after step {last_whole} are left out."),
+        message: format!(
+            "This migration is too large to draw whole: schema changes after step {last_whole} are left out."
+        ),
         file: trace.steps.first().map(|it| it.file.clone()).unwrap_or_default(),
         line: 1,
         column: 1,

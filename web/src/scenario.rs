@@ -78,13 +78,37 @@ pub(crate) struct Runner {
 /// In the order of the menu: what people meet most comes first.
 pub(crate) const RUNNERS: &[Runner] = &[
     Runner { id: "psql", name: "psql", policy: "Each statement commits by itself, unless the file says BEGIN." },
-    Runner { id: "alembic", name: "Alembic", policy: "One transaction around the whole run: every lock is held to its end." },
-    Runner { id: "flyway", name: "Flyway", policy: "One transaction for each file; none where a statement cannot run in one." },
-    Runner { id: "prisma", name: "Prisma Migrate", policy: "The file is one message: several statements share an implicit transaction." },
+    Runner {
+        id: "alembic",
+        name: "Alembic",
+        policy: "One transaction around the whole run: every lock is held to its end.",
+    },
+    Runner {
+        id: "flyway",
+        name: "Flyway",
+        policy: "One transaction for each file; none where a statement cannot run in one.",
+    },
+    Runner {
+        id: "prisma",
+        name: "Prisma Migrate",
+        policy: "The file is one message: several statements share an implicit transaction.",
+    },
     Runner { id: "diesel", name: "Diesel", policy: "One transaction for each migration." },
-    Runner { id: "sqlx", name: "sqlx", policy: "One transaction for each file, unless it starts with -- no-transaction." },
-    Runner { id: "goose", name: "goose", policy: "One transaction for each file, unless it says -- +goose NO TRANSACTION." },
-    Runner { id: "dbmate", name: "dbmate", policy: "One transaction for each block, unless it says transaction:false." },
+    Runner {
+        id: "sqlx",
+        name: "sqlx",
+        policy: "One transaction for each file, unless it starts with -- no-transaction.",
+    },
+    Runner {
+        id: "goose",
+        name: "goose",
+        policy: "One transaction for each file, unless it says -- +goose NO TRANSACTION.",
+    },
+    Runner {
+        id: "dbmate",
+        name: "dbmate",
+        policy: "One transaction for each block, unless it says transaction:false.",
+    },
     Runner {
         id: "golang-migrate",
         name: "golang-migrate",
@@ -93,8 +117,16 @@ pub(crate) const RUNNERS: &[Runner] = &[
     Runner { id: "refinery", name: "refinery", policy: "One transaction for each migration." },
     Runner { id: "node-pg-migrate", name: "node-pg-migrate", policy: "One transaction around all pending migrations." },
     Runner { id: "drizzle", name: "Drizzle", policy: "One transaction around all pending migrations." },
-    Runner { id: "sql-migrate", name: "sql-migrate", policy: "One transaction for each file, unless it says notransaction." },
-    Runner { id: "supabase", name: "Supabase CLI", policy: "The file is one batch: its statements share a transaction." },
+    Runner {
+        id: "sql-migrate",
+        name: "sql-migrate",
+        policy: "One transaction for each file, unless it says notransaction.",
+    },
+    Runner {
+        id: "supabase",
+        name: "Supabase CLI",
+        policy: "The file is one batch: its statements share a transaction.",
+    },
 ];
 
 pub(crate) fn runner(id: &str) -> &'static Runner {

@@ -96,7 +96,12 @@ fn kind(object: &str, form: &Map<String, Value>) -> &'static str {
     }
 }
 
-fn sections(object: &str, own: &Map<String, Value>, other: Option<&Map<String, Value>>, is_after: bool) -> Vec<Section> {
+fn sections(
+    object: &str,
+    own: &Map<String, Value>,
+    other: Option<&Map<String, Value>>,
+    is_after: bool,
+) -> Vec<Section> {
     let mut all = vec![];
     let of = |form: &Map<String, Value>, key: &str| -> Map<String, Value> {
         form.get(key).and_then(Value::as_object).cloned().unwrap_or_default()
@@ -198,7 +203,9 @@ fn entry_text(value: &Value) -> (String, Vec<String>) {
     if is("valid", false) {
         tags.push("INVALID".into());
     }
-    for (key, word) in [("replident", "REPLICA IDENTITY"), ("clustered", "CLUSTERED"), ("deferred", "INITIALLY DEFERRED")] {
+    for (key, word) in
+        [("replident", "REPLICA IDENTITY"), ("clustered", "CLUSTERED"), ("deferred", "INITIALLY DEFERRED")]
+    {
         if is(key, true) && !text.contains(word) {
             tags.push(word.into());
         }
@@ -270,7 +277,8 @@ mod tests {
     #[test]
     fn an_added_column_is_marked_after_and_absent_before() {
         let before = table(json!({ "id": {"pos": 1, "type": "integer"} }));
-        let after = table(json!({ "x": {"pos": 2, "type": "text", "notnull": true}, "id": {"pos": 1, "type": "integer"} }));
+        let after =
+            table(json!({ "x": {"pos": 2, "type": "text", "notnull": true}, "id": {"pos": 1, "type": "integer"} }));
         let pair = pair(&change(before, after));
         assert_eq!(marks(pair.before.as_ref()), [(Mark::Same, "id")]);
         assert_eq!(marks(pair.after.as_ref()), [(Mark::Same, "id"), (Mark::Added, "x")]);

@@ -29,7 +29,13 @@ struct Shared {
 
 impl Default for Shared {
     fn default() -> Self {
-        Shared { migration: String::new(), schema: String::new(), postgres: NEWEST, runner: RUNNERS[0].id.into(), step: 1 }
+        Shared {
+            migration: String::new(),
+            schema: String::new(),
+            postgres: NEWEST,
+            runner: RUNNERS[0].id.into(),
+            step: 1,
+        }
     }
 }
 
@@ -122,7 +128,9 @@ mod tests {
     #[test]
     fn a_link_brings_back_the_whole_scenario() {
         let link = encode(&scenario(), 3).unwrap();
-        assert!(link.starts_with("#1") && link[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            link.starts_with("#1") && link[1..].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_eq!(decode(&link), Some(Ok((scenario(), 3))));
     }
 

@@ -26,7 +26,9 @@ pub(crate) fn Dialogs(props: &DialogsProps) -> Html {
     let onclose = props.act.reform(|()| Action::Close);
     match &props.open {
         Open::Help => html! { <Dialog title="Lockstep" {onclose}>{ help() }</Dialog> },
-        Open::Examples => html! { <Dialog title="Examples" class="wide" {onclose}>{ gallery(&props.gallery, &props.act) }</Dialog> },
+        Open::Examples => {
+            html! { <Dialog title="Examples" class="wide" {onclose}>{ gallery(&props.gallery, &props.act) }</Dialog> }
+        }
         Open::Share => html! { <Dialog title="Share" {onclose}>{ sharing(&props.scenario, props.step) }</Dialog> },
         Open::Hazard(id) => {
             let page = pages::hazard(id).unwrap_or("");

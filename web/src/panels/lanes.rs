@@ -26,9 +26,8 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
     let layout = lanes::layout(&props.trace, props.step, COLUMNS, MOST_LANES);
     let in_force = lanes::in_force(current);
     let columns = layout.last + 1 - layout.first;
-    let place = |first: usize, last: usize| {
-        format!("grid-column: {} / {}", first - layout.first + 1, last - layout.first + 2)
-    };
+    let place =
+        |first: usize, last: usize| format!("grid-column: {} / {}", first - layout.first + 1, last - layout.first + 2);
     let heading = |it: &lockstep_core::report::wire::Step| {
         let (icon, word, class) = outcome(&it.outcome);
         let (index, now) = (it.index, it.index == props.step);
@@ -103,7 +102,11 @@ fn bar(bar: &Bar, step: usize, place: String, width: usize) -> Html {
     };
     let class = if lock.new { "is-new" } else { lock.blocks.class() };
     let words = if lock.new { "new".to_owned() } else { mode_words(&lock.mode) };
-    let title = if lock.new { "Made by this step: nobody can wait for it".into() } else { format!("{words}: {}", lock.blocks.words()) };
+    let title = if lock.new {
+        "Made by this step: nobody can wait for it".into()
+    } else {
+        format!("{words}: {}", lock.blocks.words())
+    };
     html! {
         <span class={classes!("bar", class, when, (width == 1).then_some("short"))} style={place} {title}>
             <span class="bar-words">{ words }</span>

@@ -68,7 +68,10 @@ pub(crate) fn Problems(props: &ProblemsProps) -> Html {
         }
     };
     let rest = props.problems.len().saturating_sub(*shown);
-    let more = { let shown = shown.clone(); Callback::from(move |_: MouseEvent| shown.set(*shown + 10 * PAGE)) };
+    let more = {
+        let shown = shown.clone();
+        Callback::from(move |_: MouseEvent| shown.set(*shown + 10 * PAGE))
+    };
     html! {
         <section class="problems" aria-labelledby="problems-title">
             <header>

@@ -40,9 +40,16 @@ pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
         return html! { <div class="report"><h2>{ heading }</h2><p class="muted">{ why }</p></div> };
     };
     let (icon, word, class, meaning) = match it.grade.as_str() {
-        "exact" => (Icon::Done, "Exact", "done", "The schema and the data come back as they were before the migration."),
+        "exact" => {
+            (Icon::Done, "Exact", "done", "The schema and the data come back as they were before the migration.")
+        }
         "loses_data" => (Icon::Warning, "Loses data", "depends", "The schema comes back; some data does not."),
-        "impossible" => (Icon::Failed, "Impossible", "failed", "No script brings everything back from here. What can be undone is below."),
+        "impossible" => (
+            Icon::Failed,
+            "Impossible",
+            "failed",
+            "No script brings everything back from here. What can be undone is below.",
+        ),
         _ => (Icon::Unknown, "Unknown", "unknown", "The model does not know the way back from here."),
     };
     let save = {

@@ -70,8 +70,10 @@ fn rows(rows: &[Row]) -> Html {
     let mut left_out = 0;
     let mut shown = vec![];
     for (at, it) in rows.iter().enumerate() {
-        let keep = if it.mark == Mark::Same { std::mem::replace(&mut room, room.saturating_sub(1)) > 0 } else { at < MOST_ROWS };
+        let same = it.mark == Mark::Same;
+        let keep = if same { room > 0 } else { at < MOST_ROWS };
         if keep {
+            room -= usize::from(same);
             shown.push(row(it));
         } else {
             left_out += 1;

@@ -94,9 +94,10 @@ fn work(it: &Work) -> Html {
     let (icon, words) = match it.kind.as_str() {
         "rewrite" => (Icon::Rewrite, html! { <>{ "Rewrites " }<code>{ &it.relation }</code></> }),
         "verify" => (Icon::Verify, html! { <>{ "Reads and checks every row of " }<code>{ &it.relation }</code></> }),
-        "build_index" => {
-            (Icon::Index, html! { <>{ "Builds index " }<code>{ object }</code>{ " on " }<code>{ &it.relation }</code></> })
-        }
+        "build_index" => (
+            Icon::Index,
+            html! { <>{ "Builds index " }<code>{ object }</code>{ " on " }<code>{ &it.relation }</code></> },
+        ),
         "validate_foreign_key" => (
             Icon::ForeignKey,
             html! { <>{ "Checks foreign key " }<code>{ object }</code>{ " for every row of " }<code>{ &it.relation }</code></> },

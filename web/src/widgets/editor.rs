@@ -145,7 +145,12 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             wasm_bindgen_futures::spawn_local(async move {
                 let module = match load_editor().await {
                     Ok(module) => module,
-                    Err(error) => return web_sys::console::warn_2(&"The editor did not load; a plain text area stands in.".into(), &error),
+                    Err(error) => {
+                        return web_sys::console::warn_2(
+                            &"The editor did not load; a plain text area stands in.".into(),
+                            &error,
+                        );
+                    }
                 };
                 let Some(parent) = host.cast::<Element>() else { return };
                 let text = newest.borrow().clone();
@@ -193,9 +198,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
-    let oninput = props.onchange.reform(|event: InputEvent| {
-        AttrValue::from(event.target_unchecked_into::<HtmlTextAreaElement>().value())
-    });
+    let oninput = props
+        .onchange
+        .reform(|event: InputEvent| AttrValue::from(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
     html! {
         <div class="editor">
             if !*ready {
