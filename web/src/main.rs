@@ -1,12 +1,27 @@
-//! The page: the engine in a browser.
+//! The page: paste a migration, play it, share it. One module serves the page, its worker and other sites.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+mod app;
+mod browser;
+mod embed;
+mod engine;
+mod examples;
+#[cfg(test)]
+mod fixture;
+mod keys;
+mod lanes;
+mod pages;
+mod panels;
+mod problems;
+mod scenario;
+mod schema_diff;
+mod share;
+mod state;
+mod widgets;
 
-/// `report::simulate` for JavaScript, JSON in and out.
-#[wasm_bindgen]
-pub fn simulate(request: &str) -> Result<String, String> {
-    let request = serde_json::from_str(request).map_err(|error| error.to_string())?;
-    serde_json::to_string(&lockstep_core::report::simulate(&request)).map_err(|error| error.to_string())
+/// Other sites and the worker load this module for its exports alone: the page is where its root is.
+fn main() {
+    let root = web_sys::window().and_then(|it| it.document()).and_then(|it| it.get_element_by_id("lockstep"));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
 }
-
-fn main() {}

@@ -143,6 +143,8 @@ pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
 pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Outcome {
     let table = open(statement, execution, "UPDATE")?;
     let relation = execution.bare_name(table);
+    // `transformUpdateStmt` reads WHERE before the assignments.
+    check_condition(statement, execution, table)?;
     let mut assigned: Vec<(u16, &Expr)> = vec![];
     for (name, value) in &statement.assignments {
         let Some((number, column)) = execution.schema.table(table).column(name.as_str()) else {
@@ -164,7 +166,6 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
         assigned.push((number, value));
     }
-    check_condition(statement, execution, table)?;
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }

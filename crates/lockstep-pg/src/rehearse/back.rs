@@ -46,7 +46,7 @@ pub fn prove(rollback: &wire::Rollback, target: &Target, options: &Options, star
     let schema = Verdict::of(differences);
     let rows = match grade.as_str() {
         "exact" => Verdict::of(difference(&Value::Object(start.rows.clone()), &Value::Object(end.rows))),
-        _ => Verdict::not_predicted(rollback.lost.join("; ")),
+        _ => Verdict::not_predicted(rollback.lost.join(" ")),
     };
     Ok(Rollback { from_step, grade, script, schema, rows })
 }

@@ -248,7 +248,11 @@ fn way_back(canvas: &mut Canvas, rollback: &Rollback) {
     );
     // One reason is enough where nothing was tried.
     if rollback.script.agreement == Agreement::Agrees {
-        verdict(canvas, "  its schema", &rollback.schema, "the catalog is that of the start");
+        let schema = match rollback.grade.as_str() {
+            "exact" => "the catalog is that of the start",
+            _ => "the catalog is that of the start, but for what is announced as lost",
+        };
+        verdict(canvas, "  its schema", &rollback.schema, schema);
         verdict(canvas, "  its rows", &rollback.rows, "every table holds the rows of the start");
     }
 }

@@ -1,0 +1,94 @@
+//! What JavaScript can call: the engine for other sites, and the same as text for the page's worker.
+
+#![expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+
+use lockstep_core::report::{self, wire};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// What the page is willing to parse in one go on its main thread.
+const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
+
+fn request(value: JsValue) -> Result<wire::Request, JsError> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("The request cannot be read: {error}")))
+}
+
+fn answer(value: &impl Serialize) -> Result<JsValue, JsError> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+/// Simulates `request` and returns the trace, both as plain objects.
+#[wasm_bindgen]
+pub fn simulate(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::simulate(&request(value)?))
+}
+
+/// The way back from after `request.step`.
+#[wasm_bindgen]
+pub fn rollback(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::rollback(&request(value)?))
+}
+
+#[wasm_bindgen(js_name = simulateJson)]
+pub fn simulate_json(text: &str) -> Result<String, JsError> {
+    let mut trace = report::simulate(&serde_json::from_str(text)?);
+    let json = serde_json::to_string(&trace)?;
+    if json.len() <= ANSWER_LIMIT {
+        return Ok(json);
+    }
+    bound(&mut trace);
+    Ok(serde_json::to_string(&trace)?)
+}
+
+#[wasm_bindgen(js_name = rollbackJson)]
+pub fn rollback_json(text: &str) -> Result<String, JsError> {
+    Ok(serde_json::to_string(&report::rollback(&serde_json::from_str(text)?))?)
+}
+
+/// Leaves out what makes a trace grow with the square of its text: the schema, whole, beside each
+/// step. Says so, since what is not shown must not look like nothing.
+fn bound(trace: &mut wire::Trace) {
+    trace.schema = serde_json::Value::Null;
+    let (mut size, mut last_whole) = (0, 0);
+    for step in &mut trace.steps {
+        size += serde_json::to_string(&step.changes).map_or(0, |it| it.len());
+        if size <= ANSWER_LIMIT / 2 {
+            last_whole = step.index;
+        } else {
+            step.changes = vec![];
+        }
+    }
+    trace.diagnostics.push(wire::Diagnostic {
+        severity: "note".into(),
+        message: format!(
+            "This migration is too large to draw whole: schema changes after step {last_whole} are left out."
+        ),
+        file: trace.steps.first().map(|it| it.file.clone()).unwrap_or_default(),
+        line: 1,
+        column: 1,
+        from: 0,
+        to: 0,
+        hints: vec!["The command line shows them: lockstep simulate --format json.".into()],
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_too_large_for_the_page_loses_changes_and_says_so() {
+        let mut trace = crate::fixture::trace();
+        trace.steps[1].changes = vec![wire::Change {
+            object: "relation".into(),
+            name: "t".into(),
+            renamed_from: None,
+            before: serde_json::Value::Null,
+            after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }),
+        }];
+        bound(&mut trace);
+        assert!(!trace.steps[0].changes.is_empty() && trace.steps[1].changes.is_empty());
+        assert!(trace.diagnostics.last().unwrap().message.contains("after step 1"));
+        assert!(serde_json::to_string(&trace).unwrap().len() < ANSWER_LIMIT);
+    }
+}
