@@ -42,7 +42,7 @@ fn group<'a>(text: Option<&Text<'a>>, problem: &'a Problem, width: usize) -> Gro
     let columns = text.map_or(0, |text| text.columns(problem));
     let short = columns + problem.message.len() + margin < width && !problem.message.contains('\n');
     let mut group = title.elements(excerpt(text, problem, if short { &problem.message } else { "" }));
-    if !short {
+    if !short && !problem.message.is_empty() {
         group = group.element(Level::NOTE.message(told(&problem.message)));
     }
     for hint in &problem.hints {
