@@ -22,6 +22,21 @@ pub struct Lock {
     pub reason: &'static str,
     /// Made by the same statement, so that nobody can wait for it.
     pub new: bool,
+    /// Made by the same transaction: nobody else can see it either.
+    pub private: bool,
+    /// Not the relation itself, but the index of its TOAST table.
+    pub toast_index: bool,
+}
+
+impl Lock {
+    /// The locked relation's name; the facts that real servers were recorded in call the index of a
+    /// TOAST table after the table that it belongs to.
+    pub fn relation_name(&self) -> String {
+        match self.toast_index {
+            true => format!("toastidx({})", self.name.plain()),
+            false => self.name.to_string(),
+        }
+    }
 }
 
 /// A schema and a name, both always known.
@@ -48,6 +63,30 @@ pub struct Work {
     /// The index built, or the constraint checked.
     pub object: Option<ObjectName>,
     pub reason: &'static str,
+}
+
+/// What happens to rows that a change of the schema alone could not undo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataChange {
+    pub relation: RelationId,
+    pub name: ObjectName,
+    /// Attribute number and name, where only that column's values are concerned.
+    pub column: Option<(u16, Ident)>,
+    pub kind: DataChangeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DataChangeKind {
+    /// Gone with the column or table that held them.
+    Dropped,
+    /// Replaced by an `UPDATE`.
+    Overwritten,
+    /// Removed by a `DELETE`.
+    Deleted,
+    /// Added by an `INSERT`: nothing is lost, but the rows stay.
+    Inserted,
+    /// Converted to a type that cannot hold all that the old one could.
+    Converted,
 }
 
 /// The server's own DEBUG1 words.
@@ -101,6 +140,14 @@ impl PgError {
 impl ObjectName {
     pub fn new(schema: &str, name: &str) -> Self {
         ObjectName { schema: Ident::new(schema), name: Ident::new(name) }
+    }
+
+    /// The same as it is displayed, without quotes; temporary ones, found before all others, bare.
+    pub fn plain(&self) -> String {
+        match self.schema == "public" || self.schema == "pg_temp" {
+            true => self.name.as_str().to_owned(),
+            false => format!("{}.{}", self.schema.as_str(), self.name.as_str()),
+        }
     }
 }
 

@@ -3,10 +3,18 @@
 
 pub mod diagnostic;
 pub mod effect;
+pub mod expression;
+pub mod hazard;
 pub mod input;
 pub mod keyword;
 pub mod name;
 pub mod pg;
+pub mod plan;
 pub mod report;
+pub mod rollback;
+pub mod schema;
+pub mod session;
+pub mod simulate;
 pub mod source;
+pub mod statement;
 pub mod syntax;

@@ -1,1 +1,20 @@
-fn main() {}
+//! The command `lockstep`.
+
+mod args;
+mod commands;
+mod engine;
+mod input;
+mod output;
+mod problem;
+mod rehearse;
+mod trouble;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    output::COLOR.set(cli.color).ok();
+    commands::run(cli.command).unwrap_or_else(|error| trouble::report(&error))
+}

@@ -1,5 +1,7 @@
 //! `cargo xtask gen`: the tables that PostgreSQL itself knows best, written into the sources.
 
+mod catalog;
+
 use std::{fs, process::Command, process::ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -15,16 +17,18 @@ use crate::{
 #[command(after_help = "Examples:
   cargo xtask gen --url postgres://localhost/postgres            all, from a PostgreSQL 18
   cargo xtask gen --check                                        what can be checked here
-  cargo xtask gen keywords --url 'host=/tmp user=postgres'       one")]
+  cargo xtask gen keywords --url 'host=/tmp user=postgres'       one
+  cargo xtask gen catalog --url 'host=/tmp port=5415' --url 'host=/tmp port=5418'
+                                                                 the system catalogs, one server a major")]
 pub(crate) struct Generate {
     /// Which; all where none is named
     names: Vec<String>,
     /// Write nothing; fail where a file is not what would be generated
     #[arg(long)]
     check: bool,
-    /// A PostgreSQL 18 to ask, for those that need one (psql is used)
+    /// A PostgreSQL 18 to ask, for those that need one (psql is used); for the catalog one of each major
     #[arg(long, value_name = "URL")]
-    url: Option<String>,
+    url: Vec<String>,
 }
 
 /// Adding a generated file means adding a line here.
@@ -52,6 +56,10 @@ const KEYWORDS: &str = "SELECT word || ' ' || upper(catcode::text) || ' ' || CAS
 
 impl Generate {
     pub(crate) fn run(self) -> Result<ExitCode> {
+        if self.names == ["catalog"] {
+            catalog::catalog(&self.url, self.check)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         for name in &self.names {
             let known: Vec<_> = GENERATORS.iter().map(|generator| generator.name).collect();
             ensure!(
@@ -63,7 +71,7 @@ impl Generate {
         let chosen =
             |generator: &&Generator| self.names.is_empty() || self.names.iter().any(|name| name == generator.name);
         for generator in GENERATORS.iter().filter(chosen) {
-            generator.run(self.check, self.url.as_deref())?;
+            generator.run(self.check, self.url.first().map(String::as_str))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -13,6 +13,11 @@ pub fn not_null_is_a_constraint(version: PgVersion) -> bool {
     version >= PgVersion::V18
 }
 
+/// A domain's `NOT NULL` is a constraint with a name from 17 on.
+pub fn domain_not_null_is_a_constraint(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
 /// `ENFORCED` and `NOT ENFORCED` exist from 18 on.
 pub fn has_enforced(version: PgVersion) -> bool {
     version >= PgVersion::V18

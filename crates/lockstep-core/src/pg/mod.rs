@@ -5,6 +5,11 @@
 
 pub mod alter_table;
 pub mod behavior;
+pub(crate) mod catalog;
 pub mod lock_mode;
+pub mod operator_class;
 pub mod sqlstate;
+pub mod toast;
+pub mod types;
 pub mod version;
+pub mod volatility;

@@ -1,31 +1,45 @@
 //! Renderings of a trace. A report computes nothing: it prints what the trace says.
 
+pub mod change;
+pub mod json;
+pub mod markdown;
+pub mod rollback_script;
+pub mod styled;
+pub mod timeline;
 pub mod wire;
+pub mod words;
+
+mod caption;
+mod position;
+
+use crate::pg::version::PgVersion;
+use crate::plan;
+use crate::plan::runner::{RUNNERS, Runner, Wrapping};
+use crate::simulate;
+use crate::simulate::trace::Trace;
+use crate::source::Source;
 
 /// Simulates the request's files on its starting schema. Never fails: what cannot be read is a
 /// diagnostic, what is not modelled an `unknown` step.
 pub fn simulate(request: &wire::Request) -> wire::Trace {
-    wire::Trace {
-        format: "lockstep-trace/1".into(),
-        postgres: request.postgres,
-        runner: request.runner.clone().unwrap_or_else(|| "psql".into()),
-        diagnostics: vec![],
-        steps: vec![],
-        transactions: vec![],
-        schema: serde_json::Value::Null,
-    }
+    json::trace(&trace(request))
+}
+
+/// The trace itself, for faces that link the core.
+pub fn trace(request: &wire::Request) -> Trace {
+    let sources = |files: &[wire::File]| files.iter().map(|file| Source::new(&file.name, &file.text)).collect();
+    let runner = request.runner.as_deref().and_then(Runner::find).unwrap_or(RUNNERS[0]);
+    let wrapping = match request.transaction.as_deref() {
+        Some("per-file") => Some(Wrapping::File),
+        Some("per-statement") => Some(Wrapping::Statement),
+        _ => None,
+    };
+    let version = PgVersion::from_major(request.postgres).unwrap_or_default();
+    let plans = plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
+    simulate::simulate(plans, version)
 }
 
 /// The way back to the starting schema, from after `request.step`.
 pub fn rollback(request: &wire::Request) -> wire::Rollback {
-    wire::Rollback {
-        format: "lockstep-rollback/1".into(),
-        from_step: request.step.unwrap_or(0),
-        grade: "exact".into(),
-        sql: String::new(),
-        statements: vec![],
-        lost: vec![],
-        impossible: vec![],
-        notes: vec![],
-    }
+    rollback_script::rollback(&trace(request), request.step)
 }

@@ -125,6 +125,9 @@ pub struct Lock {
     pub mode: String,
     /// Made by this statement, so nobody can be waiting for it.
     pub new: bool,
+    /// The index of a table's TOAST table, written `toastidx(table)`: of no interest to most readers.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub toast: bool,
     pub reason: String,
     pub blocks_reads: bool,
     pub blocks_writes: bool,

@@ -20,12 +20,25 @@ pub struct Constraint {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConstraintKind {
-    Check { expression: Rc<Expression>, no_inherit: bool },
+    Check {
+        expression: Rc<Expression>,
+        no_inherit: bool,
+    },
     /// A row of `pg_constraint` from 18 on; before, only the column's flag exists.
-    NotNull { column: u16, no_inherit: bool },
-    PrimaryKey { index: RelationId },
-    Unique { index: RelationId },
-    Exclude { index: RelationId, operators: Vec<String> },
+    NotNull {
+        column: u16,
+        no_inherit: bool,
+    },
+    PrimaryKey {
+        index: RelationId,
+    },
+    Unique {
+        index: RelationId,
+    },
+    Exclude {
+        index: RelationId,
+        operators: Vec<String>,
+    },
     ForeignKey(ForeignKey),
 }
 

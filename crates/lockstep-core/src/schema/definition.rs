@@ -67,8 +67,9 @@ impl Schema {
             ConstraintKind::Exclude { index, operators } => {
                 let index = self.index(*index);
                 let keys = index.keys.iter().zip(operators);
-                let keys: Vec<_> =
-                    keys.map(|(key, operator)| format!("{} WITH {operator}", self.index_key(table, index, key))).collect();
+                let keys: Vec<_> = keys
+                    .map(|(key, operator)| format!("{} WITH {operator}", self.index_key(table, index, key)))
+                    .collect();
                 let predicate = index.predicate.as_ref();
                 let predicate =
                     predicate.map(|it| format!(" WHERE ({})", self.print_expression(table, it))).unwrap_or_default();

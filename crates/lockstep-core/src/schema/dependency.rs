@@ -198,5 +198,8 @@ impl Schema {
 
 /// Up to 14 a generated column went silently with the column that it reads.
 fn generated_column_dependency(version: PgVersion) -> Dependency {
-    crate::pg::behavior::generated_column_blocks_drop(version).then_some(Dependency::Normal).unwrap_or(Dependency::Auto)
+    match crate::pg::behavior::generated_column_blocks_drop(version) {
+        true => Dependency::Normal,
+        false => Dependency::Auto,
+    }
 }

@@ -5,8 +5,10 @@
 //! object only, and a table dropped and made again is another table.
 
 pub mod constraint;
+pub mod ddl;
 pub mod definition;
 pub mod dependency;
+pub mod diff;
 pub mod index;
 pub mod normal_form;
 pub mod relation;
@@ -25,7 +27,7 @@ use crate::schema::index::Index;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
-use crate::schema::user_type::{TypeId, UserType};
+use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
 #[derive(Debug, Clone)]
 pub struct Schema {
@@ -57,6 +59,11 @@ impl Schema {
     /// The number that the next object gets: everything made later has this one or a greater one.
     pub fn next_id(&self) -> u32 {
         self.next_id
+    }
+
+    /// Numbers below are never given again, not even after a rollback.
+    pub fn skip_ids(&mut self, next_id: u32) {
+        self.next_id = self.next_id.max(next_id);
     }
 
     fn take_id(&mut self) -> u32 {
@@ -119,10 +126,12 @@ impl Schema {
     ///
     /// # Panics
     /// Where it is no index.
+    #[expect(clippy::should_implement_trait, reason = "an index of a table, not of a slice")]
     pub fn index(&self, id: RelationId) -> &Index {
         self.relation(id).index().expect("the relation is an index")
     }
 
+    #[expect(clippy::should_implement_trait, reason = "an index of a table, not of a slice")]
     pub fn index_mut(&mut self, id: RelationId) -> &mut Index {
         match &mut self.relation_mut(id).body {
             Body::Index(index) => index,
@@ -139,6 +148,55 @@ impl Schema {
 
     pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
         self.relations.values()
+    }
+
+    /// Rows of tables of those names, and the values of their sequences, are not known any more.
+    pub fn forget_rows(&mut self, names: &[Ident]) {
+        let mut ids: Vec<RelationId> = vec![];
+        for namespace in self.namespaces.keys() {
+            let full = |name: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
+            ids.extend(names.iter().filter_map(|name| self.find(&full(name))));
+        }
+        for id in ids {
+            let mut sequences = vec![id];
+            if self.get(id).is_some_and(|it| it.table().is_some()) {
+                let table = self.table_mut(id);
+                table.rows = relation::Rows::Unknown;
+                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+                sequences.clone_from(&table.sequences);
+            }
+            for sequence in sequences {
+                if self.get(sequence).is_some_and(|it| it.sequence().is_some())
+                    && let Some(sequence) = self.sequence_mut(sequence)
+                {
+                    sequence.last_value = sequence::LastValue::Unknown;
+                }
+            }
+        }
+    }
+
+    /// Tables without rows in a text may well have some in a database.
+    pub fn forget_emptiness(&mut self) {
+        let empty = |it: &Rc<Relation>| it.table().is_some_and(|table| table.rows == relation::Rows::Empty);
+        let ids: Vec<RelationId> = self.relations.values().filter(|it| empty(it)).map(|it| it.id).collect();
+        for id in ids {
+            self.table_mut(id).rows = relation::Rows::Unknown;
+        }
+    }
+
+    /// Relations that `other` has not, or has otherwise.
+    pub fn changed_since<'a>(&'a self, other: &'a Schema) -> impl Iterator<Item = &'a Rc<Relation>> {
+        self.relations.iter().filter_map(|(id, relation)| match other.relations.get(id) {
+            Some(same) if Rc::ptr_eq(same, relation) => None,
+            _ => Some(relation),
+        })
+    }
+
+    /// Types that the two schemas have otherwise, or only one of them has.
+    pub fn changed_types_since(&self, other: &Schema) -> Vec<TypeId> {
+        let ours = self.types.iter().filter(|(id, it)| !other.types.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
+        let theirs = other.types.keys().filter(|id| !self.types.contains_key(id));
+        ours.map(|(id, _)| *id).chain(theirs.copied()).collect()
     }
 
     /// Relations in the order of schema and name.
@@ -184,7 +242,7 @@ impl Schema {
         self.types.values()
     }
 
-    pub fn add_type(&mut self, name: ObjectName, kind: crate::schema::user_type::UserTypeKind) -> TypeId {
+    pub fn add_type(&mut self, name: ObjectName, kind: UserTypeKind) -> TypeId {
         let id = TypeId(self.take_id());
         self.type_names.insert_mut(name.clone(), id);
         self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
@@ -203,6 +261,20 @@ impl Schema {
         crate::pg::types::format_type(type_, |id| {
             self.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
         })
+    }
+
+    /// `DomainHasConstraints`: `NOT NULL` or a `CHECK`, its own or one beneath.
+    pub fn domain_is_constrained(&self, id: TypeId) -> bool {
+        match self.user_type(id).map(|it| &it.kind) {
+            Some(UserTypeKind::Domain { base, not_null, checks, .. }) => {
+                let beneath = match base.base {
+                    TypeRef::User(id) if !base.array => self.domain_is_constrained(TypeId(id)),
+                    _ => false,
+                };
+                *not_null || !checks.is_empty() || beneath
+            }
+            _ => false,
+        }
     }
 
     /// Columns whose type is that one (or an array of it).

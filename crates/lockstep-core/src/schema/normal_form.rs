@@ -13,19 +13,20 @@ impl Schema {
     pub fn normal_form(&self) -> Value {
         let mut relations = Map::new();
         for relation in self.relations_by_name() {
-            if relation.index().is_none() {
-                relations.insert(relation.name.to_string(), self.relation_form(relation));
+            // Temporary relations are nobody else's, and gone with the session.
+            if relation.index().is_none() && relation.name.schema != "pg_temp" {
+                relations.insert(relation.name.plain(), self.relation_form(relation));
             }
         }
         let mut types = Map::new();
         for (name, id) in &self.type_names {
             if let Some(it) = self.user_type(*id) {
-                types.insert(name.to_string(), self.type_form(it));
+                types.insert(name.plain(), self.type_form(it));
             }
         }
         let mut schemas = Map::new();
         for name in self.namespaces() {
-            schemas.insert(name.to_string(), json!({ "owner": "postgres" }));
+            schemas.insert(name.as_str().to_owned(), json!({ "owner": "postgres" }));
         }
         compact(json!({ "relations": relations, "types": types, "schemas": schemas }))
     }
@@ -54,8 +55,9 @@ impl Schema {
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
         let mut columns = Map::new();
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
-        for (number, column) in table.live() {
-            columns.insert(column.name.as_str().to_owned(), self.column_form(id, number, column));
+        // The position is counted over the live columns, as people count.
+        for (position, (_, column)) in (1u16..).zip(table.live()) {
+            columns.insert(column.name.as_str().to_owned(), self.column_form(id, position, column));
         }
         let mut constraints = Map::new();
         for constraint in &table.constraints {
@@ -102,12 +104,12 @@ impl Schema {
         form["indexes"] = Value::Object(indexes);
     }
 
-    fn column_form(&self, table: RelationId, number: u16, column: &Column) -> Value {
+    fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Value {
         let default = column.default.as_ref().map(|it| self.print_expression(table, it));
         let generated = column.generated.as_ref();
         let expression = generated.map(|it| self.print_expression(table, &it.expression));
         compact(json!({
-            "pos": number,
+            "pos": position,
             "type": self.format_type(&column.type_),
             "notnull": column.not_null,
             "default": default.or(expression),
@@ -150,8 +152,11 @@ impl Schema {
     pub fn type_form(&self, it: &UserType) -> Value {
         compact(match &it.kind {
             UserTypeKind::Enum { labels } => json!({ "kind": "e", "labels": labels, "comment": it.comment }),
-            UserTypeKind::Domain { base, not_null, default, checks } => {
+            UserTypeKind::Domain { base, not_null_name, not_null, default, checks } => {
                 let mut constraints = Map::new();
+                if let Some(name) = not_null_name {
+                    constraints.insert(name.as_str().to_owned(), json!({ "def": "NOT NULL", "validated": true }));
+                }
                 for check in checks {
                     let def = format!("CHECK ({})", self.print_domain_expression(&check.expression));
                     let def = if check.validated { def } else { format!("{def} NOT VALID") };

@@ -45,6 +45,8 @@ pub struct Table {
     /// Tables with a foreign key to this one (itself left out).
     pub referenced_by: BTreeSet<RelationId>,
     pub rows: Rows,
+    /// It has a TOAST table, which stays when the columns that needed it go.
+    pub toast: bool,
 }
 
 /// What is known of a table's rows. Rows themselves are not modelled.
@@ -80,6 +82,8 @@ pub struct Column {
     pub dropped: bool,
     /// No row holds a null in it: known of a table or column that the same plan filled.
     pub filled: bool,
+    /// Some row certainly holds a null in it.
+    pub has_null: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -88,7 +88,10 @@ impl Sequence {
 
     /// With a cache the file runs ahead of what was handed out, so only a cache of one is certain.
     fn step(&self, from: i64, times: u64) -> LastValue {
-        let value = i64::try_from(times).ok().and_then(|times| self.increment.checked_mul(times)).and_then(|by| from.checked_add(by));
+        let value = i64::try_from(times)
+            .ok()
+            .and_then(|times| self.increment.checked_mul(times))
+            .and_then(|by| from.checked_add(by));
         match value {
             Some(value) if self.cache == 1 && value >= self.min && value <= self.max => LastValue::Known(value),
             _ => LastValue::Unknown,

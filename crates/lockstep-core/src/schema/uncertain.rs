@@ -20,7 +20,10 @@ impl Uncertain {
     pub fn mention(&mut self, names: &[Ident], command: &str) {
         let command: Rc<str> = command.into();
         for name in names {
-            self.names.insert_mut(name.clone(), command.clone());
+            // The first command is the reason; later ones may be unknown because of it.
+            if !self.names.contains_key(name) {
+                self.names.insert_mut(name.clone(), command.clone());
+            }
         }
     }
 

@@ -21,8 +21,17 @@ pub struct UserType {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum UserTypeKind {
-    Enum { labels: Vec<String> },
-    Domain { base: Type, not_null: bool, default: Option<Rc<Expression>>, checks: Vec<DomainCheck> },
+    Enum {
+        labels: Vec<String>,
+    },
+    Domain {
+        base: Type,
+        /// The name of its `NOT NULL`, where the version has such a constraint.
+        not_null_name: Option<Ident>,
+        not_null: bool,
+        default: Option<Rc<Expression>>,
+        checks: Vec<DomainCheck>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::effect::RelationId;
 use crate::expression::Expression;
 use crate::name::Ident;
-use crate::pg::sqlstate;
 use crate::pg::behavior;
+use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::scope::{self, Use};
@@ -63,10 +63,8 @@ pub(super) fn add_check(
             )
         }
     };
-    let mut constraint = Constraint::new(
-        name,
-        ConstraintKind::Check { expression: expression.clone(), no_inherit: check.no_inherit },
-    );
+    let mut constraint =
+        Constraint::new(name, ConstraintKind::Check { expression: expression.clone(), no_inherit: check.no_inherit });
     apply_attributes(execution, &mut constraint, check.attributes, "CHECK")?;
     execution.schema.table_mut(table).constraints.push(constraint);
     Ok(expression)
@@ -82,9 +80,8 @@ pub(super) fn apply_attributes(
     let deferrable_kind = !matches!(kind, "CHECK" | "NOT NULL");
     let may_be_not_valid = matches!(kind, "CHECK" | "FOREIGN KEY" | "NOT NULL");
     let may_be_not_enforced = matches!(kind, "CHECK" | "FOREIGN KEY");
-    let refuse = |what: &str| {
-        fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("{kind} constraints cannot be marked {what}"))
-    };
+    let refuse =
+        |what: &str| fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("{kind} constraints cannot be marked {what}"));
     let deferrable = attributes.deferrable == Some(true) || attributes.initially_deferred == Some(true);
     if deferrable && !deferrable_kind {
         return refuse("DEFERRABLE");

@@ -2,9 +2,9 @@
 
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::behavior;
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
-use crate::pg::behavior;
 use crate::schema::relation::Column;
 use crate::schema::sequence::SequenceType;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -79,12 +79,12 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
 
 /// The type beneath domains (`getBaseType`).
 pub(super) fn base_type(execution: &Execution, type_: &Type) -> Type {
-    let mut current = type_.clone();
+    let mut current = *type_;
     while let TypeRef::User(id) = current.base
         && !current.array
         && let Some(UserTypeKind::Domain { base, .. }) = execution.schema.user_type(TypeId(id)).map(|it| &it.kind)
     {
-        current = base.clone();
+        current = *base;
     }
     current
 }
@@ -106,6 +106,7 @@ pub(super) fn empty_column(name: Ident, type_: Type) -> Column {
         comment: None,
         dropped: false,
         filled: false,
+        has_null: false,
     }
 }
 
@@ -182,10 +183,13 @@ pub(super) fn transform(execution: &mut Execution, table: &str, definition: &Col
                     return fail(sqlstate::SYNTAX_ERROR, format!("multiple generation clauses specified {place}"));
                 }
                 if !behavior::has_virtual_columns(execution.version) && *stored != Some(true) {
-                    return fail(sqlstate::SYNTAX_ERROR, match stored {
-                        Some(_) => "syntax error at or near \"VIRTUAL\"",
-                        None => "syntax error at end of input",
-                    });
+                    return fail(
+                        sqlstate::SYNTAX_ERROR,
+                        match stored {
+                            Some(_) => "syntax error at or near \"VIRTUAL\"",
+                            None => "syntax error at end of input",
+                        },
+                    );
                 }
                 parts.generated = Some((expression.clone(), *stored));
             }
@@ -252,7 +256,7 @@ pub(super) fn transform_collation(
     collation: &QualifiedName,
 ) -> Outcome<Option<QualifiedName>> {
     if !types::is_collatable(&base_type(execution, type_)) {
-        let type_ = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+        let type_ = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
         return fail(sqlstate::DATATYPE_MISMATCH, format!("collations are not supported by type {type_}"));
     }
     match collation.name.as_str() {
@@ -262,6 +266,17 @@ pub(super) fn transform_collation(
         }
         other => unknown(format!("whether the server has the collation \"{other}\" is not known")),
     }
+}
+
+/// `create_toast_table` where the columns have come to need one.
+pub(super) fn create_toast(execution: &mut Execution, table: RelationId) {
+    let columns = execution.schema.table(table);
+    if columns.toast {
+        return;
+    }
+    let stored = columns.live().filter(|(_, column)| column.generated.as_ref().is_none_or(|it| it.stored));
+    let types: Vec<Type> = stored.map(|(_, column)| base_type(execution, &column.type_)).collect();
+    execution.schema.table_mut(table).toast = crate::pg::toast::needs_toast(&types);
 }
 
 /// The SQLSTATE and words of a column that is not there.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::effect::{ObjectName, RelationId};
-use crate::expression::Expression;
+use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -12,7 +12,7 @@ use crate::schema::sequence::SequenceOwner;
 use crate::statement::Command;
 use crate::statement::check_constraint::{self, NewCheck, add_not_null};
 use crate::statement::column::{self, Definition};
-use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::foreign_key::{self, NewForeignKey};
 use crate::statement::like::{self, LikePart};
 use crate::statement::scope::{self, Use};
@@ -126,6 +126,7 @@ fn build(
     for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
         finish_column(execution, id, number, definition, *sequence)?;
     }
+    column::create_toast(execution, id);
     let mut constraints: Vec<TableConstraint> =
         definitions.iter_mut().flat_map(|it| std::mem::take(&mut it.constraints)).collect();
     constraints.extend(table_constraints);
@@ -135,12 +136,7 @@ fn build(
             let mut attributes = constraint.attributes;
             // On a table without rows there is nothing that could be invalid (`transformCheckConstraints`).
             attributes.not_valid = false;
-            let check = NewCheck {
-                name: constraint.name.as_ref(),
-                expression,
-                no_inherit: *no_inherit,
-                attributes,
-            };
+            let check = NewCheck { name: constraint.name.as_ref(), expression, no_inherit: *no_inherit, attributes };
             check_constraint::add_check(execution, id, &check, true)?;
         }
     }
@@ -181,9 +177,7 @@ pub(super) fn make_sequence(
 ) -> Outcome<Option<RelationId>> {
     let column = &definition.column.name;
     let (data_type, options) = match (&definition.identity, definition.serial) {
-        (Some((_, options)), _) => {
-            (sequence::type_for_identity(execution, &definition.column.type_)?, options.clone())
-        }
+        (Some((_, options)), _) => (sequence::type_for_identity(execution, &definition.column.type_)?, options.clone()),
         (None, Some(serial)) => (serial, Default::default()),
         (None, None) => return Ok(None),
     };
@@ -204,7 +198,10 @@ pub(super) fn finish_column(
         default = scope::analyze_default(execution, table, number, expression)?;
     }
     if let Some((expression, stored)) = &definition.generated {
-        let expression = scope::analyze(execution, table, expression, Use::Generated(number))?;
+        let expression = scope::analyze_as(execution, table, number, expression, Use::Generated)?;
+        if expression.volatility() != Volatility::Immutable {
+            return fail(sqlstate::INVALID_OBJECT_DEFINITION, "generation expression is not immutable");
+        }
         generated = Some(Generated { expression, stored: *stored == Some(true) });
     }
     if let Some(sequence) = sequence {
@@ -241,7 +238,11 @@ fn not_nulls(
                 let Some((number, _)) = execution.schema.table(table).column(column.as_str()) else {
                     return fail(
                         sqlstate::UNDEFINED_COLUMN,
-                        format!("column \"{}\" of relation \"{}\" does not exist", column.as_str(), execution.bare_name(table)),
+                        format!(
+                            "column \"{}\" of relation \"{}\" does not exist",
+                            column.as_str(),
+                            execution.bare_name(table)
+                        ),
                     );
                 };
                 wanted[usize::from(number) - 1] = Some((constraint.name.clone(), *no_inherit));
@@ -279,9 +280,9 @@ fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableCon
         return index_constraint::second_primary_key(&execution.bare_name(table));
     }
     let mut made: Vec<&TableConstraint> = vec![];
-    let others = constraints.iter().filter(|it| {
-        matches!(it.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. })
-    });
+    let others = constraints
+        .iter()
+        .filter(|it| matches!(it.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. }));
     for constraint in constraints.iter().filter(primary).chain(others) {
         if made.iter().any(|other| same_index(other, constraint)) {
             continue;
@@ -310,9 +311,4 @@ fn same_index(first: &TableConstraint, second: &TableConstraint) -> bool {
     };
     let same = key(first).is_some() && key(first) == key(second) && first.attributes == second.attributes;
     same && (second.name.is_none() || second.name == first.name)
-}
-
-/// The name of a table that is not there, as `DROP` and `LIKE` print it.
-pub(super) fn printed(name: &crate::name::QualifiedName) -> String {
-    plain(name)
 }

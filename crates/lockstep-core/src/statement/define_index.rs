@@ -33,6 +33,7 @@ pub(super) struct NewIndex<'a> {
     pub(super) is_constraint: bool,
     pub(super) deferrable: bool,
     pub(super) exclusion: bool,
+    pub(super) concurrently: bool,
     /// No separate build: a rewrite of the table builds it (`skip_build`).
     pub(super) skip_build: bool,
 }
@@ -116,6 +117,10 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     execution.schema.table_mut(new.table).indexes.push(id);
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     if !new.skip_build {
+        if !new.concurrently {
+            // `index_build` keeps writers out, whatever else is held.
+            execution.lock(new.table, LockMode::Share, "the index is built from rows that must not change meanwhile");
+        }
         execution.work(new.table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
     }
     Ok(id)
@@ -131,9 +136,7 @@ fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) ->
             }
             name.clone()
         }
-        None if new.primary => {
-            execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true)
-        }
+        None if new.primary => execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true),
         None => {
             let columns = key_names(execution, new)?;
             let label = match (new.exclusion, new.is_constraint) {
@@ -226,20 +229,16 @@ fn check_capabilities(new: &NewIndex<'_>, method: &str) -> Outcome {
 fn immutable(expression: &crate::expression::Expression, what: &str) -> Outcome {
     match expression.volatility() {
         Volatility::Immutable => Ok(()),
-        _ => fail(
-            sqlstate::INVALID_OBJECT_DEFINITION,
-            format!("functions in index {what} must be marked IMMUTABLE"),
-        ),
+        _ => fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("functions in index {what} must be marked IMMUTABLE")),
     }
 }
 
 fn key_attribute(execution: &Execution, table: RelationId, column: &Ident, is_constraint: bool) -> Outcome<u16> {
     match execution.schema.table(table).column(column.as_str()) {
         Some((number, _)) => Ok(number),
-        None if is_constraint => fail(
-            sqlstate::UNDEFINED_COLUMN,
-            format!("column \"{}\" named in key does not exist", column.as_str()),
-        ),
+        None if is_constraint => {
+            fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" named in key does not exist", column.as_str()))
+        }
         None => fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", column.as_str())),
     }
 }
@@ -265,12 +264,12 @@ fn resolve_key(
                     },
                 );
             }
-            (KeyColumn::Attribute(number), column.type_.clone(), column.collation.clone())
+            (KeyColumn::Attribute(number), column.type_, column.collation.clone())
         }
         expression => {
             let expression = scope::analyze(execution, new.table, expression, Use::IndexExpression)?;
             immutable(&expression, "expression")?;
-            let type_ = expression.type_().clone();
+            let type_ = *expression.type_();
             (KeyColumn::Expression(expression), type_, None)
         }
     };
@@ -301,7 +300,7 @@ fn operator_class_of(
     if !key.operator_class_options.is_empty() {
         return unknown("operator class options are not modelled");
     }
-    let printed = execution.schema.format_type(&Type { modifier: -1, ..type_.clone() });
+    let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
     match &key.operator_class {
         None => match operator_class::default_for(&base, method) {
             Some(true) => Ok(None),

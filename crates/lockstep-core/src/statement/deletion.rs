@@ -45,7 +45,7 @@ pub(super) fn delete(execution: &mut Execution, targets: &[Object], cascade: boo
 }
 
 /// An index of a constraint, or a sequence of an identity column, does not go alone.
-fn refuse_internal(execution: &Execution, target: &Object, targets: &[Object]) -> Outcome {
+pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &[Object]) -> Outcome {
     let Object::Relation(id) = target else { return Ok(()) };
     let Some(relation) = execution.schema.get(*id) else { return Ok(()) };
     let owner = match &relation.body {
@@ -122,9 +122,7 @@ fn report(
 fn is_part_of(object: &Object, doomed: &[(Object, Option<(Object, Dependency)>)]) -> bool {
     let has = |whole: Object| doomed.iter().any(|(it, _)| *it == whole);
     match object {
-        Object::Default(table, column) => {
-            has(Object::Column(*table, *column)) || has(Object::Relation(*table))
-        }
+        Object::Default(table, column) => has(Object::Column(*table, *column)) || has(Object::Relation(*table)),
         Object::Column(table, _) | Object::Constraint(table, _) => has(Object::Relation(*table)),
         _ => false,
     }

@@ -3,19 +3,29 @@
 //! One walk does what the server does in one walk: it resolves names, takes locks, checks and
 //! changes, in the server's order. A statement that fails has still taken the locks it came by.
 
-use crate::effect::{Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind};
+use std::collections::BTreeSet;
+
+use crate::effect::{
+    DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind,
+};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
-use crate::schema::relation::Relation;
+use crate::schema::constraint::Constraint;
+use crate::schema::relation::{Relation, Rows};
+use crate::schema::user_type::TypeId;
 use crate::session::Session;
 
 pub struct Execution {
     pub version: PgVersion,
     pub schema: Schema,
     pub session: Session,
+    /// Labels added to types by this transaction, not usable yet (`EnumUncommitted`).
+    pub uncommitted_enum_values: Vec<(TypeId, String)>,
+    /// Tables with deferred checks that wait for the end of the transaction.
+    pub pending: Pending,
     /// Inside a transaction block, as `PreventInTransactionBlock` asks.
     pub in_block: bool,
     pub record: Record,
@@ -23,6 +33,23 @@ pub struct Execution {
     first_new_id: u32,
     /// Objects from this number on were made by this transaction.
     pub transaction_first_id: u32,
+}
+
+/// Deferred triggers that have fired but not run (`AfterTriggerPendingOnRel`).
+#[derive(Debug, Clone, Default)]
+pub struct Pending {
+    pub certainly: BTreeSet<RelationId>,
+    /// Only if some row turned out to be a duplicate.
+    pub perhaps: BTreeSet<RelationId>,
+    /// `SET CONSTRAINTS ALL DEFERRED` or `IMMEDIATE`.
+    pub all_deferred: Option<bool>,
+}
+
+impl Pending {
+    /// Whether the constraint's check waits for the end of the transaction.
+    pub fn defers(&self, constraint: &Constraint) -> bool {
+        constraint.deferrable && self.all_deferred.unwrap_or(constraint.initially_deferred)
+    }
 }
 
 /// What a statement did, successful or not.
@@ -35,8 +62,10 @@ pub struct Record {
     pub preconditions: Vec<Precondition>,
     /// Why the outcome, or part of the result, cannot be told.
     pub doubts: Vec<String>,
-    /// Data that is gone or changed for good, one clause each.
-    pub data_changes: Vec<String>,
+    /// Data that is gone or changed for good.
+    pub data_changes: Vec<DataChange>,
+    /// Labels added to types: not to be used before they are committed.
+    pub new_enum_values: Vec<(TypeId, String)>,
 }
 
 /// Why a statement ends early.
@@ -65,13 +94,25 @@ pub fn unknown<T>(why: impl Into<String>) -> Outcome<T> {
 }
 
 impl Execution {
-    pub fn new(version: PgVersion, schema: Schema, session: Session, in_block: bool, transaction_first_id: u32) -> Self {
+    pub fn new(
+        version: PgVersion,
+        schema: Schema,
+        session: Session,
+        in_block: bool,
+        transaction_first_id: u32,
+    ) -> Self {
         let first_new_id = schema.next_id();
-        Execution { version, schema, session, in_block, record: Record::default(), first_new_id, transaction_first_id }
-    }
-
-    pub fn is_new(&self, id: RelationId) -> bool {
-        id.0 >= self.first_new_id
+        Execution {
+            version,
+            first_new_id,
+            schema,
+            session,
+            uncommitted_enum_values: vec![],
+            pending: Pending::default(),
+            in_block,
+            record: Record::default(),
+            transaction_first_id,
+        }
     }
 
     /// Made by this transaction, so that only it can see it.
@@ -94,6 +135,9 @@ impl Execution {
                 return Ok(Some(found));
             }
         }
+        if name.name.as_str().starts_with("pg_") {
+            return unknown(format!("system catalogs such as {name} are not modelled"));
+        }
         Ok(None)
     }
 
@@ -112,13 +156,10 @@ impl Execution {
         match self.look_up(name)? {
             Some(id) => Ok(id),
             None => {
-                if let Some(schema) = &name.schema
-                    && !self.schema.has_namespace(schema.as_str())
-                {
-                    if let Some(why) = self.schema.uncertain.about(schema, None) {
-                        return unknown(why);
-                    }
-                    // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 all the same.
+                // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 where the schema is missing too.
+                let missing = name.schema.as_ref().filter(|schema| !self.schema.has_namespace(schema.as_str()));
+                if let Some(why) = missing.and_then(|schema| self.schema.uncertain.about(schema, None)) {
+                    return unknown(why);
                 }
                 fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)))
             }
@@ -156,22 +197,34 @@ impl Execution {
         }
     }
 
-    /// Records a granted lock; for each relation only the strongest mode counts at the end.
+    /// Records a granted lock, once for each mode.
     pub fn lock(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
+        self.lock_part(id, false, mode, reason);
+    }
+
+    /// The index of the relation's TOAST table, where it has one.
+    pub fn lock_toast_index(&mut self, id: RelationId, reason: &'static str) {
+        if self.schema.get(id).and_then(|it| it.table()).is_some_and(|table| table.toast) {
+            self.lock_part(id, true, LockMode::AccessExclusive, reason);
+        }
+    }
+
+    fn lock_part(&mut self, id: RelationId, toast_index: bool, mode: LockMode, reason: &'static str) {
         let Some(relation) = self.schema.get(id) else { return };
-        let lock = Lock {
+        let same = |lock: &Lock| (lock.relation, lock.toast_index, lock.mode) == (id, toast_index, mode);
+        if self.record.locks.iter().any(same) {
+            return;
+        }
+        self.record.locks.push(Lock {
             relation: id,
             name: relation.name.clone(),
-            kind: relation.kind(),
+            kind: if toast_index { 'i' } else { relation.kind() },
             mode,
             reason,
-            new: self.is_new(id),
-        };
-        match self.record.locks.iter_mut().find(|lock| lock.relation == id) {
-            Some(held) if held.mode >= mode => {}
-            Some(held) => (held.mode, held.reason) = (mode, reason),
-            None => self.record.locks.push(lock),
-        }
+            new: id.0 >= self.first_new_id,
+            private: self.is_private(id),
+            toast_index,
+        });
     }
 
     pub fn wait(&mut self, id: RelationId, mode: LockMode) {
@@ -190,8 +243,33 @@ impl Execution {
         }
     }
 
+    /// Notes what happens to rows; a table that is certainly empty has none.
+    pub fn data_change(&mut self, id: RelationId, column: Option<u16>, kind: DataChangeKind) {
+        let Some(relation) = self.schema.get(id) else { return };
+        let Some(table) = relation.table() else { return };
+        if table.rows == Rows::Empty && kind != DataChangeKind::Inserted {
+            return;
+        }
+        let column = column.map(|number| (number, table.column_name(number)));
+        let change = DataChange { relation: id, name: relation.name.clone(), column, kind };
+        if !self.record.data_changes.contains(&change) {
+            self.record.data_changes.push(change);
+        }
+    }
+
     pub fn notice(&mut self, text: impl Into<String>) {
         self.record.notices.push(text.into());
+    }
+
+    pub fn warning(&mut self, text: &str) {
+        self.record.notices.push(format!("WARNING: {text}"));
+    }
+
+    /// The rows decide in a way that no query tells; without rows nothing can go wrong.
+    pub fn doubt_rows(&mut self, table: RelationId, why: &str) {
+        if self.schema.table(table).rows != Rows::Empty {
+            self.doubt(why);
+        }
     }
 
     /// The statement goes on, but its outcome is not claimed.
@@ -212,10 +290,22 @@ impl Execution {
     /// `PreventInTransactionBlock`.
     pub fn outside_block(&self, command: &str) -> Outcome {
         match self.in_block {
-            true => fail(
-                sqlstate::ACTIVE_SQL_TRANSACTION,
-                format!("{command} cannot run inside a transaction block"),
-            ),
+            true => fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot run inside a transaction block")),
+            false => Ok(()),
+        }
+    }
+
+    /// `CheckTableNotInUse`, as far as deferred checks go.
+    pub fn not_in_use(&self, id: RelationId, command: &str) -> Outcome {
+        let name = self.bare_name(id);
+        if self.pending.certainly.contains(&id) {
+            return fail(
+                sqlstate::OBJECT_IN_USE,
+                format!("cannot {command} \"{name}\" because it has pending trigger events"),
+            );
+        }
+        match self.pending.perhaps.contains(&id) {
+            true => unknown(format!("whether a deferred check of {name} is pending depends on its rows")),
             false => Ok(()),
         }
     }

@@ -26,10 +26,7 @@ pub(super) struct NewForeignKey<'a> {
 /// Adds the key. Its validation, where it needs one, is left to the caller: the server runs it last.
 pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeignKey<'_>) -> Outcome<Option<Ident>> {
     let reason = "a foreign key installs triggers on both tables, so writers of both must wait";
-    let referenced = match execution.open(&new.references.table, LockMode::ShareRowExclusive, reason) {
-        Ok(id) => id,
-        Err(stop) => return Err(stop),
-    };
+    let referenced = execution.open(&new.references.table, LockMode::ShareRowExclusive, reason)?;
     if execution.schema.relation(referenced).table().is_none() {
         let name = execution.bare_name(referenced);
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("referenced relation \"{name}\" is not a table"));
@@ -99,7 +96,8 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     };
     let foreign_key = foreign_key.clone();
     let referenced = foreign_key.references;
-    let object = crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
+    let object =
+        crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
     execution.work(table, WorkKind::ValidateForeignKey, Some(object), "every row must have its referenced row");
     for id in [table, referenced] {
         let indexes = execution.schema.table(id).indexes.clone();
@@ -170,10 +168,7 @@ fn key_columns(execution: &Execution, table: RelationId, names: &[Ident]) -> Out
 fn primary_key_columns(execution: &Execution, table: RelationId) -> Outcome<(Vec<u16>, RelationId)> {
     let name = execution.bare_name(table);
     let Some(index) = execution.schema.table(table).primary_key().and_then(Constraint::index) else {
-        return fail(
-            sqlstate::UNDEFINED_OBJECT,
-            format!("there is no primary key for referenced table \"{name}\""),
-        );
+        return fail(sqlstate::UNDEFINED_OBJECT, format!("there is no primary key for referenced table \"{name}\""));
     };
     let key = execution.schema.index(index);
     if !key.immediate {
@@ -191,10 +186,7 @@ fn matching_index(execution: &Execution, table: RelationId, columns: &[u16]) -> 
     let mut sorted = columns.to_vec();
     sorted.sort_unstable();
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-        return fail(
-            sqlstate::INVALID_FOREIGN_KEY,
-            "foreign key referenced-columns list must not contain duplicates",
-        );
+        return fail(sqlstate::INVALID_FOREIGN_KEY, "foreign key referenced-columns list must not contain duplicates");
     }
     let mut deferrable = false;
     for id in &execution.schema.table(table).indexes {
@@ -224,7 +216,8 @@ fn matching_index(execution: &Execution, table: RelationId, columns: &[u16]) -> 
 }
 
 fn check_generated(execution: &Execution, table: RelationId, columns: &[u16], references: &References) -> Outcome {
-    let generated = columns.iter().filter_map(|number| execution.schema.table(table).attribute(*number)?.generated.as_ref());
+    let generated =
+        columns.iter().filter_map(|number| execution.schema.table(table).attribute(*number)?.generated.as_ref());
     for generated in generated {
         if !generated.stored {
             return fail(
@@ -288,8 +281,8 @@ fn check_types(
                     "Key columns \"{}\" of the referencing table and \"{}\" of the referenced table are of incompatible types: {} and {}.",
                     our_column.name.as_str(),
                     their_column.name.as_str(),
-                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_.clone() }),
-                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_.clone() }),
+                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..our_column.type_ }),
+                    execution.schema.format_type(&crate::pg::types::Type { modifier: -1, ..their_column.type_ }),
                 );
                 let error = PgError::new(
                     sqlstate::DATATYPE_MISMATCH,

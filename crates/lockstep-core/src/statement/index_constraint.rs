@@ -8,6 +8,7 @@ use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::check_constraint::apply_attributes;
 use crate::statement::define_index::{NewIndex, column_key, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::row_checks;
 use crate::syntax::statement::{IndexKey, TableConstraint, TableConstraintKind};
 
 /// Makes the index and the constraint. Columns of a primary key are already `NOT NULL`.
@@ -42,8 +43,7 @@ pub(super) fn add(
     };
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let exclusion = matches!(constraint.kind, TableConstraintKind::Exclude { .. });
-    let nulls_not_distinct =
-        matches!(constraint.kind, TableConstraintKind::Unique { nulls_not_distinct: true, .. });
+    let nulls_not_distinct = matches!(constraint.kind, TableConstraintKind::Unique { nulls_not_distinct: true, .. });
     let new = NewIndex {
         table,
         name: constraint.name.as_ref(),
@@ -59,9 +59,14 @@ pub(super) fn add(
         is_constraint: true,
         deferrable,
         exclusion,
+        concurrently: false,
         skip_build,
     };
     let index = define_index(execution, &new)?;
+    if let TableConstraintKind::Exclude { elements, .. } = &constraint.kind {
+        let operators: Vec<&str> = elements.iter().map(|(_, operator)| operator.as_str()).collect();
+        row_checks::exclusion(execution, index, &operators);
+    }
     let name = execution.schema.relation(index).name.name.clone();
     let kind = match &constraint.kind {
         TableConstraintKind::Exclude { elements, .. } => ConstraintKind::Exclude {
@@ -72,18 +77,19 @@ pub(super) fn add(
         _ => ConstraintKind::Unique { index },
     };
     let mut made = Constraint::new(name, kind);
-    let words = if primary { "PRIMARY KEY" } else if exclusion { "EXCLUDE" } else { "UNIQUE" };
+    let words = if primary {
+        "PRIMARY KEY"
+    } else if exclusion {
+        "EXCLUDE"
+    } else {
+        "UNIQUE"
+    };
     apply_attributes(execution, &mut made, attributes, words)?;
     execution.schema.table_mut(table).constraints.push(made);
     Ok(())
 }
 
-fn check_columns(
-    execution: &Execution,
-    table: RelationId,
-    constraint: &TableConstraint,
-    columns: &[Ident],
-) -> Outcome {
+fn check_columns(execution: &Execution, table: RelationId, constraint: &TableConstraint, columns: &[Ident]) -> Outcome {
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let kind = if primary { "primary key" } else { "unique" };
     for (place, column) in columns.iter().enumerate() {
@@ -105,8 +111,5 @@ fn check_columns(
 
 /// "multiple primary keys for table": `index_check_primary_key` and `transformIndexConstraints`.
 pub(super) fn second_primary_key<T>(table: &str) -> Outcome<T> {
-    fail(
-        sqlstate::INVALID_TABLE_DEFINITION,
-        format!("multiple primary keys for table \"{table}\" are not allowed"),
-    )
+    fail(sqlstate::INVALID_TABLE_DEFINITION, format!("multiple primary keys for table \"{table}\" are not allowed"))
 }

@@ -5,7 +5,7 @@ use crate::name::{Ident, MAX_NAME_BYTES};
 use crate::schema::Schema;
 
 /// `makeObjectName`: `name1_name2_label`, the longer of the two names cut until it fits.
-pub fn make_object_name(name1: &str, name2: Option<&str>, label: Option<&str>) -> String {
+pub(super) fn make_object_name(name1: &str, name2: Option<&str>, label: Option<&str>) -> String {
     let mut overhead = label.map_or(0, |label| label.len() + 1);
     let (mut length1, mut length2) = (name1.len(), 0);
     if let Some(name2) = name2 {
@@ -97,14 +97,14 @@ impl Schema {
 }
 
 /// `ChooseIndexColumnNames` and `ChooseIndexNameAddition`: the columns' names joined by `_`.
-pub fn index_name_addition(columns: &[String]) -> String {
+pub(super) fn index_name_addition(columns: &[String]) -> String {
     let mut text = String::new();
     for column in columns {
         if !text.is_empty() {
             text.push('_');
         }
         text.push_str(column);
-        if text.len() >= MAX_NAME_BYTES + 1 {
+        if text.len() > MAX_NAME_BYTES {
             break;
         }
     }
@@ -112,7 +112,7 @@ pub fn index_name_addition(columns: &[String]) -> String {
 }
 
 /// `ChooseForeignKeyConstraintNameAddition`: the same for the columns of a foreign key.
-pub fn foreign_key_name_addition(columns: &[Ident]) -> String {
+pub(super) fn foreign_key_name_addition(columns: &[Ident]) -> String {
     let columns: Vec<_> = columns.iter().map(|it| it.as_str().to_owned()).collect();
     index_name_addition(&columns)
 }

@@ -34,7 +34,11 @@ pub(super) fn create_for_column(
     let mut sequence = Sequence::new(data_type);
     apply_options(execution, &mut sequence, options, true)?;
     let id = execution.schema.add_relation(name, persistence, Body::Sequence(sequence));
-    execution.lock(id, crate::pg::lock_mode::LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
+    execution.lock(
+        id,
+        crate::pg::lock_mode::LockMode::AccessExclusive,
+        "a new relation is locked by the statement that makes it",
+    );
     Ok(id)
 }
 
@@ -44,10 +48,7 @@ pub(super) fn type_for_identity(execution: &Execution, type_: &crate::pg::types:
         "smallint" => Ok(SequenceType::SmallInt),
         "integer" => Ok(SequenceType::Integer),
         "bigint" => Ok(SequenceType::BigInt),
-        _ => fail(
-            sqlstate::INVALID_PARAMETER_VALUE,
-            "identity column type must be smallint, integer, or bigint",
-        ),
+        _ => fail(sqlstate::INVALID_PARAMETER_VALUE, "identity column type must be smallint, integer, or bigint"),
     }
 }
 

@@ -7,6 +7,8 @@ pub enum Expr {
     /// `a`, `t.a`, `s.t.a`.
     Column(Vec<Ident>),
     Literal(Literal),
+    /// `DEFAULT`, which stands for itself in `VALUES` and `SET`.
+    Default,
     /// `$1`.
     Parameter(u32),
     /// `- a`, `@ a`; `NOT` is [`Expr::Not`].
@@ -200,6 +202,16 @@ pub struct QueryText {
     pub reads: Vec<QualifiedName>,
     /// Relations locked by `FOR UPDATE` / `FOR SHARE` (or, where no `OF` is written, all of them).
     pub locks_rows: Vec<QualifiedName>,
+    /// Tables in every `FROM`, with the names they go by; `None` where anything else stands there.
+    pub sources: Option<Vec<(QualifiedName, Ident)>>,
+    /// Columns named anywhere in it, by their parts.
+    pub columns: Vec<Vec<Ident>>,
+    /// Names that the query gives to its own results.
+    pub labels: Vec<Ident>,
+    /// Functions called anywhere in it.
+    pub functions: Vec<QualifiedName>,
+    /// How many rows it yields, where its text says so.
+    pub rows: Option<u64>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
 }
@@ -218,6 +230,7 @@ impl Expr {
         match self {
             Expr::Column(_)
             | Expr::Literal(_)
+            | Expr::Default
             | Expr::Parameter(_)
             | Expr::TypedLiteral { .. }
             | Expr::Value { .. }

@@ -53,11 +53,32 @@ pub fn parse(text: &str) -> std::result::Result<Statement, SyntaxError> {
     }
 
     match statement(&mut cursor) {
-        Ok(Some(statement)) if cursor.at_end() => return Ok(statement),
+        Ok(Some(statement)) if cursor.at_end() => Ok(statement),
         Ok(Some(_)) => cursor.error(),
-        Ok(None) => return other(&mut cursor),
+        Ok(None) => other(&mut cursor),
         Err(error) => Err(error),
     }
+}
+
+/// Reads an expression that stands alone.
+pub fn parse_expression(text: &str) -> std::result::Result<expression::Expr, SyntaxError> {
+    let mut cursor = Cursor::new(text)?;
+    let made = parse_expression::expression(&mut cursor)?;
+    if cursor.at_end() { Ok(made) } else { cursor.error() }
+}
+
+/// Every identifier in the text, folded: whatever the statement may touch.
+pub fn mentions(text: &str) -> Vec<Ident> {
+    let mut found = vec![];
+    mention(text, &mut found, 0);
+    found
+}
+
+/// The same without what stands inside strings.
+pub fn mentions_outside_strings(text: &str) -> Vec<Ident> {
+    let mut found = vec![];
+    mention(text, &mut found, MAX_STRING_LEVELS);
+    found
 }
 
 /// `None`: a command without a tree.
@@ -247,6 +268,9 @@ fn command_tag(cursor: &Cursor<'_>) -> String {
     tag
 }
 
+/// Strings in strings are looked into this deep.
+const MAX_STRING_LEVELS: usize = 3;
+
 /// Every identifier in the text, in the bodies of its strings too: whatever it may touch.
 fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {
     let mut at = 0;
@@ -255,7 +279,7 @@ fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {
         let name = match token.kind {
             Kind::Word => Ident::folded(&text[token.start..token.end]),
             Kind::QuotedWord => Ident::new(&lexer::value(text, token)),
-            Kind::String | Kind::EscapeString | Kind::DollarString if level < 3 => {
+            Kind::String | Kind::EscapeString | Kind::DollarString if level < MAX_STRING_LEVELS => {
                 let body = lexer::value(text, token);
                 mention(&body, found, level + 1);
                 continue;

@@ -275,9 +275,12 @@ fn name_or_call(cursor: &mut Cursor<'_>) -> Result<Expr> {
         None | Some(Category::Unreserved) => true,
         Some(Category::ColumnName) => !called,
         Some(Category::TypeOrFunction) => called || qualified,
-        // `DEFAULT` stands for itself in VALUES and SET.
-        Some(Category::Reserved) => folded == "default" && !called && !qualified,
+        Some(Category::Reserved) => false,
     };
+    if folded == "default" && category.is_some() && !called && !qualified {
+        cursor.next();
+        return Ok(Expr::Default);
+    }
     if !allowed {
         return cursor.error();
     }
@@ -329,9 +332,7 @@ fn call(cursor: &mut Cursor<'_>, mut parts: Vec<Ident>) -> Result<Expr> {
     loop {
         if cursor.are_words(&["within", "group"]) {
             cursor.expect(&["within", "group"])?;
-        } else if cursor.is_word("filter") && cursor.is_sign_at(1, "(") {
-            cursor.next();
-        } else if cursor.is_word("over") && cursor.is_sign_at(1, "(") {
+        } else if cursor.is_any(&["filter", "over"]) && cursor.is_sign_at(1, "(") {
             cursor.next();
         } else if cursor.is_word("over") {
             cursor.next();

@@ -43,11 +43,8 @@ impl Display for Expr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let not = |negated: bool| if negated { "NOT " } else { "" };
         match self {
+            Expr::Default => f.write_str("DEFAULT"),
             Expr::Column(parts) => {
-                let default = parts.len() == 1 && parts[0] == "default";
-                if default {
-                    return f.write_str("DEFAULT");
-                }
                 for (place, part) in parts.iter().enumerate() {
                     let dot = if place > 0 { "." } else { "" };
                     if *part == "*" { write!(f, "{dot}*")? } else { write!(f, "{dot}{part}")? }

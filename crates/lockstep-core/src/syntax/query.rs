@@ -1,6 +1,11 @@
 //! Queries: kept as text, with the relations that they read. The trees come from sqlparser.
 
-use sqlparser::ast::{Query, SetExpr, Statement, visit_relations};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Expr, FunctionArg, FunctionArgExpr, GroupByExpr, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor,
+    Value, Visit, Visitor,
+};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -15,8 +20,9 @@ pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
     while cursor.is_sign_at(ahead, "(") {
         ahead += 1;
     }
-    ["select", "with", "values", "table"].iter().any(|word| cursor.is_word_at(ahead, word))
-        && !(cursor.is_word_at(ahead, "values") && !cursor.is_sign_at(ahead + 1, "("))
+    // A column may be called `values`; a list of rows has a parenthesis.
+    let rows = cursor.is_word_at(ahead, "values") && cursor.is_sign_at(ahead + 1, "(");
+    rows || ["select", "with", "table"].iter().any(|word| cursor.is_word_at(ahead, word))
 }
 
 /// Reads up to the closing parenthesis or the end.
@@ -36,7 +42,17 @@ const MAX_NESTING: usize = 30;
 
 /// What a query reads and locks. One that cannot be read is marked as doing more than reading.
 pub(super) fn describe(text: &str) -> QueryText {
-    let mut made = QueryText { text: text.to_owned(), reads: vec![], locks_rows: vec![], writes: true };
+    let mut made = QueryText {
+        text: text.to_owned(),
+        reads: vec![],
+        locks_rows: vec![],
+        sources: None,
+        columns: vec![],
+        labels: vec![],
+        functions: vec![],
+        rows: None,
+        writes: true,
+    };
     if !is_bounded(text) {
         return made;
     }
@@ -48,7 +64,17 @@ pub(super) fn describe(text: &str) -> QueryText {
     let [Statement::Query(query)] = statements.as_slice() else {
         return made;
     };
-    made.reads = reads(query);
+    let mut names = Names { sources: query.with.is_none().then(Vec::new), ..Names::default() };
+    let _ = query.visit(&mut names);
+    let mut local = vec![];
+    collect_common_names(query, &mut local);
+    names.reads.retain(|name| name.schema.is_some() || !local.contains(&name.name));
+    made.reads = names.reads;
+    made.rows = series_rows(query);
+    made.sources = names.sources;
+    made.columns = names.columns;
+    made.labels = names.labels;
+    made.functions = names.functions;
     made.writes = is_more_than_reading(query);
     if !query.locks.is_empty() {
         made.locks_rows = made.reads.clone();
@@ -56,27 +82,86 @@ pub(super) fn describe(text: &str) -> QueryText {
     made
 }
 
-fn reads(query: &Query) -> Vec<QualifiedName> {
-    let mut local = vec![];
-    collect_common_names(query, &mut local);
-    let mut found: Vec<QualifiedName> = vec![];
-    let _ = visit_relations(query, |name| {
-        let mut parts: Vec<Ident> = name
-            .0
-            .iter()
-            .filter_map(|part| part.as_ident())
-            .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
-            .collect();
-        if let Some(last) = parts.pop() {
-            let name = QualifiedName { schema: parts.pop(), name: last };
-            let is_local = name.schema.is_none() && local.contains(&name.name);
-            if !is_local && !found.contains(&name) {
-                found.push(name);
-            }
+fn qualified(name: &ObjectName) -> Option<QualifiedName> {
+    let mut parts: Vec<Ident> = name
+        .0
+        .iter()
+        .filter_map(|part| part.as_ident())
+        .map(|it| if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) })
+        .collect();
+    let last = parts.pop()?;
+    Some(QualifiedName { schema: parts.pop(), name: last })
+}
+
+fn ident(it: &sqlparser::ast::Ident) -> Ident {
+    if it.quote_style.is_some() { Ident::new(&it.value) } else { Ident::folded(&it.value) }
+}
+
+/// Every name in a query, by what it names.
+#[derive(Default)]
+struct Names {
+    sources: Option<Vec<(QualifiedName, Ident)>>,
+    columns: Vec<Vec<Ident>>,
+    labels: Vec<Ident>,
+    functions: Vec<QualifiedName>,
+    reads: Vec<QualifiedName>,
+}
+
+impl Visitor for Names {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        if query.with.is_some() {
+            self.sources = None;
         }
-        std::ops::ControlFlow::<()>::Continue(())
-    });
-    found
+        if let SetExpr::Select(select) = &*query.body {
+            self.labels.extend(select.projection.iter().filter_map(|item| match item {
+                SelectItem::ExprWithAlias { alias, .. } => Some(ident(alias)),
+                _ => None,
+            }));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                let Some(name) = qualified(name) else { return ControlFlow::Continue(()) };
+                if !self.reads.contains(&name) {
+                    self.reads.push(name.clone());
+                }
+                if let Some(sources) = &mut self.sources {
+                    let alias = alias.as_ref().map_or_else(|| name.name.clone(), |it| ident(&it.name));
+                    sources.push((name, alias));
+                }
+            }
+            TableFactor::Table { name, alias, .. } => {
+                // A function's result goes by its alias, and its columns by theirs.
+                let function = qualified(name);
+                match alias {
+                    Some(alias) => {
+                        self.labels.push(ident(&alias.name));
+                        self.labels.extend(alias.columns.iter().map(|column| ident(&column.name)));
+                    }
+                    None => self.labels.extend(function.iter().map(|name| name.name.clone())),
+                }
+                self.functions.extend(function);
+            }
+            TableFactor::NestedJoin { alias: None, .. } => {}
+            _ => self.sources = None,
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        match expression {
+            Expr::Function(call) => self.functions.extend(qualified(&call.name)),
+            Expr::Identifier(name) => self.columns.push(vec![ident(name)]),
+            Expr::CompoundIdentifier(parts) => self.columns.push(parts.iter().map(ident).collect()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 fn collect_common_names(query: &Query, names: &mut Vec<Ident>) {
@@ -129,4 +214,48 @@ fn is_bounded(text: &str) -> bool {
         }
     }
     deepest <= MAX_NESTING && operators <= MAX_OPERATORS
+}
+
+/// How many rows a query yields that only counts: `SELECT … FROM generate_series(1, 5)`.
+fn series_rows(query: &Query) -> Option<u64> {
+    let SetExpr::Select(select) = &*query.body else { return None };
+    let [from] = select.from.as_slice() else { return None };
+    let TableFactor::Table { name, args: Some(arguments), .. } = &from.relation else { return None };
+    let plain = query.with.is_none()
+        && query.limit_clause.is_none()
+        && query.fetch.is_none()
+        && from.joins.is_empty()
+        && select.selection.is_none()
+        && select.having.is_none()
+        && select.distinct.is_none()
+        && matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+    if !plain || qualified(name)?.name != "generate_series" {
+        return None;
+    }
+    // A set-returning function or an aggregate among the results would change the count.
+    let mut names = Names::default();
+    let _ = select.projection.visit(&mut names);
+    let odd = |name: &QualifiedName| {
+        name.name == "generate_series" || name.name == "unnest" || AGGREGATES.contains(&name.name.as_str())
+    };
+    if names.functions.iter().any(odd) {
+        return None;
+    }
+    let bounds: Vec<i64> = arguments.args.iter().map(integer).collect::<Option<_>>()?;
+    match bounds.as_slice() {
+        [first, last] => Some(u64::try_from(last.checked_sub(*first)?.checked_add(1)?.max(0)).ok()?),
+        _ => None,
+    }
+}
+
+const AGGREGATES: [&str; 8] = ["count", "sum", "min", "max", "avg", "array_agg", "string_agg", "bool_and"];
+
+fn integer(argument: &FunctionArg) -> Option<i64> {
+    match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => match &value.value {
+            Value::Number(text, _) => text.parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -328,7 +328,6 @@ pub struct Insert {
 #[derive(Debug, Clone, PartialEq)]
 pub enum InsertSource {
     DefaultValues,
-    /// `Expr::Column(["default"])` stands for `DEFAULT`.
     Values(Vec<Vec<Expr>>),
     Query(QueryText),
 }

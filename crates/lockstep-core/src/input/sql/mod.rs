@@ -1,3 +1,4 @@
 //! Plain SQL.
 
+pub mod read;
 pub mod split;

@@ -133,9 +133,8 @@ impl State {
             self.from_stdin = true;
         }
         if self.is_routine && self.depth == 0 {
-            if is("atomic") && after("begin") {
-                self.blocks += 1;
-            } else if self.blocks > 0 && is("case") {
+            let body = is("atomic") && after("begin");
+            if body || (self.blocks > 0 && is("case")) {
                 self.blocks += 1;
             } else if self.blocks > 0 && is("end") {
                 self.blocks -= 1;

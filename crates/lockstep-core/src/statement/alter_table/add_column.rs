@@ -12,7 +12,7 @@ use crate::statement::column::{self, Definition};
 use crate::statement::create_table::{finish_column, make_sequence};
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::scope::{self, Stored};
-use crate::syntax::statement::{ColumnDefinition, TableConstraintKind};
+use crate::syntax::statement::{ColumnDefinition, TableConstraint, TableConstraintKind};
 
 const REWRITE: &str = "the new column's value differs from row to row, so every row is written anew";
 
@@ -28,8 +28,7 @@ pub(super) fn run(
     let name = definition.name.clone();
     // `check_for_column_name_collision` comes first: nothing of the definition is looked at.
     if execution.schema.table(table).column(name.as_str()).is_some() {
-        let message =
-            format!("column \"{}\" of relation \"{}\" already exists", name.as_str(), full.name.as_str());
+        let message = format!("column \"{}\" of relation \"{}\" already exists", name.as_str(), full.name.as_str());
         if if_not_exists {
             execution.notice(format!("{message}, skipping"));
             return Ok(());
@@ -46,9 +45,25 @@ pub(super) fn run(
     altered.added.push(number);
     finish_column(execution, table, number, &parts, sequence)?;
     let filled = fill(execution, table, altered, number, &parts)?;
+    let has_rows = matches!(execution.schema.table(table).rows, Rows::Exactly(_));
+    let empty = execution.schema.table(table).rows == Rows::Empty;
+    if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
+        column.filled = filled && !empty;
+        column.has_null = !filled && has_rows && column.generated.is_none();
+    }
     if let Some((constraint_name, no_inherit)) = &parts.not_null {
         add_not_null(execution, table, number, constraint_name.as_ref(), *no_inherit, true)?;
-        if !filled {
+        let computed = execution.schema.table(table).attribute(number).is_some_and(|it| it.generated.is_some());
+        if !filled && computed {
+            altered.verify = altered.verify.or(Some("the new column must hold no null in any row"));
+            let full = execution.schema.relation(table).name.clone();
+            if !empty {
+                let generated = execution.schema.table(table).attribute(number).and_then(|it| it.generated.clone());
+                let text = generated.map(|it| execution.schema.print_expression(table, &it.expression));
+                let query = format!("SELECT count(*) FROM {full} WHERE {} IS NULL", text.unwrap_or_default());
+                execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+            }
+        } else if !filled {
             altered.verify = altered.verify.or(Some("the new column must hold no null in any row"));
             null_rows(execution, table, &name)?;
         }
@@ -69,8 +84,23 @@ pub(super) fn run(
             && parts.default.is_none()
             && parts.serial.is_none();
         add_constraint::add(execution, table, altered, constraint, skip)?;
+        refuse_duplicates(execution, table, number, constraint)?;
     }
     Ok(())
+}
+
+/// A constant default is the same in every row: a unique index over it alone cannot be built over two.
+fn refuse_duplicates(execution: &Execution, table: RelationId, number: u16, constraint: &TableConstraint) -> Outcome {
+    let unique = matches!(constraint.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::PrimaryKey { .. });
+    let columns = execution.schema.table(table);
+    let constant = columns.attribute(number).is_some_and(|column| column.missing.is_some());
+    let several = matches!(columns.rows, Rows::Exactly(rows) if rows > 1);
+    match columns.constraints.last() {
+        Some(made) if unique && constant && several => {
+            fail(sqlstate::UNIQUE_VIOLATION, format!("could not create unique index \"{}\"", made.name.as_str()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `MaxHeapAttributeNumber`.
@@ -136,15 +166,8 @@ fn fill(
 
 const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
 
-/// `DomainHasConstraints`.
 fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
-    let TypeRef::User(id) = base else { return false };
-    match execution.schema.user_type(TypeId(*id)).map(|it| &it.kind) {
-        Some(UserTypeKind::Domain { base, not_null, checks, .. }) => {
-            *not_null || !checks.is_empty() || domain_with_constraints(execution, &base.base)
-        }
-        _ => false,
-    }
+    matches!(base, TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(*id)))
 }
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.

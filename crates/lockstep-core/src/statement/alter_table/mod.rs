@@ -3,20 +3,21 @@
 
 mod add_column;
 mod add_constraint;
+mod conversion;
 mod drop_constraint;
 mod not_null;
 mod rename;
 mod set_type;
 mod validate;
 
-use crate::effect::{ObjectName, RelationId, WorkKind};
+use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::alter_table::{self as facts, Pass};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
 use crate::statement::Command;
-use crate::statement::column::{attribute, missing_column};
+use crate::statement::column::{attribute, create_toast, missing_column};
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::foreign_key;
@@ -34,6 +35,8 @@ pub(super) struct Altered {
     /// Indexes to be built if the table is not rewritten.
     rebuild: Vec<RelationId>,
     foreign_keys: Vec<Ident>,
+    /// Keys of other tables that must be checked again.
+    foreign_keys_of: Vec<(RelationId, Ident)>,
     /// Columns that this statement added: new in every row.
     added: Vec<u16>,
     /// Type changes of this statement, with the types as they were.
@@ -49,6 +52,7 @@ impl Command for AlterTable {
                 let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
                 let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
                 self.check_kind(execution, table)?;
+                execution.not_in_use(table, "ALTER TABLE")?;
                 alter(execution, table, subcommands)
             }
             _ => rename::run(self, execution),
@@ -108,6 +112,7 @@ fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand
         }
     }
     finish(execution, table, &altered);
+    create_toast(execution, table);
     Ok(())
 }
 
@@ -138,6 +143,11 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
 fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
     if let Some(reason) = altered.rewrite {
         execution.work(table, WorkKind::Rewrite, None, reason);
+        // Rows written anew hold every column: nothing is missing from them any more.
+        execution.schema.table_mut(table).columns.iter_mut().for_each(|column| column.missing = None);
+        // `reindex_relation` opens the new heap like any other table.
+        execution.lock(table, LockMode::Share, "a rewritten table's indexes are all built anew");
+        execution.lock_toast_index(table, "a rewritten table's TOAST table is built anew with it");
         for index in execution.schema.table(table).indexes.clone() {
             let name = execution.schema.relation(index).name.clone();
             execution.lock(index, LockMode::AccessExclusive, "a rewritten table's indexes are all built anew");
@@ -155,23 +165,17 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
     for name in &altered.foreign_keys {
         foreign_key::validate(execution, table, name);
     }
+    for (child, name) in &altered.foreign_keys_of {
+        foreign_key::validate(execution, *child, name);
+    }
 }
 
 /// `ATExecDropColumn`.
-fn drop_column(
-    execution: &mut Execution,
-    table: RelationId,
-    name: &Ident,
-    if_exists: bool,
-    cascade: bool,
-) -> Outcome {
+fn drop_column(execution: &mut Execution, table: RelationId, name: &Ident, if_exists: bool, cascade: bool) -> Outcome {
     let relation = execution.bare_name(table);
     if execution.schema.table(table).column(name.as_str()).is_none() {
         if crate::statement::column::check_name(name).is_err() {
-            return fail(
-                sqlstate::FEATURE_NOT_SUPPORTED,
-                format!("cannot drop system column \"{}\"", name.as_str()),
-            );
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot drop system column \"{}\"", name.as_str()));
         }
         if if_exists {
             let name = name.as_str();
@@ -181,8 +185,7 @@ fn drop_column(
         return Err(missing_column(name, &relation).into());
     }
     let number = attribute(execution, table, name)?;
-    let full = execution.schema.relation(table).name.clone();
-    execution.record.data_changes.push(format!("the contents of {full}.{name}"));
+    execution.data_change(table, Some(number), DataChangeKind::Dropped);
     delete(execution, &[Object::Column(table, number)], cascade)
 }
 
@@ -222,9 +225,4 @@ fn set_default(execution: &mut Execution, table: RelationId, name: &Ident, defau
         column.default = default;
     }
     Ok(())
-}
-
-/// A constraint's full name for work on it.
-pub(super) fn constraint_object(execution: &Execution, table: RelationId, name: &Ident) -> ObjectName {
-    ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() }
 }

@@ -17,7 +17,7 @@ pub(super) fn set(execution: &mut Execution, table: RelationId, altered: &mut Al
         if !valid {
             // `ATExecSetNotNull` queues the validation of the constraint that is there.
             mark_valid(execution, table, &constraint_name);
-            verify(execution, table, altered, number);
+            verify(execution, table, altered, number)?;
         }
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(super) fn require(
     let proven = is_proven_not_null(execution, table, number);
     add_not_null(execution, table, number, name, no_inherit, true)?;
     if !proven {
-        verify(execution, table, altered, number);
+        verify(execution, table, altered, number)?;
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ pub(super) fn mark_valid(execution: &mut Execution, table: RelationId, name: &Id
     }
 }
 
-pub(super) fn verify(execution: &mut Execution, table: RelationId, altered: &mut Altered, number: u16) {
+pub(super) fn verify(execution: &mut Execution, table: RelationId, altered: &mut Altered, number: u16) -> Outcome {
     let reason = "no valid constraint proves that the column holds no null, so every row is read";
     altered.verify = altered.verify.or(Some(reason));
     let full = execution.schema.relation(table).name.clone();
@@ -59,11 +59,17 @@ pub(super) fn verify(execution: &mut Execution, table: RelationId, altered: &mut
         let table = execution.schema.table(table);
         (table.rows, table.attribute(number).cloned())
     };
-    let Some(column) = column else { return };
+    let Some(column) = column else { return Ok(()) };
+    if column.has_null {
+        let relation = execution.bare_name(table);
+        let message = format!("column \"{}\" of relation \"{relation}\" contains null values", column.name.as_str());
+        return fail(sqlstate::NOT_NULL_VIOLATION, message);
+    }
     if rows != Rows::Empty && !column.filled {
         let query = format!("SELECT count(*) FROM {full} WHERE {} IS NULL", column.name);
         execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
     }
+    Ok(())
 }
 
 pub(super) fn drop(execution: &mut Execution, table: RelationId, name: &Ident) -> Outcome {
@@ -79,14 +85,13 @@ pub(super) fn drop(execution: &mut Execution, table: RelationId, name: &Ident) -
     }
     let key = columns.primary_key().and_then(Constraint::index);
     if key.is_some_and(|index| schema.index(index).columns().contains(&number)) {
-        return fail(
-            sqlstate::INVALID_TABLE_DEFINITION,
-            format!("column \"{}\" is in a primary key", name.as_str()),
-        );
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, format!("column \"{}\" is in a primary key", name.as_str()));
     }
-    let replica = columns.indexes.iter().map(|index| schema.index(*index)).any(|index| {
-        index.replica_identity && index.columns().contains(&number)
-    });
+    let replica = columns
+        .indexes
+        .iter()
+        .map(|index| schema.index(*index))
+        .any(|index| index.replica_identity && index.columns().contains(&number));
     if replica {
         return fail(
             sqlstate::INVALID_TABLE_DEFINITION,

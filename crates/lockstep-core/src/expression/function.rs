@@ -1,0 +1,181 @@
+//! Function calls: `ParseFuncOrColumn` and `func_get_detail` of `parse_func.c`.
+
+use crate::effect::PgError;
+use crate::expression::candidate::{Candidate, Choice, choose};
+use crate::expression::coerce;
+use crate::expression::generic;
+use crate::expression::node::{Constant, Expression, Form, Node};
+use crate::expression::scope::{Kind, Refusal, Scope};
+use crate::expression::typing::{self, Path, base_type};
+use crate::expression::{Context, kind};
+use crate::pg::catalog::{self, FunctionRow};
+use crate::pg::sqlstate;
+use crate::pg::types::Type;
+use crate::syntax::expression::{FunctionCall, FunctionForm};
+
+/// An overload fitted to the number of arguments of the call.
+#[derive(Debug, Clone)]
+struct Fitted {
+    row: &'static FunctionRow,
+    /// How many arguments of the call went into the variadic array.
+    variadic: usize,
+    /// The place among the function's arguments of each one given.
+    order: Vec<usize>,
+}
+
+/// A call of a function of the catalogs, its arguments already typed.
+pub(super) fn call(
+    call: &FunctionCall,
+    arguments: Vec<Expression>,
+    scope: &dyn Scope,
+    kind: Kind,
+) -> Result<Expression, Refusal> {
+    let name = call.name.name.as_str();
+    if call.name.schema.as_ref().is_some_and(|schema| *schema != "pg_catalog") {
+        return Err(Refusal::Unknown(format!("the function {} is not modelled", call.name)));
+    }
+    let names: Vec<Option<&str>> = call.arguments.iter().map(|it| it.name.as_ref().map(|name| name.as_str())).collect();
+    let explicit_variadic = call.arguments.last().is_some_and(|it| it.variadic);
+    let inputs: Vec<Type> = arguments.iter().map(|it| it.type_.bare()).collect();
+    let candidates: Vec<Candidate<Fitted>> =
+        catalog::functions(name, scope.version()).filter_map(|row| fit(row, &names, explicit_variadic)).collect();
+    let exact = candidates.iter().find(|it| it.arguments.iter().zip(&inputs).all(|(takes, given)| takes.is(*given)));
+    let chosen = match exact {
+        Some(exact) => exact.clone(),
+        None => {
+            if let Some(made) = as_conversion(name, &names, &arguments, scope)? {
+                return Ok(made);
+            }
+            match choose(&inputs, candidates, scope) {
+                Choice::One(best) => best,
+                Choice::None => {
+                    return Err(missing(name, &inputs, scope));
+                }
+                Choice::Many => {
+                    let signature = signature(name, &inputs, scope);
+                    return Err(PgError::new(
+                        sqlstate::AMBIGUOUS_FUNCTION,
+                        format!("function {signature} is not unique"),
+                    )
+                    .hint("Could not choose a best candidate function. You might need to add explicit type casts.")
+                    .into());
+                }
+            }
+        }
+    };
+    let row = chosen.what.row;
+    match row.kind {
+        'a' => return Err(kind::refuse_aggregate(kind)),
+        'w' => return Err(kind::refuse_window(kind)),
+        _ if row.returns_set => return Err(kind::refuse_set(kind)),
+        _ => {}
+    }
+    let Some((targets, result)) = generic::resolve(&inputs, &chosen.arguments, row.result, scope) else {
+        return Err(Refusal::Unknown(format!("the types of {} are not modelled", signature(name, &inputs, scope))));
+    };
+    let mut made = vec![];
+    for (place, (argument, target)) in arguments.into_iter().zip(targets).enumerate() {
+        let converted = coerce::implicit(argument, target, scope)?;
+        made.push(match (names[place].is_some(), row.names.get(chosen.what.order[place])) {
+            (true, Some(name)) => {
+                let type_ = converted.type_;
+                Expression::new(Node::Named { name, operand: Box::new(converted) }, type_)
+            }
+            _ => converted,
+        });
+    }
+    let gathered = chosen.what.variadic;
+    let mut variadic = explicit_variadic;
+    if gathered > 0 {
+        let elements = made.split_off(made.len() - gathered);
+        let element = elements.first().map_or(Type::TEXT, |it| it.type_.bare());
+        made.push(Expression::new(Node::Array(elements), element.array_of()));
+        variadic = true;
+    }
+    if name == "nextval" || name == "currval" || name == "setval" {
+        refuse_text_sequence(&made)?;
+    }
+    let form = match call.form {
+        FunctionForm::Call => Form::Call,
+        FunctionForm::SqlSyntax => Form::SqlSyntax,
+    };
+    let node = Node::Function { function: row.function, arguments: made, form, variadic };
+    Ok(Expression::new(node, result.bare()))
+}
+
+/// The sequence of `nextval(text || …)` is found when it runs: not known here.
+fn refuse_text_sequence(arguments: &[Expression]) -> Result<(), Refusal> {
+    match arguments.first().map(|it| &it.node) {
+        Some(Node::Constant(Constant::Relation(_)) | Node::Relabel { .. } | Node::ThroughText { .. }) | None => Ok(()),
+        Some(Node::Function { .. }) => Ok(()),
+        Some(_) => Err(Refusal::Unknown("which sequence is meant is known only when it runs".to_owned())),
+    }
+}
+
+/// `FuncnameGetCandidates` for one overload: defaults filled in, a variadic argument repeated.
+fn fit(row: &'static FunctionRow, names: &[Option<&str>], explicit_variadic: bool) -> Option<Candidate<Fitted>> {
+    let count = names.len();
+    let mut order: Vec<usize> = (0..count).collect();
+    if names.iter().any(Option::is_some) {
+        for (place, name) in names.iter().enumerate() {
+            if let Some(name) = name {
+                order[place] = row.names.iter().position(|it| it == name)?;
+            }
+        }
+    }
+    if let (Some(element), false) = (row.variadic, explicit_variadic) {
+        let fixed = row.arguments.len() - 1;
+        if count < row.arguments.len() {
+            return None;
+        }
+        let mut arguments = row.arguments[..fixed].to_vec();
+        arguments.resize(count, element);
+        // `"any"` takes the arguments as they are, without an array around them.
+        let variadic = if element.is(Type::ANY) { 0 } else { count - fixed };
+        return Some(Candidate { what: Fitted { row, variadic, order }, arguments });
+    }
+    if count > row.arguments.len() || count + row.defaults < row.arguments.len() {
+        return None;
+    }
+    let arguments = order.iter().map(|at| row.arguments.get(*at).copied()).collect::<Option<Vec<Type>>>()?;
+    Some(Candidate { what: Fitted { row, variadic: 0, order }, arguments })
+}
+
+/// `text(x)`: a type's name used as a function is a cast, where it would only relabel or go through
+/// text.
+fn as_conversion(
+    name: &str,
+    names: &[Option<&str>],
+    arguments: &[Expression],
+    scope: &dyn Scope,
+) -> Result<Option<Expression>, Refusal> {
+    let ([argument], [None]) = (arguments, names) else { return Ok(None) };
+    let Some(row) = catalog::type_by_name(name) else { return Ok(None) };
+    let target = Type::builtin(row.oid);
+    let source = argument.type_;
+    let converts = source.is(Type::UNKNOWN)
+        || matches!(typing::pathway(source, target, Context::Explicit, scope), Some(Path::Relabel | Path::ThroughText));
+    if !converts {
+        return Ok(None);
+    }
+    coerce::to_type(argument.clone(), target, Context::Explicit, Form::Explicit, scope).map(Some)
+}
+
+/// `func_signature_string`.
+fn signature(name: &str, inputs: &[Type], scope: &dyn Scope) -> String {
+    let inputs: Vec<String> = inputs.iter().map(|it| typing::name(*it, scope)).collect();
+    format!("{name}({})", inputs.join(", "))
+}
+
+/// A function of that name exists, but none for these arguments: 42883. Of any other name, an extension
+/// or the schema may have it.
+fn missing(name: &str, inputs: &[Type], scope: &dyn Scope) -> Refusal {
+    let signature = signature(name, inputs, scope);
+    let foreign = inputs.iter().any(|it| base_type(*it, scope).row().is_none());
+    if foreign || catalog::functions(name, scope.version()).next().is_none() {
+        return Refusal::Unknown(format!("the function {signature} is not modelled"));
+    }
+    PgError::new(sqlstate::UNDEFINED_FUNCTION, format!("function {signature} does not exist"))
+        .hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+        .into()
+}

@@ -1,0 +1,70 @@
+//! What is not allowed where an expression stands, in the words of `parse_expr.c`, `parse_agg.c` and
+//! `parse_func.c`.
+
+use crate::effect::PgError;
+use crate::expression::scope::{Kind, Refusal};
+use crate::pg::sqlstate;
+
+/// `ParseExprKindName` and its plural, as the messages use them.
+fn words(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Check | Kind::DomainCheck => ("check constraint", "check constraints"),
+        Kind::Default => ("DEFAULT expression", "DEFAULT expressions"),
+        Kind::Generated => ("column generation expression", "column generation expressions"),
+        Kind::IndexExpression => ("index expression", "index expressions"),
+        Kind::IndexPredicate => ("index predicate", "index predicates"),
+        Kind::PartitionKey => ("partition key expression", "partition key expressions"),
+        Kind::PartitionBound => ("partition bound", "partition bound"),
+        Kind::Using => ("transform expression", "transform expressions"),
+        Kind::Where => ("WHERE", "WHERE"),
+        Kind::Set => ("UPDATE", "UPDATE"),
+        Kind::Value => ("VALUES", "VALUES"),
+    }
+}
+
+fn unsupported(message: String) -> Refusal {
+    PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).into()
+}
+
+pub(super) fn refuse_aggregate(kind: Kind) -> Refusal {
+    let place = words(kind).1;
+    PgError::new(sqlstate::GROUPING_ERROR, format!("aggregate functions are not allowed in {place}")).into()
+}
+
+pub(super) fn refuse_window(kind: Kind) -> Refusal {
+    let place = words(kind).1;
+    PgError::new(sqlstate::WINDOWING_ERROR, format!("window functions are not allowed in {place}")).into()
+}
+
+pub(super) fn refuse_set(kind: Kind) -> Refusal {
+    unsupported(format!("set-returning functions are not allowed in {}", words(kind).1))
+}
+
+pub(super) fn refuse_query(kind: Kind) -> Refusal {
+    match kind {
+        Kind::Where | Kind::Set | Kind::Value => Refusal::Unknown("subqueries are not modelled".to_owned()),
+        _ => unsupported(format!("cannot use subquery in {}", words(kind).0)),
+    }
+}
+
+/// `None`: columns may be named here.
+pub(super) fn refuse_column(kind: Kind) -> Option<Refusal> {
+    match kind {
+        Kind::Default => Some(unsupported("cannot use column reference in DEFAULT expression".to_owned())),
+        Kind::PartitionBound => {
+            Some(unsupported("cannot use column reference in partition bound expression".to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// What the expression is an argument of, for `argument of … must be type boolean`.
+pub(super) fn construct(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Check | Kind::DomainCheck => "CHECK",
+        Kind::IndexPredicate | Kind::Where => "WHERE",
+        Kind::Default => "DEFAULT",
+        Kind::Using => "USING",
+        _ => "expression",
+    }
+}

@@ -1,0 +1,111 @@
+//! What an expression reads and needs, found by walking it.
+
+use std::collections::BTreeSet;
+
+use crate::expression::Volatility;
+use crate::expression::node::{Constant, Expression, Form, Node};
+use crate::pg::catalog::{self, Function};
+use crate::pg::types::{Type, TypeRef};
+use crate::pg::version::PgVersion;
+
+/// `anytextcat` and `textanycat`: functions written in SQL, which planning replaces by their bodies,
+/// a conversion to text and a concatenation.
+const INLINED_CONCATENATION: [u32; 2] = [2003, 2004];
+
+impl Expression {
+    /// Attribute numbers of the columns read.
+    pub fn columns(&self) -> BTreeSet<u16> {
+        let mut found = BTreeSet::new();
+        self.visit(&mut |it| {
+            if let Node::Column(attribute) = it.node {
+                found.insert(attribute);
+            }
+        });
+        found
+    }
+
+    /// Relations named by constants of type `regclass`.
+    pub fn relations(&self) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.visit(&mut |it| {
+            if let Node::Constant(Constant::Relation(relation)) = it.node {
+                found.insert(relation);
+            }
+        });
+        found
+    }
+
+    /// Types of the schema that the expression needs besides those of its columns.
+    pub fn user_types(&self) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.visit(&mut |it| {
+            if let (TypeRef::User(id), false) = (it.type_.base, matches!(it.node, Node::Column(_))) {
+                found.insert(id);
+            }
+        });
+        found
+    }
+
+    /// The strongest volatility of any function inside, as planning leaves them
+    /// (`contain_mutable_functions_after_planning`).
+    pub fn volatility(&self) -> Volatility {
+        let mut found = Volatility::Immutable;
+        self.visit(&mut |it| found = found.max(it.own_volatility()));
+        found
+    }
+
+    fn own_volatility(&self) -> Volatility {
+        match &self.node {
+            Node::Function { function, .. } => function.volatility,
+            Node::Operator { operator, arguments } if INLINED_CONCATENATION.contains(&operator.function.oid) => {
+                arguments.iter().map(|it| input_output(it.type_).1).max().unwrap_or(Volatility::Immutable)
+            }
+            Node::Operator { operator, .. }
+            | Node::Distinct { operator, .. }
+            | Node::NullIf { operator, .. }
+            | Node::ScalarArray { operator, .. } => operator.function.volatility,
+            Node::ThroughText { operand, .. } => input_output(operand.type_).1.max(input_output(self.type_).0),
+            Node::Value(_) => Volatility::Stable,
+            _ => Volatility::Immutable,
+        }
+    }
+
+    /// The same expression over other attribute numbers (`map_variable_attnos`).
+    pub fn remap_columns(&self, to: &dyn Fn(u16) -> u16) -> Expression {
+        let mut made = self.clone();
+        made.visit_mut(&mut |it| {
+            if let Node::Column(attribute) = &mut it.node {
+                *attribute = to(*attribute);
+            }
+        });
+        made
+    }
+
+    /// `nextval('sequence'::regclass)`, converted to the type of a serial column.
+    pub fn nextval(sequence: u32, column_type: &Type) -> Self {
+        let row = catalog::functions("nextval", PgVersion::default()).next();
+        let function = row
+            .map_or(Function { oid: 0, name: "nextval", volatility: Volatility::Volatile, strict: true }, |row| {
+                row.function
+            });
+        let name = Expression::new(Node::Constant(Constant::Relation(sequence)), Type::REGCLASS);
+        let call = Expression::call(function, vec![name], Type::INT8, Form::Call);
+        match catalog::cast(Type::INT8, *column_type, PgVersion::default()) {
+            Some(cast) => Expression::call(cast.function, vec![call], column_type.bare(), Form::Implicit),
+            None => call,
+        }
+    }
+}
+
+/// Volatility of a type's input and output functions.
+fn input_output(type_: Type) -> (Volatility, Volatility) {
+    if type_.array {
+        // `array_in` and `array_out` are stable, whatever the elements.
+        return (Volatility::Stable, Volatility::Stable);
+    }
+    match type_.row() {
+        Some(row) => (row.input, row.output),
+        // `enum_in`, `enum_out` and `domain_in` are stable.
+        None => (Volatility::Stable, Volatility::Stable),
+    }
+}

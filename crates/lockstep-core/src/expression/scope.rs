@@ -1,0 +1,79 @@
+//! What an expression may name, and where it stands.
+
+use crate::effect::PgError;
+use crate::name::Ident;
+use crate::pg::types::Type;
+use crate::pg::version::PgVersion;
+use crate::syntax::expression::TypeName;
+
+/// Why there is no expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server refuses it.
+    Error(PgError),
+    /// Beyond this model; the reason.
+    Unknown(String),
+}
+
+impl From<PgError> for Refusal {
+    fn from(error: PgError) -> Self {
+        Refusal::Error(error)
+    }
+}
+
+/// A type of the schema.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserTypeInfo {
+    /// Labels in their order.
+    Enum {
+        labels: Vec<String>,
+    },
+    /// `constrained`: it has a `CHECK` or `NOT NULL`, itself or beneath.
+    Domain {
+        base: Type,
+        constrained: bool,
+    },
+    Other,
+}
+
+/// What surrounds an expression.
+pub trait Scope {
+    fn version(&self) -> PgVersion;
+    /// A column by its parts (`a`, `t.a`), or the server's refusal.
+    fn column(&self, parts: &[Ident]) -> Result<(u16, Type), Refusal>;
+    fn resolve_type(&self, name: &TypeName) -> Result<Type, Refusal>;
+    fn user_type(&self, id: u32) -> Option<UserTypeInfo>;
+    /// A type's name, for messages.
+    fn user_type_name(&self, id: u32) -> String;
+    /// The relation that a `regclass` constant names.
+    fn relation(&self, name: &str) -> Result<u32, Refusal>;
+    /// The session's `TimeZone`; `None` where not known.
+    fn time_zone(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Names at the time of printing: an expression holds numbers only, so renames need no care. Names
+/// come quoted.
+pub trait Names {
+    fn column(&self, attribute: u16) -> String;
+    fn user_type(&self, id: u32) -> String;
+    fn relation(&self, id: u32) -> String;
+}
+
+/// `ParseExprKind`: where the expression stands, and so what it must not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Check,
+    DomainCheck,
+    Default,
+    Generated,
+    IndexExpression,
+    IndexPredicate,
+    PartitionKey,
+    PartitionBound,
+    Using,
+    Where,
+    Set,
+    Value,
+}

@@ -1,0 +1,124 @@
+//! Who is exposed to a step: relations that others use already, and which of their queries wait.
+
+use crate::diagnostic::Severity;
+use crate::effect::RelationId;
+use crate::hazard::Finding;
+use crate::pg::lock_mode::LockMode;
+use crate::schema::Schema;
+use crate::schema::relation::Rows;
+use crate::simulate::trace::{Outcome, Step, Trace};
+
+/// Which queries on a relation wait, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Blocked {
+    pub(super) mode: LockMode,
+    /// The earlier step of the transaction whose lock it is; `None`: the step's own.
+    pub(super) since: Option<usize>,
+}
+
+/// It runs to its end, or it is not known not to: what is recorded of it happens.
+pub(super) fn runs(step: &Step) -> bool {
+    !matches!(step.outcome, Outcome::Failed(_) | Outcome::Skipped)
+}
+
+/// The schema in which the step begins.
+pub(super) fn before<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
+    match step.index {
+        1 => &trace.start,
+        _ => &step.before,
+    }
+}
+
+/// The schema in which the step's transaction began.
+pub(super) fn before_transaction<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
+    let first = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place)).map(|it| it.first);
+    match first.and_then(|first| trace.steps.get(first.checked_sub(1)?)) {
+        Some(first) => before(first, trace),
+        None => before(step, trace),
+    }
+}
+
+/// What others see once the step's transaction has ended.
+pub(super) fn seen_by_others<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
+    let last = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place)).map(|it| it.last);
+    last.and_then(|last| trace.steps.get(last.checked_sub(1)?)).map_or(&step.after, |it| &it.after)
+}
+
+/// Tables of others that only this transaction can use while the step runs, once each, in the order
+/// of their making: whatever is renamed or dropped is among them.
+pub(super) fn exclusively_locked(step: &Step, trace: &Trace) -> impl Iterator<Item = RelationId> {
+    let own = step.locks.iter().filter(|it| !it.new).map(|it| (it.relation, it.kind, it.mode));
+    let held = step.held.iter().filter(|it| !it.new).map(|it| (it.relation, it.kind, it.mode));
+    let mut relations: Vec<_> = own
+        .chain(held)
+        .filter(|(relation, kind, mode)| {
+            *mode == LockMode::AccessExclusive && is_table(*kind) && !trace.is_made_by_plan(*relation)
+        })
+        .map(|it| it.0)
+        .collect();
+    relations.sort_unstable();
+    relations.dedup();
+    relations.into_iter()
+}
+
+/// By `pg_class.relkind`: ordinary and partitioned tables.
+fn is_table(kind: char) -> bool {
+    matches!(kind, 'r' | 'p')
+}
+
+/// Queries on the relation that wait while the step works: `None` where nobody does, or where the
+/// plan made the relation, so that nobody uses it yet.
+pub(super) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Option<Blocked> {
+    if trace.is_made_by_plan(relation) {
+        return None;
+    }
+    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new).map(|it| it.mode).max();
+    let held = step.held.iter().filter(|it| it.relation == relation && !it.new).max_by_key(|it| it.mode);
+    let blocked = match held {
+        Some(held) if own.is_none_or(|own| own < held.mode) => Blocked { mode: held.mode, since: Some(held.since) },
+        _ => Blocked { mode: own?, since: None },
+    };
+    blocked.mode.blocks_writes().then_some(blocked)
+}
+
+impl Blocked {
+    /// To begin a sentence with; a relation follows.
+    pub(super) fn who(self) -> &'static str {
+        match self.mode.blocks_reads() {
+            true => "Reads and writes of",
+            false => "Writes to",
+        }
+    }
+
+    /// A sentence that names the earlier step whose lock it is, where the step itself would ask for
+    /// no more than `own`.
+    pub(super) fn because(self, own: LockMode) -> String {
+        match self.since {
+            Some(step) if self.mode > own => format!(
+                " Step {step} of the same transaction took the {} lock, and it stays in force until the end.",
+                self.mode
+            ),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Whether the table certainly holds no row when the step begins.
+pub(super) fn is_empty(step: &Step, trace: &Trace, table: RelationId) -> bool {
+    let schema = before(step, trace);
+    let Some(relation) = schema.get(table) else { return false };
+    let table = match relation.index() {
+        Some(index) => schema.get(index.table).and_then(|it| it.table()),
+        None => relation.table(),
+    };
+    table.is_some_and(|it| it.rows == Rows::Empty)
+}
+
+/// A finding whose danger grows with the rows of a table: without rows it is but a note.
+pub(super) fn weighed(finding: Finding, step: &Step, trace: &Trace, table: RelationId) -> Finding {
+    let Some(relation) = before(step, trace).get(table).filter(|_| is_empty(step, trace, table)) else {
+        return finding;
+    };
+    let message = format!("{} Here {} is empty, so that takes no time.", finding.message, relation.name);
+    Finding { severity: Severity::Note, message, ..finding }
+}

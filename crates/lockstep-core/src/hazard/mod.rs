@@ -1,0 +1,124 @@
+//! What is dangerous about a trace, one rule a pair of files: `x.rs` decides, `x.md` explains.
+//!
+//! A rule reads what the simulation found (locks in force, work, outcome, the schema before and
+//! after) and never derives it again. It stays silent on relations that the plan itself makes, on
+//! steps that do not run, and on steps that fail for a reason that is not its own.
+//!
+//! To add a hazard, add its two files and its line in `hazards!`. The tests run the SQL blocks of
+//! every page: the one marked `unsafe` raises exactly that hazard, the one marked `safe` none.
+
+pub mod page;
+
+mod exposure;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::diagnostic::Severity;
+use crate::simulate::trace::{Outcome, Step, Trace};
+
+/// A rule: its name in reports, comments and addresses, its page, and its test of one step.
+pub struct Hazard {
+    /// The name of its files.
+    pub id: &'static str,
+    /// Of its worst finding.
+    pub severity: Severity,
+    /// Markdown; the first line is the title.
+    pub page: &'static str,
+    /// The rewrite that removes it, where there is one.
+    pub recipe: Option<&'static str>,
+    /// May fire more than once a step: once for each relation concerned.
+    pub check: fn(&Step, &Trace) -> Vec<Finding>,
+}
+
+/// A hazard that fired.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub hazard: &'static Hazard,
+    /// The hazard's own, or less where the effects are harmless.
+    pub severity: Severity,
+    /// What this statement does, and who waits or breaks.
+    pub message: String,
+    /// The relation concerned, as the server prints it.
+    pub relation: Option<String>,
+}
+
+macro_rules! hazards {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// Every hazard, in the order in which reports show them.
+        static ALL: &[&Hazard] = &[$(&$module::HAZARD),*];
+
+        #[cfg(test)]
+        static FILES: &[&str] = &[$(stringify!($module)),*];
+    };
+}
+
+hazards! {
+    blocking_index_build,
+    scan_under_access_exclusive,
+    table_rewrite,
+    validating_foreign_key,
+    unique_constraint_builds_index,
+    concurrently_in_transaction,
+    validate_in_same_transaction,
+    missing_lock_timeout,
+    rename_breaks_application,
+    drop_breaks_application,
+}
+
+pub fn all() -> &'static [&'static Hazard] {
+    ALL
+}
+
+pub fn find(id: &str) -> Option<&'static Hazard> {
+    ALL.iter().copied().find(|hazard| hazard.id == id)
+}
+
+pub fn page(id: &str) -> Option<&'static str> {
+    find(id).map(|hazard| hazard.page)
+}
+
+pub fn title(id: &str) -> Option<&'static str> {
+    find(id).map(Hazard::title)
+}
+
+/// What is dangerous about one step, in the order of [`all`].
+pub fn findings(step: &Step, trace: &Trace) -> Vec<Finding> {
+    match step.outcome {
+        Outcome::Skipped => vec![],
+        _ => ALL.iter().flat_map(|hazard| (hazard.check)(step, trace)).collect(),
+    }
+}
+
+impl Hazard {
+    /// The page's first line.
+    pub fn title(&self) -> &'static str {
+        page::title(self.page)
+    }
+
+    /// The SQL blocks of its page.
+    pub fn examples(&self) -> Vec<page::Example> {
+        page::examples(self.page)
+    }
+}
+
+impl Finding {
+    fn new(hazard: &'static Hazard, message: String) -> Self {
+        Finding { hazard, severity: hazard.severity, message, relation: None }
+    }
+
+    fn about(mut self, relation: impl fmt::Display) -> Self {
+        self.relation = Some(relation.to_string());
+        self
+    }
+}
+
+impl fmt::Debug for Hazard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hazard").field("id", &self.id).field("severity", &self.severity).finish_non_exhaustive()
+    }
+}

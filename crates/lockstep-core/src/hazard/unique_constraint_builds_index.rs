@@ -1,0 +1,56 @@
+#![doc = include_str!("unique_constraint_builds_index.md")]
+
+use crate::diagnostic::Severity;
+use crate::effect::{Work, WorkKind};
+use crate::hazard::exposure::{before, blocked, runs, weighed};
+use crate::hazard::{Finding, Hazard};
+use crate::schema::constraint::{Constraint, ConstraintKind};
+use crate::simulate::trace::{Step, Trace};
+
+pub(super) static HAZARD: Hazard = Hazard {
+    id: "unique_constraint_builds_index",
+    severity: Severity::Error,
+    page: include_str!("unique_constraint_builds_index.md"),
+    recipe: None,
+    check,
+};
+
+fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
+    if !runs(step) {
+        return vec![];
+    }
+    let builds = step.work.iter().filter(|it| it.kind == WorkKind::BuildIndex);
+    let rewritten = |relation| step.work.iter().any(|it| it.kind == WorkKind::Rewrite && it.relation == relation);
+    builds
+        .filter(|it| !rewritten(it.relation))
+        .filter_map(|work| {
+            let constraint = made_constraint(step, trace, work)?;
+            let blocked = blocked(step, trace, work.relation)?;
+            let (who, table, name) = (blocked.who(), &work.name, &constraint.name);
+            let (kind, instead) = match constraint.kind {
+                ConstraintKind::PrimaryKey { .. } => ("primary key", ""),
+                ConstraintKind::Exclude { .. } => {
+                    ("exclusion constraint", " An exclusion constraint has no concurrent form.")
+                }
+                _ => ("unique constraint", ""),
+            };
+            let message =
+                format!("{who} {table} wait until the index of the {kind} {name} is built from every row.{instead}");
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
+        })
+        .collect()
+}
+
+/// Whether the index is built for a constraint that this step adds.
+pub(super) fn is_made_for_constraint(step: &Step, trace: &Trace, work: &Work) -> bool {
+    made_constraint(step, trace, work).is_some()
+}
+
+fn made_constraint<'a>(step: &'a Step, trace: &Trace, work: &Work) -> Option<&'a Constraint> {
+    let index = step.after.find(work.object.as_ref()?)?;
+    if before(step, trace).get(index).is_some() {
+        return None;
+    }
+    let table = step.after.get(work.relation)?.table()?;
+    table.constraints.iter().find(|it| it.index() == Some(index))
+}

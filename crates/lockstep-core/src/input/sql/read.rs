@@ -1,0 +1,96 @@
+//! The statements of a SQL file, each read by itself, with the section it stands in.
+
+use std::rc::Rc;
+
+use crate::diagnostic::Parsed;
+use crate::input::sql::split::{self, PieceKind};
+use crate::source::{Source, Span};
+use crate::syntax::statement::Statement;
+use crate::syntax::{self, SyntaxError};
+
+#[derive(Debug, Clone)]
+pub struct ReadStatement {
+    pub span: Span,
+    pub text: Rc<str>,
+    pub statement: Result<Rc<Statement>, SyntaxError>,
+    pub section: Section,
+}
+
+/// Files may carry the schema they start from: what follows a line `-- lockstep: schema` is that
+/// schema, what follows `-- lockstep: migration` the migration. Several tools keep the way back in the
+/// same file, behind a marker of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Section {
+    Schema,
+    #[default]
+    Migration,
+    /// The way back, which does not run.
+    Down,
+}
+
+impl ReadStatement {
+    /// Where the reader stopped, or the whole statement.
+    pub fn error_span(&self) -> Span {
+        match &self.statement {
+            Err(error) => {
+                let at = (self.span.start as usize + error.offset).min(self.span.end as usize);
+                let rest = self.text.get(error.offset..).unwrap_or("");
+                let length = rest.find(|it: char| it.is_whitespace()).unwrap_or(rest.len()).max(1);
+                Span::new(at..(at + length).min(self.span.end as usize).max(at))
+            }
+            Ok(_) => self.span,
+        }
+    }
+}
+
+/// Larger statements are not read, only shown.
+const MAX_STATEMENT_BYTES: usize = 2 << 20;
+
+pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
+    let parsed = split::split(&source.text);
+    let sections = sections(&source.text);
+    let mut statements = vec![];
+    for piece in parsed.value.iter().filter(|piece| piece.kind == PieceKind::Statement) {
+        let text: Rc<str> = piece.span.text(source).into();
+        let section = sections.iter().rev().find(|(at, _)| *at <= piece.span.start).map(|(_, it)| *it);
+        let statement = match text.len() > MAX_STATEMENT_BYTES {
+            true => Err(SyntaxError {
+                message: format!("the statement is longer than {} MiB and is not read", MAX_STATEMENT_BYTES >> 20),
+                offset: 0,
+                kind: syntax::Refusal::TooComplex,
+            }),
+            false => syntax::parse(&text).map(Rc::new),
+        };
+        statements.push(ReadStatement { span: piece.span, text, statement, section: section.unwrap_or_default() });
+    }
+    Parsed { value: statements, diagnostics: parsed.diagnostics }
+}
+
+/// Marker comments, lower case.
+const MARKERS: [(&str, Section); 10] = [
+    ("lockstep: schema", Section::Schema),
+    ("lockstep: migration", Section::Migration),
+    ("+goose up", Section::Migration),
+    ("+goose down", Section::Down),
+    ("migrate:up", Section::Migration),
+    ("migrate:down", Section::Down),
+    ("+migrate up", Section::Migration),
+    ("+migrate down", Section::Down),
+    ("up migration", Section::Migration),
+    ("down migration", Section::Down),
+];
+
+/// Where sections begin.
+fn sections(text: &str) -> Vec<(u32, Section)> {
+    let mut found = vec![];
+    for span in split::comments(text) {
+        let comment = text.get(span.start as usize..span.end as usize).unwrap_or("");
+        let Some(words) = comment.strip_prefix("--") else { continue };
+        let words = words.trim().to_ascii_lowercase();
+        let is = |marker: &str| {
+            words.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        };
+        found.extend(MARKERS.iter().find(|(marker, _)| is(marker)).map(|(_, section)| (span.start, *section)));
+    }
+    found
+}

@@ -1,0 +1,82 @@
+//! Operator classes: `pg_opclass`.
+
+use crate::pg::catalog::{self, OperatorClassRow};
+use crate::pg::types::{Type, TypeRef};
+use crate::pg::version::PgVersion;
+
+/// What an operator class of that name means for a column of that type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The class the column would have anyway.
+    Default,
+    Other,
+    /// No class of that name for the access method.
+    Missing,
+    /// The class does not accept the type.
+    OtherType,
+}
+
+/// Access methods that every server has.
+const METHODS: [&str; 6] = ["brin", "btree", "gin", "gist", "hash", "spgist"];
+
+/// `GetDefaultOpClass`: whether there is one, extensions aside; `None` for an access method that is not
+/// known. Domains are looked through by the caller; types of the schema are taken for enums.
+pub fn default_for(base: &Type, method: &str) -> Option<bool> {
+    METHODS.contains(&method).then(|| default_class(base, method).is_some())
+}
+
+pub(crate) fn default_class(base: &Type, method: &str) -> Option<&'static OperatorClassRow> {
+    let rows = || catalog::operator_classes().iter().filter(|row| row.method == method && row.default);
+    if let Some(exact) = rows().find(|row| row.input.is(*base)) {
+        return Some(exact);
+    }
+    // Types that the class takes as they are, preferred ones first; two of a kind are too many.
+    let (mut preferred, mut others) = (vec![], vec![]);
+    for row in rows().filter(|row| accepts(row.input, *base)) {
+        match row.input.row().is_some_and(|type_| type_.preferred) {
+            true => preferred.push(row),
+            false => others.push(row),
+        }
+    }
+    match (preferred.as_slice(), others.as_slice()) {
+        ([only], _) | ([], [only]) => Some(only),
+        _ => None,
+    }
+}
+
+/// `IsBinaryCoercible`, domains looked through.
+fn accepts(input: Type, type_: Type) -> bool {
+    if input.is(type_) || input.is(Type::ANYELEMENT) {
+        return true;
+    }
+    if input.is(Type::ANYARRAY) {
+        return type_.array;
+    }
+    if type_.array {
+        return false;
+    }
+    if input.is(Type::ANYENUM) {
+        return matches!(type_.base, TypeRef::User(_));
+    }
+    let kind = type_.row().map(|row| row.kind);
+    if input.is(Type::ANYRANGE) {
+        return kind == Some('r');
+    }
+    if input.is(Type::ANYMULTIRANGE) {
+        return kind == Some('m');
+    }
+    catalog::cast(type_, input, PgVersion::default()).is_some_and(|cast| cast.method == 'b' && cast.context == 'i')
+}
+
+/// `ResolveOpClass` of a class that is named.
+pub fn named(name: &str, base: &Type, method: &str) -> Named {
+    let found = catalog::operator_classes().iter().find(|row| row.method == method && row.name == name);
+    match found {
+        None => Named::Missing,
+        Some(row) if !accepts(row.input, *base) => Named::OtherType,
+        Some(row) => match default_class(base, method) {
+            Some(default) if default.name == row.name => Named::Default,
+            _ => Named::Other,
+        },
+    }
+}

@@ -1,0 +1,91 @@
+//! `format_type.c`: types as the server prints them.
+
+use crate::name::quote_identifier;
+use crate::pg::types::modifier::{FULL_PRECISION, interval_words};
+use crate::pg::types::{Type, TypeRef};
+
+/// `format_type_with_typemod`.
+pub fn format_type(type_: &Type, user_name: impl Fn(u32) -> String) -> String {
+    format(type_, true, user_name)
+}
+
+/// `format_type_be`: without the modifier, as error messages name types.
+pub fn format_type_be(type_: &Type, user_name: impl Fn(u32) -> String) -> String {
+    format(type_, false, user_name)
+}
+
+fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> String {
+    let mut text = match type_.base {
+        TypeRef::User(id) => user_name(id),
+        TypeRef::Builtin(_) => builtin(Type { array: false, ..*type_ }, given),
+    };
+    if type_.array {
+        text.push_str("[]");
+    }
+    text
+}
+
+fn builtin(type_: Type, given: bool) -> String {
+    let modifier = if given { type_.modifier } else { -1 };
+    let length = |name: &str, modifier: i32| match modifier {
+        ..0 => name.to_owned(),
+        length => format!("{name}({length})"),
+    };
+    let precision = |name: &str, zone: &str| match modifier {
+        ..0 => format!("{name} {zone}"),
+        digits => format!("{name}({digits}) {zone}"),
+    };
+    match type_.bare() {
+        Type::BOOL => "boolean".to_owned(),
+        Type::INT2 => "smallint".to_owned(),
+        Type::INT4 => "integer".to_owned(),
+        Type::INT8 => "bigint".to_owned(),
+        Type::FLOAT4 => "real".to_owned(),
+        Type::FLOAT8 => "double precision".to_owned(),
+        // Without a length they are no longer what their words would be read as: one of them.
+        Type::BIT if given && modifier < 0 => "\"bit\"".to_owned(),
+        Type::BPCHAR if given && modifier < 0 => "bpchar".to_owned(),
+        Type::BIT => length("bit", modifier),
+        Type::VARBIT => length("bit varying", modifier),
+        Type::BPCHAR => length("character", if modifier > 4 { modifier - 4 } else { -1 }),
+        Type::VARCHAR => length("character varying", if modifier > 4 { modifier - 4 } else { -1 }),
+        Type::NUMERIC => match numeric_parts(modifier) {
+            Some((precision, scale)) => format!("numeric({precision},{scale})"),
+            None => "numeric".to_owned(),
+        },
+        Type::TIME => precision("time", "without time zone"),
+        Type::TIMETZ => precision("time", "with time zone"),
+        Type::TIMESTAMP => precision("timestamp", "without time zone"),
+        Type::TIMESTAMPTZ => precision("timestamp", "with time zone"),
+        Type::INTERVAL => interval(modifier),
+        // A keyword, and printed without quotes all the same.
+        Type::JSON => "json".to_owned(),
+        other => match other.row() {
+            // The grammar has this one as a word of its own (`format_type_extended`).
+            Some(row) if row.name == "json" => row.name.to_owned(),
+            Some(row) => quote_identifier(row.name),
+            None => "???".to_owned(),
+        },
+    }
+}
+
+/// Precision and scale of a numeric's modifier.
+pub(crate) fn numeric_parts(modifier: i32) -> Option<(i32, i32)> {
+    if modifier < 4 {
+        return None;
+    }
+    let packed = modifier - 4;
+    // Eleven bits with a sign.
+    Some(((packed >> 16) & 0xFFFF, ((packed & 0x7FF) ^ 1024) - 1024))
+}
+
+fn interval(modifier: i32) -> String {
+    if modifier < 0 {
+        return "interval".to_owned();
+    }
+    let words = interval_words((modifier >> 16) & 0x7FFF);
+    match modifier & 0xFFFF {
+        FULL_PRECISION => format!("interval{words}"),
+        digits => format!("interval{words}({digits})"),
+    }
+}

@@ -1,0 +1,278 @@
+//! What no statement brings back: contents of what was dropped, values overwritten, rows deleted.
+
+use crate::effect::{DataChangeKind, RelationId};
+use crate::pg::types::{Type, TypeRef};
+use crate::rollback::Work;
+use crate::rollback::relations::column_path;
+use crate::rollback::state::{State, find};
+use crate::schema::Schema;
+use crate::simulate::trace::{Outcome, Step, Trace};
+use crate::syntax::expression::Expr;
+use crate::syntax::statement::{AlterTableAction, Statement, Subcommand};
+
+impl Work<'_> {
+    pub(super) fn find_losses(&mut self, trace: &Trace, state: &State<'_>) {
+        for step in &state.steps {
+            if let Outcome::Unknown(why) = &step.outcome {
+                self.cannot(format!(
+                    "What step {} ({}) did is not known, so it is not undone here: {why}.",
+                    step.index,
+                    if step.command.is_empty() { "unread" } else { &step.command },
+                ));
+            }
+        }
+        self.lost_tables(state);
+        self.lost_columns(state);
+        self.lost_sequences(state);
+        self.conversions(state);
+        for step in &state.steps {
+            self.changed_rows(trace, step);
+        }
+        if !trace.start_troubles.is_empty() {
+            self.note(
+                "Part of the starting schema is not modelled; what the migration did to that part could only be known \
+                 from steps that are unknown as well.",
+            );
+        }
+    }
+
+    fn lost_tables(&mut self, state: &State<'_>) {
+        let start = self.start;
+        for id in self.diff.lost_tables.clone() {
+            let name = &start.relation(id).name;
+            let step = since(state, |schema| schema.get(id).is_none());
+            self.lose(format!("The rows of {name}, dropped by {step}: it comes again empty."));
+        }
+        for pair in self.diff.tables.clone() {
+            if !pair.same() {
+                let name = &start.relation(pair.was).name;
+                let step = since(state, |schema| schema.get(pair.was).is_none());
+                self.lose(format!(
+                    "The rows of {name}, dropped by {step}: the table that now has this name is altered back instead and \
+                     keeps the rows that it has."
+                ));
+            }
+        }
+    }
+
+    fn lost_columns(&mut self, state: &State<'_>) {
+        let start = self.start;
+        for pair in self.diff.tables.clone().iter().filter(|pair| pair.same()) {
+            let lacks = |number: u16| {
+                move |schema: &Schema| {
+                    let table = schema.get(pair.was).and_then(|it| it.table());
+                    table.and_then(|it| it.attribute(number)).is_none_or(|column| column.dropped)
+                }
+            };
+            for number in &pair.lost_columns {
+                let Some(column) = start.table(pair.was).attribute(*number) else { continue };
+                let path = column_path(start, pair.was, *number);
+                let step = since(state, lacks(*number));
+                if column.generated.is_some() {
+                    self.note(format!("{path}, dropped by {step}, is computed again for every row."));
+                    continue;
+                }
+                let again = if column.identity.is_some() || start.serial_word(pair.was, *number).is_some() {
+                    "every row gets a new number"
+                } else if column.default.is_some() {
+                    "every row gets the default"
+                } else if self.must_stay_nullable(pair.was, *number) {
+                    "it comes again as NULL in every row, and without NOT NULL, which rows that exist could not satisfy"
+                } else {
+                    "it comes again as NULL in every row"
+                };
+                self.lose(format!("The contents of {path}, dropped by {step}: {again}."));
+            }
+            for column in pair.columns.iter().filter(|it| !it.same) {
+                let path = column_path(start, pair.was, column.was);
+                let step = since(state, lacks(column.was));
+                self.lose(format!(
+                    "The contents of {path}, dropped by {step}: the column that now has this name is kept with what it \
+                     holds."
+                ));
+            }
+        }
+    }
+
+    fn lost_sequences(&mut self, state: &State<'_>) {
+        let start = self.start;
+        for id in self.diff.lost_sequences.clone() {
+            let owner = start.relation(id).sequence().and_then(|it| it.owner);
+            let with_owner = owner.is_some_and(|owner| match self.pair_of(owner.table) {
+                None => true,
+                Some(pair) => pair.lost_columns.contains(&owner.column),
+            });
+            if !with_owner {
+                let name = &start.relation(id).name;
+                let step = since(state, |schema| schema.get(id).is_none());
+                self.lose(format!("The position of the sequence {name}, dropped by {step}: it starts again."));
+            }
+        }
+    }
+
+    /// Types that changed on the way: whether the old values could all be kept.
+    fn conversions(&mut self, state: &State<'_>) {
+        let start = self.start;
+        for pair in self.diff.tables.clone() {
+            for column in pair.columns.iter().filter(|it| it.same) {
+                let path = column_path(start, pair.was, column.was);
+                for step in &state.steps {
+                    let Some(using) = retyped_by(step, pair.was, column.was, start) else { continue };
+                    let before = previous(state, step, start);
+                    let types = (type_of(before, pair.was, column.was), type_of(&step.after, pair.was, column.was));
+                    let (Some(from), Some(to)) = types else { continue };
+                    if using || !keeps_all(&from, &to) {
+                        let (from, to) = (before.format_type(&from), step.after.format_type(&to));
+                        self.lose(format!(
+                            "What {to} cannot hold of the {from} values of {path}, converted by step {}.",
+                            step.index
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows of tables that were there at the start. Whether they had any is not asked: a schema alone
+    /// does not tell.
+    fn changed_rows(&mut self, trace: &Trace, step: &Step) {
+        let start = self.start;
+        let mut changes: Vec<(RelationId, Option<u16>, DataChangeKind)> =
+            step.data_changes.iter().map(|it| (it.relation, it.column.as_ref().map(|it| it.0), it.kind)).collect();
+        match step.statement.as_deref() {
+            Some(Statement::Update(it)) => {
+                let table = find(&step.after, &step.session, &it.table);
+                for (name, _) in &it.assignments {
+                    let column = table.and_then(|id| step.after.get(id)?.table()?.column(name.as_str()));
+                    if let (Some(table), Some((number, _))) = (table, column) {
+                        changes.push((table, Some(number), DataChangeKind::Overwritten));
+                    }
+                }
+            }
+            Some(Statement::Delete(it)) => {
+                let table = find(&step.after, &step.session, &it.table);
+                changes.extend(table.map(|id| (id, None, DataChangeKind::Deleted)));
+            }
+            Some(Statement::Insert(it)) => {
+                let table = find(&step.after, &step.session, &it.table);
+                let kind = match it.on_conflict_update {
+                    Some(true) => DataChangeKind::Overwritten,
+                    _ => DataChangeKind::Inserted,
+                };
+                changes.extend(table.map(|id| (id, None, kind)));
+            }
+            _ => {}
+        }
+        for (table, column, kind) in changes {
+            if trace.is_made_by_plan(table) || start.get(table).and_then(|it| it.table()).is_none() {
+                continue;
+            }
+            let index = step.index;
+            let name = start.relation(table).name.clone();
+            let was_there = |number: u16| start.table(table).attribute(number).is_some_and(|it| !it.dropped);
+            match (kind, column) {
+                (DataChangeKind::Overwritten, Some(number)) if was_there(number) => {
+                    let path = column_path(start, table, number);
+                    self.lose(format!("The old values of {path}, overwritten by step {index}."));
+                }
+                (DataChangeKind::Overwritten, None) => {
+                    self.lose(format!("The old values of rows of {name} that step {index} overwrites on conflict."));
+                }
+                (DataChangeKind::Deleted, _) => {
+                    self.lose(format!("The rows of {name} deleted by step {index}."));
+                }
+                (DataChangeKind::Inserted, _) => {
+                    self.note(format!("The rows that step {index} inserts into {name} stay."));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The first step after which it holds.
+fn since(state: &State<'_>, holds: impl Fn(&Schema) -> bool) -> String {
+    let step = state.steps.iter().find(|step| holds(&step.after));
+    step.map_or_else(|| "the migration".to_owned(), |step| format!("step {}", step.index))
+}
+
+fn previous<'s>(state: &'s State<'_>, step: &Step, start: &'s Schema) -> &'s Schema {
+    let at = state.steps.iter().position(|it| it.index == step.index).unwrap_or(0);
+    at.checked_sub(1).map_or(start, |at| &state.steps[at].after)
+}
+
+fn type_of(schema: &Schema, table: RelationId, column: u16) -> Option<Type> {
+    schema.get(table)?.table()?.attribute(column).map(|it| it.type_)
+}
+
+/// Whether the step changes the column's type; true where its `USING` is more than a plain cast.
+fn retyped_by(step: &Step, table: RelationId, column: u16, start: &Schema) -> Option<bool> {
+    let Some(Statement::AlterTable(statement)) = step.statement.as_deref() else { return None };
+    let AlterTableAction::Subcommands(subcommands) = &statement.action else { return None };
+    let schema = if step.after.get(table).is_some() { &step.after } else { start };
+    if find(schema, &step.session, &statement.name) != Some(table) {
+        return None;
+    }
+    let name = schema.get(table)?.table()?.column_name(column);
+    subcommands.iter().find_map(|it| match it {
+        Subcommand::SetType { column, using, .. } if *column == name => {
+            Some(using.as_ref().is_some_and(|using| !is_plain_cast(using, &name)))
+        }
+        _ => None,
+    })
+}
+
+fn is_plain_cast(expression: &Expr, column: &crate::name::Ident) -> bool {
+    match expression {
+        Expr::Cast { operand, .. } => is_plain_cast(operand, column),
+        Expr::Column(parts) => parts.last() == Some(column),
+        _ => false,
+    }
+}
+
+/// Every value of the one type is a value of the other, and comes back as it was.
+fn keeps_all(from: &Type, to: &Type) -> bool {
+    if from == to {
+        return true;
+    }
+    if from.array != to.array {
+        return false;
+    }
+    let (TypeRef::Builtin(_), TypeRef::Builtin(_)) = (from.base, to.base) else {
+        // An enum's or domain's values as text; anything else is not known to be kept.
+        return to.is(Type::TEXT) || (to.is(Type::VARCHAR) && to.modifier < 0);
+    };
+    let integers = [Type::INT2, Type::INT4, Type::INT8];
+    let rank = |it: &Type| integers.iter().position(|integer| integer.bare().base == it.base);
+    let is = |it: &Type, other: Type| it.base == other.base;
+    if let (Some(from), Some(to)) = (rank(from), rank(to)) {
+        return from <= to;
+    }
+    if rank(from).is_some() {
+        return (is(to, Type::NUMERIC) && to.modifier < 0)
+            || is_text(to)
+            || (!is(from, Type::INT8) && is(to, Type::FLOAT8));
+    }
+    // Too long a value is refused, not cut: what was converted was kept.
+    if is(from, Type::TEXT) || is(from, Type::VARCHAR) {
+        return is(to, Type::TEXT)
+            || is(to, Type::VARCHAR) && (to.modifier < 0 || (from.modifier >= 0 && to.modifier >= from.modifier));
+    }
+    if is(from, Type::NUMERIC) && is(to, Type::NUMERIC) {
+        let parts = |it: &Type| crate::pg::types::format::numeric_parts(it.modifier);
+        return match (parts(from), parts(to)) {
+            (_, None) => true,
+            (Some((_, from)), Some((_, to))) => from <= to,
+            (None, Some(_)) => false,
+        };
+    }
+    if is(from, Type::FLOAT4) && is(to, Type::FLOAT8) || is(from, Type::DATE) && is(to, Type::TIMESTAMP) {
+        return to.modifier < 0;
+    }
+    let readable = [Type::UUID, Type::BOOL, Type::INT8, Type::DATE, Type::NUMERIC];
+    readable.iter().any(|it| is(from, *it)) && is_text(to)
+}
+
+fn is_text(type_: &Type) -> bool {
+    type_.base == Type::TEXT.base || (type_.base == Type::VARCHAR.base && type_.modifier < 0)
+}

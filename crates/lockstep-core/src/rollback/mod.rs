@@ -1,0 +1,166 @@
+//! The way back from any step: computed from two schemas, object by object, so that it does not
+//! matter how the migration got there. Graded by what it cannot bring back.
+
+mod columns;
+mod keys;
+mod losses;
+mod relations;
+mod rename;
+mod script;
+mod state;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use crate::effect::RelationId;
+use crate::pg::version::PgVersion;
+use crate::schema::Schema;
+use crate::schema::diff::{Diff, TablePair};
+use crate::simulate::trace::Trace;
+
+pub use script::{Action, Place};
+
+/// How much of what there was comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// The catalogs are equal, and no row has lost anything.
+    Exact,
+    LosesData,
+    Impossible,
+}
+
+#[derive(Debug, Clone)]
+pub struct WayBack {
+    /// From after this step; 0: before the first one.
+    pub from_step: usize,
+    /// What is done, in order.
+    pub actions: Vec<Action>,
+    /// What is left to do by hand, once the rows allow it.
+    pub unfinished: Vec<String>,
+    pub lost: Vec<String>,
+    pub impossible: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+impl WayBack {
+    pub fn grade(&self) -> Grade {
+        match (self.impossible.is_empty(), self.lost.is_empty()) {
+            (false, _) => Grade::Impossible,
+            (true, false) => Grade::LosesData,
+            (true, true) => Grade::Exact,
+        }
+    }
+}
+
+impl Grade {
+    pub fn word(self) -> &'static str {
+        match self {
+            Grade::Exact => "exact",
+            Grade::LosesData => "loses_data",
+            Grade::Impossible => "impossible",
+        }
+    }
+}
+
+/// The way back to the trace's start from after `step` (1-based); `None`: from its end.
+pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
+    let step = step.map(|step| step.min(trace.steps.len()));
+    let state = state::State::after(trace, step);
+    let mut work = Work::new(&trace.start, &state.schema, trace.version);
+    work.note_all(&state.notes);
+    work.drop_made_relations(&state);
+    work.rename_back();
+    work.restore_types();
+    work.restore_relations();
+    work.restore_columns();
+    work.restore_keys(&state);
+    work.drop_made_types();
+    work.find_losses(trace, &state);
+    work.finish(step.unwrap_or(trace.steps.len()))
+}
+
+/// What is being put together.
+struct Work<'a> {
+    version: PgVersion,
+    /// Where the way leads.
+    start: &'a Schema,
+    /// Where it begins.
+    now: &'a Schema,
+    /// Like `now`, but objects that stay have the names that they had at the start.
+    renamed: Schema,
+    diff: Diff,
+    actions: Vec<(script::Phase, Action)>,
+    unfinished: Vec<String>,
+    lost: Vec<String>,
+    impossible: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl<'a> Work<'a> {
+    fn new(start: &'a Schema, now: &'a Schema, version: PgVersion) -> Self {
+        Work {
+            version,
+            start,
+            now,
+            renamed: now.clone(),
+            diff: Diff::between(start, now),
+            actions: vec![],
+            unfinished: vec![],
+            lost: vec![],
+            impossible: vec![],
+            notes: vec![],
+        }
+    }
+
+    fn add(&mut self, phase: script::Phase, sql: impl Into<String>) {
+        self.actions.push((phase, Action::new(phase.place(), sql)));
+    }
+
+    /// Only where the condition holds: what makes the script safe to run again.
+    fn add_if(&mut self, phase: script::Phase, condition: String, sql: impl Into<String>) {
+        self.actions.push((phase, Action { condition: Some(condition), ..Action::new(phase.place(), sql) }));
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        push_once(&mut self.notes, text.into());
+    }
+
+    fn note_all(&mut self, texts: &[String]) {
+        for text in texts {
+            self.note(text.clone());
+        }
+    }
+
+    fn lose(&mut self, text: impl Into<String>) {
+        push_once(&mut self.lost, text.into());
+    }
+
+    fn cannot(&mut self, text: impl Into<String>) {
+        push_once(&mut self.impossible, text.into());
+    }
+
+    /// The pair that holds this table of the start.
+    fn pair_of(&self, was: RelationId) -> Option<&TablePair> {
+        self.diff.tables.iter().find(|pair| pair.was == was)
+    }
+
+    fn finish(mut self, from_step: usize) -> WayBack {
+        // Stable: within a phase the order in which they were added stays.
+        self.actions.sort_by_key(|(phase, _)| *phase);
+        WayBack {
+            from_step,
+            actions: self.actions.into_iter().map(|(_, action)| action).collect(),
+            unfinished: self.unfinished,
+            lost: self.lost,
+            impossible: self.impossible,
+            notes: self.notes,
+        }
+    }
+}
+
+fn push_once(texts: &mut Vec<String>, text: String) {
+    if !texts.contains(&text) {
+        texts.push(text);
+    }
+}

@@ -1,0 +1,376 @@
+//! The fold over a plan: transactions, savepoints, the failed state, and one execution a statement.
+
+pub mod trace;
+
+mod block;
+mod unmodelled;
+
+use crate::effect::PgError;
+use crate::pg::sqlstate;
+use crate::pg::version::PgVersion;
+use crate::plan::{Plan, Planned, Plans};
+use crate::schema::Schema;
+use crate::session::Session;
+use crate::simulate::block::Block;
+use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::statement::execution::{Execution, Record, Stop};
+use crate::syntax::Refusal;
+use crate::syntax::statement::{Statement, TransactionCommand};
+
+pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
+    let Plans { start, migration } = plans;
+    let before = run(start, Schema::default(), Session::default(), version);
+    let start_troubles = before.steps.iter().filter_map(|step| trouble(step, &before.plan)).collect();
+    // A dump empties the search path for itself; what else the text sets goes for the migration too.
+    let mut session = before.end_session;
+    if session.search_path.is_empty() {
+        session.search_path = Session::default().search_path;
+    }
+    // A dump has no rows where the database has; only rows that the text itself holds are certain.
+    let mut schema = before.end;
+    schema.forget_emptiness();
+    let mut trace = run(migration, schema, session, version);
+    trace.start_troubles = start_troubles;
+    trace.plan.diagnostics.extend(before.plan.diagnostics);
+    trace
+}
+
+fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
+    let message = match &step.outcome {
+        // What cannot be read is a diagnostic already.
+        _ if step.statement.is_none() => return None,
+        Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
+        Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
+        _ => return None,
+    };
+    let source = &plan.sources[step.source];
+    let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
+    Some(StartTrouble { file: source.name.clone(), line, message })
+}
+
+/// The state between statements.
+struct Simulator {
+    version: PgVersion,
+    schema: Schema,
+    session: Session,
+    block: Option<Block>,
+    steps: Vec<Step>,
+    transactions: Vec<Transaction>,
+    goes_on: bool,
+    /// The runner has stopped: nothing more is sent.
+    stopped: bool,
+}
+
+fn run(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace {
+    let mut simulator = Simulator {
+        version,
+        schema: start.clone(),
+        session,
+        block: None,
+        steps: Vec::with_capacity(plan.statements.len()),
+        transactions: vec![],
+        goes_on: plan.runner.goes_on,
+        stopped: false,
+    };
+    let mut wrapped = None;
+    for planned in &plan.statements {
+        if planned.wrapped != wrapped {
+            simulator.end_runner_block();
+            wrapped = planned.wrapped;
+            if wrapped.is_some() && !simulator.stopped {
+                simulator.open_block(TransactionKind::Runner);
+            }
+        }
+        simulator.statement(planned);
+    }
+    simulator.end_runner_block();
+    simulator.leave_open();
+    Trace {
+        version,
+        steps: simulator.steps,
+        transactions: simulator.transactions,
+        start,
+        end: simulator.schema,
+        end_session: simulator.session,
+        start_troubles: vec![],
+        plan,
+    }
+}
+
+impl Simulator {
+    fn open_block(&mut self, kind: TransactionKind) {
+        self.block = Some(Block::new(kind, self.schema.clone(), self.session.clone(), self.steps.len() + 1));
+    }
+
+    /// Ends the block; its last step is the newest one.
+    fn close_block(&mut self, end: TransactionEnd) {
+        let Some(block) = self.block.take() else { return };
+        let end = if block.failed && end == TransactionEnd::Commit { TransactionEnd::Rollback } else { end };
+        match end {
+            TransactionEnd::Commit => {
+                self.session.forget_local();
+                self.session.read_only = block.session.read_only;
+            }
+            TransactionEnd::Rollback | TransactionEnd::Open => {
+                let next_id = self.schema.next_id();
+                self.schema = block.schema;
+                self.schema.skip_ids(next_id);
+                self.session = block.session;
+            }
+        }
+        if block.first <= self.steps.len() {
+            self.transactions.push(Transaction {
+                index: self.transactions.len() + 1,
+                kind: block.kind,
+                end,
+                first: block.first,
+                last: self.steps.len(),
+            });
+        }
+    }
+
+    fn end_runner_block(&mut self) {
+        if self.block.as_ref().is_some_and(|block| block.kind == TransactionKind::Runner) {
+            self.close_block(TransactionEnd::Commit);
+        }
+    }
+
+    fn leave_open(&mut self) {
+        self.close_block(TransactionEnd::Open);
+    }
+
+    fn statement(&mut self, planned: &Planned) {
+        let single = self.block.is_none();
+        let statement = planned.read.statement.as_ref().ok();
+        if let Some(Statement::Transaction(command)) = statement.map(|it| &**it)
+            && !self.stopped
+        {
+            let command = command.clone();
+            self.transaction_command(planned, &command);
+            return;
+        }
+        if single {
+            self.open_block(TransactionKind::Single);
+        }
+        let before = self.schema.clone();
+        let (outcome, record, after) = self.execute(planned);
+        let failed = matches!(outcome, Outcome::Failed(_));
+        self.push(planned, outcome, record, (before, after), !single);
+        if single {
+            self.close_block(if failed { TransactionEnd::Rollback } else { TransactionEnd::Commit });
+        }
+        self.stop_after_failure(failed);
+    }
+
+    fn stop_after_failure(&mut self, failed: bool) {
+        if failed && !self.goes_on {
+            self.stopped = true;
+        }
+    }
+
+    fn execute(&mut self, planned: &Planned) -> (Outcome, Record, Schema) {
+        let empty = Record::default();
+        if self.stopped {
+            return (Outcome::Skipped, empty, self.schema.clone());
+        }
+        let block = self.block.as_mut();
+        if block.as_ref().is_some_and(|block| block.failed) {
+            return (Outcome::Failed(aborted()), empty, self.schema.clone());
+        }
+        let statement = match &planned.read.statement {
+            Ok(statement) => statement,
+            Err(error) if error.kind == Refusal::Syntax => {
+                self.fail_block();
+                let error = PgError::new(sqlstate::SYNTAX_ERROR, error.message.clone());
+                return (Outcome::Failed(error), empty, self.schema.clone());
+            }
+            Err(error) => {
+                unmodelled::note(&mut self.schema, None, &planned.read.text);
+                return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone());
+            }
+        };
+        let (kind, first_id) = match &self.block {
+            Some(block) => (block.kind, block.schema.next_id()),
+            None => (TransactionKind::Single, self.schema.next_id()),
+        };
+        let in_block = kind != TransactionKind::Single;
+        let mut execution = Execution::new(self.version, self.schema.clone(), self.session.clone(), in_block, first_id);
+        if let Some(block) = &self.block {
+            execution.uncommitted_enum_values = block.uncommitted_enum_values(self.version);
+            execution.pending = block.pending.clone();
+        }
+        let result = crate::statement::run(statement, &mut execution);
+        let Execution { schema, session, record, pending, .. } = execution;
+        let outcome = match result {
+            Ok(()) => {
+                self.schema = schema;
+                self.session = session;
+                if let Some(block) = self.block.as_mut() {
+                    block.enum_values.extend(record.new_enum_values.iter().cloned());
+                    block.pending = pending;
+                }
+                if let Some(why) = record.doubts.first() {
+                    Outcome::Unknown(why.clone())
+                } else if record.preconditions.is_empty() {
+                    Outcome::Done
+                } else {
+                    Outcome::DependsOnData(record.preconditions.clone())
+                }
+            }
+            Err(Stop::Error(error)) => {
+                self.fail_block();
+                Outcome::Failed(error)
+            }
+            Err(Stop::Unknown(why)) => {
+                unmodelled::note(&mut self.schema, Some(statement), &planned.read.text);
+                Outcome::Unknown(why)
+            }
+        };
+        (outcome, record, self.schema.clone())
+    }
+
+    fn fail_block(&mut self) {
+        if let Some(block) = self.block.as_mut() {
+            block.failed = true;
+        }
+    }
+
+    /// `schemas`: before and after.
+    fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, schemas: (Schema, Schema), in_block: bool) {
+        let index = self.steps.len() + 1;
+        let block = self.block.as_ref();
+        let held = block.map(|block| block.held.clone()).unwrap_or_default();
+        let ran = !matches!(outcome, Outcome::Skipped);
+        let mut locks = record.locks;
+        locks.retain(|lock| !held.iter().any(|it| it.is(lock)));
+        if let Some(block) = self.block.as_mut().filter(|_| ran) {
+            block.held.extend(locks.iter().map(|lock| Held {
+                relation: lock.relation,
+                name: lock.name.clone(),
+                kind: lock.kind,
+                mode: lock.mode,
+                toast_index: lock.toast_index,
+                since: index,
+                new: lock.private,
+            }));
+        }
+        let statement = planned.read.statement.as_ref().ok().cloned();
+        let (before, after) = schemas;
+        self.steps.push(Step {
+            index,
+            source: planned.source,
+            span: planned.read.span,
+            text: planned.read.text.clone(),
+            command: statement.as_ref().map_or_else(String::new, |it| crate::statement::tag(it)),
+            statement,
+            transaction: self.transactions.len() + 1,
+            before,
+            after,
+            session: self.session.clone(),
+            in_block,
+            outcome,
+            locks,
+            held,
+            waits: record.waits,
+            work: record.work,
+            notices: record.notices,
+            data_changes: record.data_changes,
+        });
+    }
+}
+
+fn aborted() -> PgError {
+    PgError::new(
+        sqlstate::IN_FAILED_SQL_TRANSACTION,
+        "current transaction is aborted, commands ignored until end of transaction block",
+    )
+}
+
+impl Simulator {
+    fn transaction_command(&mut self, planned: &Planned, command: &TransactionCommand) {
+        use TransactionCommand::{Begin, Commit, Release, Rollback, RollbackTo, Savepoint};
+        let mut record = Record::default();
+        let failed_block = self.block.as_ref().is_some_and(|block| block.failed);
+        let open = self.block.is_some();
+        let mut warn = |text: &str| record.notices.push(format!("WARNING: {text}"));
+        let mut outcome = Outcome::Done;
+        let before = self.schema.clone();
+        let mut end = None;
+        match command {
+            Begin { read_only } => match open {
+                true if failed_block => outcome = Outcome::Failed(aborted()),
+                true => warn("there is already a transaction in progress"),
+                false => {
+                    self.open_block(TransactionKind::Explicit);
+                    if let Some(read_only) = read_only {
+                        self.session.read_only = *read_only;
+                    }
+                }
+            },
+            Commit { .. } | Rollback { .. } if !open => warn("there is no transaction in progress"),
+            Commit { chain } => end = Some((TransactionEnd::Commit, *chain)),
+            Rollback { chain } => end = Some((TransactionEnd::Rollback, *chain)),
+            Savepoint(_) | Release(_) | RollbackTo(_) if !open => {
+                let words = match command {
+                    Savepoint(_) => "SAVEPOINT",
+                    Release(_) => "RELEASE SAVEPOINT",
+                    _ => "ROLLBACK TO SAVEPOINT",
+                };
+                outcome = Outcome::Failed(PgError::new(
+                    sqlstate::NO_ACTIVE_SQL_TRANSACTION,
+                    format!("{words} can only be used in transaction blocks"),
+                ));
+            }
+            Savepoint(_) | Release(_) if failed_block => outcome = Outcome::Failed(aborted()),
+            Savepoint(name) => {
+                let (schema, session) = (self.schema.clone(), self.session.clone());
+                if let Some(block) = self.block.as_mut() {
+                    block.savepoint(name.clone(), schema, session);
+                }
+            }
+            Release(name) => {
+                if !self.block.as_mut().is_some_and(|block| block.release(name)) {
+                    outcome = Outcome::Failed(no_savepoint(name.as_str()));
+                    self.fail_block();
+                }
+            }
+            RollbackTo(name) => match self.block.as_mut().and_then(|block| block.roll_back_to(name)) {
+                Some((schema, session)) => {
+                    let next_id = self.schema.next_id();
+                    self.schema = schema;
+                    self.schema.skip_ids(next_id);
+                    self.session = session;
+                }
+                None => {
+                    outcome = Outcome::Failed(no_savepoint(name.as_str()));
+                    self.fail_block();
+                }
+            },
+        }
+        let alone = self.block.is_none();
+        if alone {
+            self.open_block(TransactionKind::Single);
+        }
+        let failed = matches!(outcome, Outcome::Failed(_));
+        let after = match (&end, &self.block) {
+            (Some((TransactionEnd::Rollback, _)), Some(block)) => block.schema.clone(),
+            (Some(_), Some(block)) if block.failed => block.schema.clone(),
+            _ => self.schema.clone(),
+        };
+        self.push(planned, outcome, record, (before, after), !alone);
+        if alone {
+            self.close_block(TransactionEnd::Commit);
+        }
+        if let Some((end, chain)) = end {
+            self.close_block(end);
+            if chain {
+                self.open_block(TransactionKind::Explicit);
+            }
+        }
+        self.stop_after_failure(failed);
+    }
+}
+
+fn no_savepoint(name: &str) -> PgError {
+    PgError::new(sqlstate::S_E_INVALID_SPECIFICATION, format!("savepoint \"{name}\" does not exist"))
+}

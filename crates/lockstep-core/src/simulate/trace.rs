@@ -1,0 +1,187 @@
+//! What a simulation yields: every step with what it did, and the transactions around them.
+
+use std::rc::Rc;
+
+use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::version::PgVersion;
+use crate::plan::Plan;
+use crate::schema::Schema;
+use crate::session::Session;
+use crate::source::{Source, Span};
+use crate::syntax::statement::Statement;
+
+#[derive(Debug, Clone)]
+pub struct Trace {
+    pub version: PgVersion,
+    pub plan: Plan,
+    pub steps: Vec<Step>,
+    pub transactions: Vec<Transaction>,
+    pub start: Schema,
+    /// After the last step, and after whatever was left open was rolled back.
+    pub end: Schema,
+    /// The session's settings at the end.
+    pub end_session: Session,
+    /// Statements of the starting schema that are not modelled or fail.
+    pub start_troubles: Vec<StartTrouble>,
+}
+
+/// A statement of the starting schema that has no certain result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartTrouble {
+    pub file: Rc<str>,
+    /// 1-based.
+    pub line: usize,
+    pub message: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// 1-based.
+    pub index: usize,
+    /// The number of its source in the plan.
+    pub source: usize,
+    pub span: Span,
+    pub text: Rc<str>,
+    /// Missing where the text cannot be read.
+    pub statement: Option<Rc<Statement>>,
+    /// The command tag.
+    pub command: String,
+    /// 1-based number of its transaction.
+    pub transaction: usize,
+    pub before: Schema,
+    pub after: Schema,
+    /// Settings in force when it runs.
+    pub session: Session,
+    /// Inside a transaction block, of the text or of the runner.
+    pub in_block: bool,
+    pub outcome: Outcome,
+    /// Locks that it takes and that its transaction did not hold before: every mode.
+    pub locks: Vec<Lock>,
+    /// Locks that earlier steps of the transaction took and that are still held.
+    pub held: Vec<Held>,
+    pub waits: Vec<Wait>,
+    pub work: Vec<Work>,
+    pub notices: Vec<String>,
+    pub data_changes: Vec<DataChange>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Failed(PgError),
+    /// Succeeds if every query yields what is expected.
+    DependsOnData(Vec<Precondition>),
+    /// Never sent: the runner stopped before it.
+    Skipped,
+    /// Not modelled; why.
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub relation: RelationId,
+    pub name: ObjectName,
+    pub kind: char,
+    pub mode: LockMode,
+    pub toast_index: bool,
+    /// The step that took it.
+    pub since: usize,
+    /// Made by this transaction: nobody else can want it.
+    pub new: bool,
+}
+
+impl Held {
+    pub fn is(&self, lock: &Lock) -> bool {
+        (self.relation, self.toast_index, self.mode) == (lock.relation, lock.toast_index, lock.mode)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// 1-based.
+    pub index: usize,
+    pub kind: TransactionKind,
+    pub end: TransactionEnd,
+    /// First and last step, inclusive.
+    pub first: usize,
+    pub last: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionKind {
+    /// `BEGIN` in the text.
+    Explicit,
+    /// Opened by the runner.
+    Runner,
+    /// A statement by itself.
+    Single,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionEnd {
+    Commit,
+    Rollback,
+    /// The text ends inside it.
+    Open,
+}
+
+impl Step {
+    pub fn source<'a>(&self, trace: &'a Trace) -> &'a Source {
+        &trace.plan.sources[self.source]
+    }
+
+    /// It ran, or may run, to its end.
+    pub fn succeeds(&self) -> bool {
+        matches!(self.outcome, Outcome::Done | Outcome::DependsOnData(_))
+    }
+
+    /// Locks in force while it runs: those it takes and those its transaction holds, the strongest
+    /// of each relation, relations made by the transaction left out.
+    pub fn in_force(&self) -> Vec<(RelationId, ObjectName, char, LockMode)> {
+        let taken = self
+            .locks
+            .iter()
+            .filter(|it| !it.private && !it.toast_index)
+            .map(|it| (it.relation, &it.name, it.kind, it.mode));
+        let held = self
+            .held
+            .iter()
+            .filter(|it| !it.new && !it.toast_index)
+            .map(|it| (it.relation, &it.name, it.kind, it.mode));
+        let mut strongest: Vec<(RelationId, ObjectName, char, LockMode)> = vec![];
+        for (relation, name, kind, mode) in taken.chain(held) {
+            match strongest.iter_mut().find(|it| it.0 == relation) {
+                Some(it) => it.3 = it.3.max(mode),
+                None => strongest.push((relation, name.clone(), kind, mode)),
+            }
+        }
+        strongest
+    }
+
+    /// The strongest new lock of each relation, as `pg_locks` would show them.
+    pub fn strongest_locks(&self) -> Vec<&Lock> {
+        let mut strongest: Vec<&Lock> = vec![];
+        for lock in &self.locks {
+            match strongest.iter_mut().find(|it| (it.relation, it.toast_index) == (lock.relation, lock.toast_index)) {
+                Some(it) if it.mode < lock.mode => *it = lock,
+                Some(_) => {}
+                None => strongest.push(lock),
+            }
+        }
+        strongest
+    }
+}
+
+impl Trace {
+    /// Made by the plan itself (by any step before or after): nobody else uses it yet.
+    pub fn is_made_by_plan(&self, relation: RelationId) -> bool {
+        relation.0 >= self.start.next_id()
+    }
+
+    /// Steps of the same transaction that ran before this one.
+    pub fn earlier_in_transaction<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Step> {
+        let index = step.index;
+        self.steps.iter().filter(move |it| it.transaction == step.transaction && it.index < index)
+    }
+}

@@ -1,0 +1,237 @@
+//! `ADD CONSTRAINT`: `ATExecAddConstraint` and `ATExecAddIndexConstraint`.
+
+use crate::effect::RelationId;
+use crate::name::Ident;
+use crate::pg::behavior;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::constraint::{Constraint, ConstraintKind};
+use crate::schema::index::KeyColumn;
+use crate::statement::alter_table::{Altered, not_null};
+use crate::statement::check_constraint::{self, NewCheck, apply_attributes, find_not_null};
+use crate::statement::column::attribute;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::foreign_key::{self, NewForeignKey};
+use crate::statement::index_constraint::{self, second_primary_key};
+use crate::statement::row_checks;
+use crate::syntax::statement::{TableConstraint, TableConstraintKind};
+
+pub(super) fn run(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    constraint: &TableConstraint,
+) -> Outcome {
+    add(execution, table, altered, constraint, false)
+}
+
+/// `skip_validation`: of a foreign key whose columns are null in every row.
+pub(super) fn add(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    constraint: &TableConstraint,
+    skip_validation: bool,
+) -> Outcome {
+    match &constraint.kind {
+        TableConstraintKind::Check { expression, no_inherit } => {
+            let check = NewCheck {
+                name: constraint.name.as_ref(),
+                expression,
+                no_inherit: *no_inherit,
+                attributes: constraint.attributes,
+            };
+            let expression = check_constraint::add_check(execution, table, &check, false)?;
+            let made = execution.schema.table(table).constraints.last();
+            if made.is_some_and(|it| it.validated && it.enforced) {
+                altered.verify = altered.verify.or(Some("every row must satisfy the constraint"));
+                row_checks::violations(execution, table, &expression);
+            }
+            Ok(())
+        }
+        TableConstraintKind::NotNull { column, no_inherit } => {
+            add_not_null(execution, table, altered, constraint, column, *no_inherit)
+        }
+        TableConstraintKind::PrimaryKey { columns, .. } => {
+            if execution.schema.table(table).primary_key().is_some() {
+                return second_primary_key(&execution.bare_name(table));
+            }
+            for column in columns {
+                let Some((number, _)) = execution.schema.table(table).column(column.as_str()) else { continue };
+                key_not_null(execution, table, altered, number)?;
+            }
+            index_constraint::add(execution, table, constraint, altered.rewrite.is_some())
+        }
+        TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. } => {
+            index_constraint::add(execution, table, constraint, altered.rewrite.is_some())
+        }
+        TableConstraintKind::UniqueUsingIndex { index } => {
+            using_index(execution, table, altered, constraint, index, false)
+        }
+        TableConstraintKind::PrimaryKeyUsingIndex { index } => {
+            using_index(execution, table, altered, constraint, index, true)
+        }
+        TableConstraintKind::ForeignKey { columns, period, references } => {
+            if *period {
+                return unknown("temporal foreign keys are not modelled");
+            }
+            let new = NewForeignKey {
+                name: constraint.name.as_ref(),
+                columns,
+                references,
+                attributes: constraint.attributes,
+                skip_validation,
+            };
+            altered.foreign_keys.extend(foreign_key::add(execution, table, &new)?);
+            Ok(())
+        }
+    }
+}
+
+/// A column of a primary key becomes `NOT NULL` like any other.
+fn key_not_null(execution: &mut Execution, table: RelationId, altered: &mut Altered, number: u16) -> Outcome {
+    let Some(column) = execution.schema.table(table).attribute(number) else { return Ok(()) };
+    let (name, marked) = (column.name.clone(), column.not_null);
+    if let Some(constraint) = find_not_null(execution, table, number)
+        && !constraint.validated
+    {
+        return fail(
+            sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("cannot create primary key on column \"{}\"", name.as_str()),
+        );
+    }
+    match marked {
+        true => Ok(()),
+        false => not_null::require(execution, table, altered, number, None, false),
+    }
+}
+
+fn add_not_null(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    constraint: &TableConstraint,
+    column: &Ident,
+    no_inherit: bool,
+) -> Outcome {
+    if !behavior::not_null_is_a_constraint(execution.version) {
+        return fail(sqlstate::SYNTAX_ERROR, "syntax error at or near \"NOT\"");
+    }
+    let number = attribute(execution, table, column)?;
+    if find_not_null(execution, table, number).is_some() {
+        return unknown("a second NOT NULL constraint on a column is not modelled");
+    }
+    // Only to refuse what such a constraint cannot be.
+    let mut probe = Constraint::new(column.clone(), ConstraintKind::NotNull { column: number, no_inherit });
+    apply_attributes(execution, &mut probe, constraint.attributes, "NOT NULL")?;
+    match probe.validated {
+        true => not_null::require(execution, table, altered, number, constraint.name.as_ref(), no_inherit),
+        false => {
+            let name = constraint.name.as_ref();
+            check_constraint::add_not_null(execution, table, number, name, no_inherit, false)
+        }
+    }
+}
+
+/// `transformIndexConstraint` with an index that is there, and `ATExecAddIndexConstraint`.
+fn using_index(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    constraint: &TableConstraint,
+    index_name: &Ident,
+    primary: bool,
+) -> Outcome {
+    let full = crate::effect::ObjectName {
+        schema: execution.schema.relation(table).name.schema.clone(),
+        name: index_name.clone(),
+    };
+    let found = execution.schema.find(&full);
+    if let Some(why) = execution.schema.uncertain.about(index_name, found.map(|id| id.0)) {
+        return unknown(why);
+    }
+    let quoted = index_name.as_str();
+    let Some(id) = found.filter(|id| execution.schema.relation(*id).index().is_some()) else {
+        return fail(sqlstate::UNDEFINED_OBJECT, format!("index \"{quoted}\" does not exist"));
+    };
+    let index = execution.schema.index(id).clone();
+    if execution.schema.table(table).constraints.iter().any(|it| it.index() == Some(id)) {
+        return fail(
+            sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("index \"{quoted}\" is already associated with a constraint"),
+        );
+    }
+    let wrong = |message: String| fail(sqlstate::WRONG_OBJECT_TYPE, message);
+    if index.table != table {
+        let table = execution.bare_name(table);
+        let message = format!("index \"{quoted}\" does not belong to table \"{table}\"");
+        return fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message);
+    }
+    if !index.valid {
+        return fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, format!("index \"{quoted}\" is not valid"));
+    }
+    if !index.unique {
+        return wrong(format!("\"{quoted}\" is not a unique index"));
+    }
+    if index.has_expressions() {
+        return wrong(format!("index \"{quoted}\" contains expressions"));
+    }
+    if index.predicate.is_some() {
+        return wrong(format!("\"{quoted}\" is a partial index"));
+    }
+    if index.nulls_not_distinct && primary {
+        return unknown("a primary key over an index with NULLS NOT DISTINCT is not modelled");
+    }
+    let odd = index
+        .keys
+        .iter()
+        .position(|key| key.descending || key.nulls_first || key.operator_class.is_some() || key.collation.is_some());
+    if let Some(place) = odd {
+        let place = place + 1;
+        return wrong(format!("index \"{quoted}\" column number {place} does not have default sorting behavior"));
+    }
+    if primary && execution.schema.table(table).primary_key().is_some() {
+        return second_primary_key(&execution.bare_name(table));
+    }
+    if primary {
+        for key in &index.keys {
+            if let KeyColumn::Attribute(number) = key.column {
+                key_not_null(execution, table, altered, number)?;
+            }
+        }
+    }
+    let name = constraint.name.clone().unwrap_or_else(|| index_name.clone());
+    if execution.schema.constraint_is_used(table, &name) {
+        let table = execution.bare_name(table);
+        let message = format!("constraint \"{}\" for relation \"{table}\" already exists", name.as_str());
+        return fail(sqlstate::DUPLICATE_OBJECT, message);
+    }
+    let mut mode = LockMode::AccessShare;
+    if name != *index_name {
+        mode = LockMode::ShareUpdateExclusive;
+        execution.notice(format!(
+            "ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{quoted}\" to \"{}\"",
+            name.as_str()
+        ));
+        let renamed = crate::effect::ObjectName { schema: full.schema, name: name.clone() };
+        if execution.schema.find(&renamed).is_some() {
+            return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.as_str()));
+        }
+        execution.lock(id, mode, "the index is renamed to its constraint's name");
+        execution.schema.rename_relation(id, renamed);
+    } else {
+        execution.lock(id, mode, "the index becomes the constraint's own");
+    }
+    let kind = match primary {
+        true => ConstraintKind::PrimaryKey { index: id },
+        false => ConstraintKind::Unique { index: id },
+    };
+    let mut made = Constraint::new(name, kind);
+    let words = if primary { "PRIMARY KEY" } else { "UNIQUE" };
+    apply_attributes(execution, &mut made, constraint.attributes, words)?;
+    let index = execution.schema.index_mut(id);
+    index.primary = primary;
+    index.immediate = !made.deferrable;
+    execution.schema.table_mut(table).constraints.push(made);
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `RENAME` and `SET SCHEMA`: `renameatt`, `RenameConstraint`, `RenameRelation`, `AlterTableNamespace`.
+
+use crate::effect::{ObjectName, RelationId};
+use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::relation::Body;
+use crate::statement::column::check_name;
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType};
+
+const REASON: &str = "nobody may use a name while it changes";
+
+pub(super) fn run(statement: &AlterTable, execution: &mut Execution) -> Outcome {
+    // `ALTER INDEX … RENAME` of an index needs less than `ALTER TABLE … RENAME` of the same one.
+    let renames = matches!(statement.action, AlterTableAction::RenameTo(_));
+    let found = execution.look_up(&statement.name)?;
+    let is_index = found.is_some_and(|id| execution.schema.relation(id).index().is_some());
+    let mode = match (statement.object, renames && is_index) {
+        (ObjectType::Index, true) => LockMode::ShareUpdateExclusive,
+        _ => LockMode::AccessExclusive,
+    };
+    let Some(id) = statement.open(execution, mode, REASON)? else { return Ok(()) };
+    let relation = execution.schema.relation(id);
+    let fits = match statement.object {
+        ObjectType::Table => true,
+        ObjectType::Index => matches!(relation.body, Body::Index(_) | Body::Table(_)),
+        ObjectType::Sequence => matches!(relation.body, Body::Sequence(_)),
+        _ => false,
+    };
+    if !fits {
+        let (name, wanted) = (relation.name.name.as_str(), Wanted(statement.object).words());
+        return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not {wanted}"));
+    }
+    match &statement.action {
+        AlterTableAction::RenameTo(name) => rename_relation(execution, id, name),
+        AlterTableAction::RenameColumn { from, to } => rename_column(execution, id, from, to),
+        AlterTableAction::RenameConstraint { from, to } => {
+            rename_constraint(execution, id, from, to, &plain(&statement.name))
+        }
+        AlterTableAction::SetSchema(schema) => set_schema(execution, id, schema),
+        AlterTableAction::Subcommands(_) => unknown("not a rename"),
+    }
+}
+
+struct Wanted(ObjectType);
+
+impl Wanted {
+    fn words(&self) -> &'static str {
+        match self.0 {
+            ObjectType::Index => "an index",
+            ObjectType::Sequence => "a sequence",
+            ObjectType::View => "a view",
+            ObjectType::MaterializedView => "a materialized view",
+            ObjectType::ForeignTable => "a foreign table",
+            _ => "a table",
+        }
+    }
+}
+
+fn rename_relation(execution: &mut Execution, id: RelationId, name: &Ident) -> Outcome {
+    let old = execution.schema.relation(id).name.clone();
+    let new = ObjectName { schema: old.schema.clone(), name: name.clone() };
+    let existing = execution.schema.find(&new);
+    if let Some(why) = execution.schema.uncertain.about(name, existing.map(|id| id.0)) {
+        return unknown(why);
+    }
+    if existing.is_some() {
+        return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.as_str()));
+    }
+    if execution.schema.relation(id).table().is_some() && execution.schema.find_type(&new).is_some() {
+        return fail(sqlstate::DUPLICATE_OBJECT, format!("type \"{}\" already exists", name.as_str()));
+    }
+    execution.schema.rename_relation(id, new);
+    // An index of a constraint takes the constraint along (`RenameRelationInternal`).
+    if let Some(table) = execution.schema.relation(id).index().map(|index| index.table) {
+        let constraints = &mut execution.schema.table_mut(table).constraints;
+        if let Some(constraint) = constraints.iter_mut().find(|it| it.index() == Some(id)) {
+            constraint.name = name.clone();
+        }
+    }
+    Ok(())
+}
+
+fn rename_column(execution: &mut Execution, id: RelationId, from: &Ident, to: &Ident) -> Outcome {
+    let relation = execution.schema.relation(id);
+    let Some(table) = relation.table() else {
+        return unknown("renaming a column of this kind of relation is not modelled");
+    };
+    let Some((number, _)) = table.column(from.as_str()) else {
+        if check_name(from).is_err() {
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot rename system column \"{}\"", from.as_str()));
+        }
+        return fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", from.as_str()));
+    };
+    check_name(to)?;
+    if table.column(to.as_str()).is_some() {
+        let relation = relation.name.name.as_str();
+        let message = format!("column \"{}\" of relation \"{relation}\" already exists", to.as_str());
+        return fail(sqlstate::DUPLICATE_COLUMN, message);
+    }
+    if let Some(column) = execution.schema.table_mut(id).attribute_mut(number) {
+        column.name = to.clone();
+    }
+    Ok(())
+}
+
+fn rename_constraint(execution: &mut Execution, id: RelationId, from: &Ident, to: &Ident, table: &str) -> Outcome {
+    if execution.schema.relation(id).table().is_none() {
+        return unknown("renaming a constraint of this kind of relation is not modelled");
+    }
+    let Some(constraint) = execution.schema.table(id).constraint(from.as_str()).cloned() else {
+        return fail(
+            sqlstate::UNDEFINED_OBJECT,
+            format!("constraint \"{}\" for table \"{table}\" does not exist", from.as_str()),
+        );
+    };
+    if let Some(index) = constraint.index() {
+        execution.lock(index, LockMode::ShareUpdateExclusive, "the constraint's index is renamed with it");
+        return rename_relation(execution, index, to);
+    }
+    if execution.schema.constraint_is_used(id, to) {
+        let relation = execution.bare_name(id);
+        let message = format!("constraint \"{}\" for relation \"{relation}\" already exists", to.as_str());
+        return fail(sqlstate::DUPLICATE_OBJECT, message);
+    }
+    let constraints = &mut execution.schema.table_mut(id).constraints;
+    if let Some(constraint) = constraints.iter_mut().find(|it| it.name == *from) {
+        constraint.name = to.clone();
+    }
+    Ok(())
+}
+
+fn set_schema(execution: &mut Execution, id: RelationId, schema: &Ident) -> Outcome {
+    let relation = execution.schema.relation(id);
+    let old = relation.name.clone();
+    let Some(table) = relation.table().cloned() else {
+        return unknown("SET SCHEMA of this kind of relation is not modelled");
+    };
+    execution.namespace(schema)?;
+    if *schema == old.schema {
+        return Ok(());
+    }
+    let moved = |name: &Ident| ObjectName { schema: schema.clone(), name: name.clone() };
+    if execution.schema.find(&moved(&old.name)).is_some() {
+        return fail(
+            sqlstate::DUPLICATE_TABLE,
+            format!("relation \"{}\" already exists in schema \"{}\"", old.name.as_str(), schema.as_str()),
+        );
+    }
+    execution.schema.rename_relation(id, moved(&old.name));
+    for index in &table.indexes {
+        let name = execution.schema.relation(*index).name.name.clone();
+        execution.schema.rename_relation(*index, moved(&name));
+    }
+    for sequence in &table.sequences {
+        execution.lock(*sequence, LockMode::AccessExclusive, "a table's own sequences move with it");
+        let name = execution.schema.relation(*sequence).name.name.clone();
+        execution.schema.rename_relation(*sequence, moved(&name));
+    }
+    Ok(())
+}

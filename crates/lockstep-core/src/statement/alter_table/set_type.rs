@@ -1,0 +1,365 @@
+//! `ALTER COLUMN … TYPE`: `ATPrepAlterColumnType`, `ATExecAlterColumnType`, `ATPostAlterTypeCleanup`.
+
+use std::rc::Rc;
+
+use crate::effect::{PgError, RelationId};
+use crate::expression::{self, Expression};
+use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::types::Type;
+use crate::pg::{behavior, operator_class, sqlstate};
+use crate::schema::constraint::ConstraintKind;
+use crate::schema::index::KeyColumn;
+use crate::schema::sequence::Sequence;
+use crate::statement::alter_table::{Altered, conversion};
+use crate::statement::column::{attribute, base_type, resolve_type, transform_collation};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::scope::{self, TableScope, Use};
+use crate::statement::{row_checks, sequence};
+use crate::syntax;
+use crate::syntax::expression::{Expr, TypeName};
+
+/// A column whose type changes.
+#[derive(Debug)]
+pub(super) struct Retyped {
+    column: u16,
+    from: Type,
+    to: Type,
+    collation: Option<QualifiedName>,
+    rewrites: bool,
+}
+
+const REWRITE: &str = "the stored form of the column changes, so every row is written anew";
+
+/// Everything that can be refused before anything changes.
+pub(super) fn prepare(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    name: &Ident,
+    type_name: &TypeName,
+    collation: Option<&QualifiedName>,
+    using: Option<&Expr>,
+) -> Outcome {
+    let number = attribute(execution, table, name)?;
+    let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
+        return unknown("no such attribute");
+    };
+    if column.generated.is_some() && using.is_some() {
+        return fail(
+            sqlstate::INVALID_COLUMN_DEFINITION,
+            "cannot specify USING when altering type of generated column",
+        );
+    }
+    if altered.retyped.iter().any(|it| it.column == number) {
+        let message = format!("cannot alter type of column \"{}\" twice", name.as_str());
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
+    let to = resolve_type(execution, type_name)?;
+    let collation = match collation {
+        Some(collation) => transform_collation(execution, &to, collation)?,
+        None => None,
+    };
+    let table_scope = TableScope { execution, table: Some(table), alias: None };
+    let made = match using {
+        Some(using) => {
+            let made = expression::analyze(using, &table_scope, Use::Using)?;
+            scope::check_enum_values(execution, using, &made)?;
+            expression::coerce_to_target(made, &to, expression::Context::Assignment, &table_scope)?
+        }
+        None => expression::type_change(number, &column.type_, &to, &table_scope)?,
+    };
+    let Some(made) = made else {
+        return Err(no_conversion(execution, name, &to, using.is_some()).into());
+    };
+    let virtual_column = column.generated.as_ref().is_some_and(|it| !it.stored);
+    let rewrites = match expression::requires_rewrite(&made, number, &table_scope) {
+        _ if virtual_column => false,
+        Some(rewrites) => rewrites,
+        None => {
+            return unknown("whether the conversion leaves the rows as they are is not known");
+        }
+    };
+    if rewrites {
+        altered.rewrite = altered.rewrite.or(Some(REWRITE));
+        let risks = conversion::risks(execution, &made, &column.type_, &to);
+        let text = execution.schema.print_expression(table, &made);
+        match conversion::length_check(execution, &made, number, &column, &to) {
+            Some(condition) if risks.len() == 1 => {
+                let full = execution.schema.relation(table).name.clone();
+                if execution.schema.table(table).rows != crate::schema::relation::Rows::Empty {
+                    let query = format!("SELECT count(*) FROM {full} WHERE {condition}");
+                    execution.precondition(query, "0", risks[0]);
+                }
+            }
+            _ => row_checks::computed(execution, table, &text, &risks),
+        }
+    }
+    altered.retyped.push(Retyped { column: number, from: column.type_, to, collation, rewrites });
+    Ok(())
+}
+
+fn no_conversion(execution: &Execution, name: &Ident, to: &Type, using: bool) -> PgError {
+    let printed = execution.schema.format_type(&Type { modifier: -1, ..*to });
+    let name_text = name.as_str();
+    let error = |message: String| PgError::new(sqlstate::DATATYPE_MISMATCH, message);
+    match using {
+        true => error(format!(
+            "result of USING clause for column \"{name_text}\" cannot be cast automatically to type {printed}"
+        ))
+        .hint("You might need to add an explicit cast."),
+        false => error(format!("column \"{name_text}\" cannot be cast automatically to type {printed}"))
+            .hint(format!("You might need to specify \"USING {name}::{}\".", execution.schema.format_type(to))),
+    }
+}
+
+pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, name: &Ident) -> Outcome {
+    let number = attribute(execution, table, name)?;
+    let Some(retyped) = altered.retyped.iter().find(|it| it.column == number) else {
+        return unknown("a type change that was not prepared");
+    };
+    let (to, collation, rewrites) = (retyped.to, retyped.collation.clone(), retyped.rewrites);
+    let from = retyped.from;
+    refuse_generated(execution, table, number, name)?;
+    let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
+        return unknown("no such attribute");
+    };
+    let default = match &column.default {
+        Some(default) => match recoerce(execution, table, default, &to, Use::Default)? {
+            Some(made) => Some(Rc::new(made)),
+            None => return default_does_not_fit(execution, "default", name, &to),
+        },
+        None => None,
+    };
+    let mut generated = column.generated.clone();
+    if let Some(it) = &mut generated {
+        match recoerce(execution, table, &it.expression, &to, Use::Generated)? {
+            Some(made) => it.expression = Rc::new(made),
+            None => return default_does_not_fit(execution, "generation expression", name, &to),
+        }
+    }
+    if column.identity.is_some() {
+        retype_sequence(execution, table, number, &to)?;
+    }
+    let table = execution.schema.table_mut(table);
+    if let Some(column) = table.attribute_mut(number) {
+        column.type_ = to;
+        column.collation = collation;
+        column.default = default;
+        column.generated = generated;
+        column.has_null = false;
+        column.filled = column.filled && !rewrites;
+        column.storage = None;
+        column.compression = None;
+        if rewrites || from.base != to.base {
+            column.missing = column.missing.take().filter(|_| !rewrites);
+        }
+    }
+    Ok(())
+}
+
+/// `strip_implicit_coercions`, then a conversion to the new type: what is printed has no implicit
+/// conversions in it, so it is read back.
+fn recoerce(
+    execution: &Execution,
+    table: RelationId,
+    expression: &Expression,
+    to: &Type,
+    use_: Use,
+) -> Outcome<Option<Expression>> {
+    let text = execution.schema.print_expression(table, expression);
+    let table_scope = TableScope { execution, table: Some(table), alias: None };
+    match syntax::parse_expression(&text) {
+        Ok(read) => {
+            let made = expression::analyze(&read, &table_scope, use_)?;
+            Ok(expression::coerce_to_target(made, to, expression::Context::Assignment, &table_scope)?)
+        }
+        Err(error) => unknown(format!("the expression {text} cannot be read back: {}", error.message)),
+    }
+}
+
+fn default_does_not_fit(execution: &Execution, what: &str, name: &Ident, to: &Type) -> Outcome {
+    let printed = execution.schema.format_type(&Type { modifier: -1, ..*to });
+    fail(
+        sqlstate::DATATYPE_MISMATCH,
+        format!("{what} for column \"{}\" cannot be cast automatically to type {printed}", name.as_str()),
+    )
+}
+
+/// `RememberAllDependentForRebuilding` for generated columns.
+fn refuse_generated(execution: &Execution, table: RelationId, number: u16, name: &Ident) -> Outcome {
+    let user = execution.schema.table(table).live().find(|(other, column)| {
+        *other != number && column.generated.as_ref().is_some_and(|it| it.expression.columns().contains(&number))
+    });
+    let Some((_, user)) = user else { return Ok(()) };
+    let state = behavior::generated_column_type_change(execution.version);
+    let error = PgError::new(state, "cannot alter type of a column used by a generated column");
+    let detail = format!("Column \"{}\" is used by generated column \"{}\".", name.as_str(), user.name.as_str());
+    Err(error.detail(detail).into())
+}
+
+/// The sequence of an identity column changes its type along (`ALTER SEQUENCE … AS`).
+fn retype_sequence(execution: &mut Execution, table: RelationId, number: u16, to: &Type) -> Outcome {
+    let data_type = sequence::type_for_identity(execution, to)?;
+    let owned = execution.schema.table(table).sequences.iter().copied().find(|id| {
+        let owner = execution.schema.get(*id).and_then(|it| it.sequence()?.owner);
+        owner.is_some_and(|owner| owner.column == number)
+    });
+    let Some(id) = owned else { return Ok(()) };
+    execution.lock(id, LockMode::ShareRowExclusive, "the sequence behind an identity column changes its type along");
+    if let Some(it) = execution.schema.sequence_mut(id) {
+        let fresh = Sequence::new(data_type);
+        if it.max == it.data_type.max() {
+            it.max = fresh.max;
+        }
+        if it.min == it.data_type.min() {
+            it.min = data_type.min();
+        }
+        it.data_type = data_type;
+    }
+    Ok(())
+}
+
+/// `ATPostAlterTypeCleanup`: what stands on the columns is dropped and made again.
+pub(super) fn recreate_dependents(execution: &mut Execution, table: RelationId, altered: &mut Altered) -> Outcome {
+    let changed: Vec<u16> = altered.retyped.iter().map(|it| it.column).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    recreate_checks(execution, table, altered, &changed)?;
+    recreate_indexes(execution, table, altered, &changed)?;
+    recreate_foreign_keys(execution, table, altered, &changed)
+}
+
+fn again(execution: &Execution, table: RelationId, expression: &Expression, use_: Use) -> Outcome<Rc<Expression>> {
+    let text = execution.schema.print_expression(table, expression);
+    match syntax::parse_expression(&text) {
+        Ok(expression) => scope::analyze(execution, table, &expression, use_),
+        Err(error) => unknown(format!("the expression {text} cannot be read back: {}", error.message)),
+    }
+}
+
+fn recreate_checks(execution: &mut Execution, table: RelationId, altered: &mut Altered, changed: &[u16]) -> Outcome {
+    let constraints = execution.schema.table(table).constraints.clone();
+    for (place, constraint) in constraints.iter().enumerate() {
+        let ConstraintKind::Check { expression, no_inherit } = &constraint.kind else { continue };
+        if !expression.columns().iter().any(|column| changed.contains(column)) {
+            continue;
+        }
+        let expression = again(execution, table, expression, Use::Check)?;
+        if constraint.validated && constraint.enforced {
+            altered.verify = altered.verify.or(Some("a constraint on the column is checked anew for every row"));
+        }
+        let kind = ConstraintKind::Check { expression, no_inherit: *no_inherit };
+        execution.schema.table_mut(table).constraints[place].kind = kind;
+    }
+    Ok(())
+}
+
+/// `CheckIndexCompatible`: an index over plain columns whose operator classes stay is kept.
+fn recreate_indexes(execution: &mut Execution, table: RelationId, altered: &mut Altered, changed: &[u16]) -> Outcome {
+    for id in execution.schema.table(table).indexes.clone() {
+        let mut index = execution.schema.index(id).clone();
+        if !index.columns().iter().any(|column| changed.contains(column)) {
+            continue;
+        }
+        execution.lock(id, LockMode::AccessExclusive, "an index on the column is made anew");
+        let mut keep = !index.has_expressions() && index.predicate.is_none();
+        for key in &mut index.keys {
+            match &mut key.column {
+                KeyColumn::Attribute(number) => {
+                    let Some(retyped) = altered.retyped.iter().find(|it| it.column == *number) else { continue };
+                    let (from, to) = (base_type(execution, &retyped.from), base_type(execution, &retyped.to));
+                    key.type_ = retyped.to;
+                    if key.operator_class.is_none() {
+                        match conversion::same_operator_class(&from, &to) {
+                            Some(same) => keep &= same,
+                            None => return unknown("whether the index fits the new type is not known"),
+                        }
+                        if operator_class::default_for(&to, index.method.as_str()) == Some(false) {
+                            let printed = execution.schema.format_type(&Type { modifier: -1, ..retyped.to });
+                            let method = index.method.as_str();
+                            return fail(
+                                sqlstate::UNDEFINED_OBJECT,
+                                format!(
+                                    "data type {printed} has no default operator class for access method \"{method}\""
+                                ),
+                            );
+                        }
+                    }
+                }
+                KeyColumn::Expression(expression) => {
+                    *expression = again(execution, table, expression, Use::IndexExpression)?;
+                    key.type_ = *expression.type_();
+                }
+            }
+        }
+        if let Some(predicate) = &index.predicate {
+            index.predicate = Some(again(execution, table, predicate, Use::IndexPredicate)?);
+        }
+        if !keep {
+            altered.rebuild.push(id);
+        }
+        *execution.schema.index_mut(id) = index;
+    }
+    Ok(())
+}
+
+/// Foreign keys over the column, from either side: their triggers are dropped and made again, and
+/// the rows checked unless the comparison stays the same (`TryReuseForeignKey`).
+fn recreate_foreign_keys(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    changed: &[u16],
+) -> Outcome {
+    let mut others: Vec<RelationId> = execution.schema.table(table).referenced_by.iter().copied().collect();
+    others.insert(0, table);
+    for child in others {
+        let constraints = execution.schema.table(child).constraints.clone();
+        for constraint in &constraints {
+            let Some(key) = constraint.foreign_key() else { continue };
+            let ours = child == table && key.columns.iter().any(|column| changed.contains(column));
+            let theirs =
+                key.references == table && key.referenced_columns.iter().any(|column| changed.contains(column));
+            if !ours && !theirs {
+                continue;
+            }
+            let reason = "a foreign key over the column is dropped and made again";
+            execution.lock(child, LockMode::AccessExclusive, reason);
+            execution.lock(key.references, LockMode::AccessExclusive, reason);
+            comparable(execution, child, key, constraint.name.as_str())?;
+            let same = altered.retyped.iter().all(|it| {
+                let (from, to) = (base_type(execution, &it.from), base_type(execution, &it.to));
+                conversion::same_operator_class(&from, &to) == Some(true)
+            });
+            if constraint.validated && constraint.enforced && (!same || altered.rewrite.is_some()) {
+                altered.foreign_keys_of.push((child, constraint.name.clone()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn comparable(
+    execution: &Execution,
+    child: RelationId,
+    key: &crate::schema::constraint::ForeignKey,
+    name: &str,
+) -> Outcome {
+    for (ours, theirs) in key.columns.iter().zip(&key.referenced_columns) {
+        let ours = execution.schema.table(child).attribute(*ours).map(|it| base_type(execution, &it.type_));
+        let theirs = execution.schema.table(key.references).attribute(*theirs);
+        let theirs = theirs.map(|it| base_type(execution, &it.type_));
+        let (Some(ours), Some(theirs)) = (ours, theirs) else { continue };
+        match expression::can_compare_for_foreign_key(&ours, &theirs) {
+            Some(true) => {}
+            Some(false) => {
+                let message = format!("foreign key constraint \"{name}\" cannot be implemented");
+                return fail(sqlstate::DATATYPE_MISMATCH, message);
+            }
+            None => return unknown("whether the key columns can still be compared is not known"),
+        }
+    }
+    Ok(())
+}

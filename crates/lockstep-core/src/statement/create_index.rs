@@ -1,0 +1,75 @@
+//! `CREATE INDEX [CONCURRENTLY]`: `DefineIndex` as the command calls it.
+
+use crate::effect::ObjectName;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::relation::Persistence;
+use crate::statement::Command;
+use crate::statement::define_index::{NewIndex, define_index};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::syntax::statement::CreateIndex;
+
+impl Command for CreateIndex {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable("CREATE INDEX")?;
+        if self.concurrently {
+            execution.outside_block("CREATE INDEX CONCURRENTLY")?;
+        }
+        let (mode, reason) = match self.concurrently {
+            true => (LockMode::ShareUpdateExclusive, "the index is built while reads and writes go on"),
+            false => (LockMode::Share, "the index is built from rows that must not change meanwhile"),
+        };
+        let Some(table) = execution.look_up(&self.table)? else {
+            return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.table)));
+        };
+        execution.lock(table, mode, reason);
+        // Nobody else uses a temporary table: the plain build does (`DefineIndex`).
+        let temporary = execution.schema.relation(table).persistence == Persistence::Temporary;
+        if self.concurrently && temporary {
+            execution.lock(table, LockMode::Share, "the index is built from rows that must not change meanwhile");
+        }
+        execution.not_in_use(table, "CREATE INDEX")?;
+        let relation = execution.schema.relation(table);
+        if relation.table().is_none() {
+            return unknown("CREATE INDEX on this kind of relation is not modelled");
+        }
+        if let (Some(name), true) = (&self.name, self.if_not_exists) {
+            let full = ObjectName { schema: relation.name.schema.clone(), name: name.clone() };
+            let existing = execution.schema.find(&full);
+            if let Some(why) = execution.schema.uncertain.about(name, existing.map(|id| id.0)) {
+                return unknown(why);
+            }
+            if existing.is_some() {
+                execution.notice(format!("relation \"{}\" already exists, skipping", name.as_str()));
+                return Ok(());
+            }
+        }
+        if self.keys.is_empty() {
+            return unknown("an index without keys");
+        }
+        let new = NewIndex {
+            table,
+            name: self.name.as_ref(),
+            method: self.method.as_ref(),
+            keys: &self.keys,
+            include: &self.include,
+            predicate: self.predicate.as_ref(),
+            options: &self.options,
+            tablespace: self.tablespace.as_ref(),
+            unique: self.unique,
+            primary: false,
+            nulls_not_distinct: self.nulls_not_distinct,
+            is_constraint: false,
+            deferrable: false,
+            exclusion: false,
+            concurrently: self.concurrently && !temporary,
+            skip_build: false,
+        };
+        define_index(execution, &new)?;
+        if self.concurrently && !temporary {
+            // Before each of the two scans, everybody who may still write by the old list of indexes.
+            execution.wait(table, LockMode::Share);
+        }
+        Ok(())
+    }
+}

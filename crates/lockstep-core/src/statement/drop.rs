@@ -1,0 +1,192 @@
+//! `DROP`: `RemoveRelations` and `RemoveObjects`.
+
+use crate::effect::{DataChangeKind, ObjectName, PgError};
+use crate::name::QualifiedName;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
+use crate::schema::relation::{Body, Relation};
+use crate::schema::user_type::{UserType, UserTypeKind};
+use crate::statement::Command;
+use crate::statement::deletion::{delete, refuse_internal};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::syntax::statement::{Drop, ObjectType};
+
+const REASON: &str = "dropping an object locks out everybody who could be using it";
+
+pub(super) fn tag(object: ObjectType) -> &'static str {
+    match object {
+        ObjectType::Table => "DROP TABLE",
+        ObjectType::Index => "DROP INDEX",
+        ObjectType::View => "DROP VIEW",
+        ObjectType::MaterializedView => "DROP MATERIALIZED VIEW",
+        ObjectType::Sequence => "DROP SEQUENCE",
+        ObjectType::ForeignTable => "DROP FOREIGN TABLE",
+        ObjectType::Type => "DROP TYPE",
+        ObjectType::Domain => "DROP DOMAIN",
+        ObjectType::Schema => "DROP SCHEMA",
+        ObjectType::Extension => "DROP EXTENSION",
+        ObjectType::Collation => "DROP COLLATION",
+        ObjectType::Statistics => "DROP STATISTICS",
+        ObjectType::Column | ObjectType::Constraint => "DROP",
+    }
+}
+
+impl Command for Drop {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable(tag(self.object))?;
+        match self.object {
+            ObjectType::Index if self.concurrently => drop_concurrently(self, execution),
+            ObjectType::Table | ObjectType::Index | ObjectType::Sequence => drop_relations(self, execution),
+            ObjectType::Type | ObjectType::Domain => drop_types(self, execution),
+            _ => unknown(format!("{} is not modelled", tag(self.object))),
+        }
+    }
+}
+
+/// What `DropErrorMsgNonExistent` and `DropErrorMsgWrongType` say of each kind.
+fn words(object: ObjectType) -> (&'static str, sqlstate::SqlState) {
+    match object {
+        ObjectType::Index => ("index", sqlstate::UNDEFINED_OBJECT),
+        ObjectType::Sequence => ("sequence", sqlstate::UNDEFINED_TABLE),
+        _ => ("table", sqlstate::UNDEFINED_TABLE),
+    }
+}
+
+fn is_of_kind(relation: &Relation, object: ObjectType) -> bool {
+    matches!(
+        (&relation.body, object),
+        (Body::Table(_), ObjectType::Table)
+            | (Body::Index(_), ObjectType::Index)
+            | (Body::Sequence(_), ObjectType::Sequence)
+    )
+}
+
+/// The relation to be dropped; `None` where it is missing and may be.
+fn find(statement: &Drop, name: &QualifiedName, execution: &mut Execution) -> Outcome<Option<Object>> {
+    let (kind, missing) = words(statement.object);
+    let Some(id) = execution.look_up(name)? else {
+        if let Some(schema) = name.schema.as_ref().filter(|it| !execution.schema.has_namespace(it.as_str())) {
+            if statement.if_exists {
+                execution.notice(format!("schema \"{}\" does not exist, skipping", schema.as_str()));
+                return Ok(None);
+            }
+            execution.namespace(schema)?;
+        }
+        let message = format!("{kind} \"{}\" does not exist", plain(name));
+        if statement.if_exists {
+            execution.notice(format!("{message}, skipping"));
+            return Ok(None);
+        }
+        return fail(missing, message);
+    };
+    let relation = execution.schema.relation(id);
+    if !is_of_kind(relation, statement.object) {
+        let article = if kind == "index" { "an" } else { "a" };
+        let message = format!("\"{}\" is not {article} {kind}", relation.name.name.as_str());
+        let actual = Execution::kind_words(relation);
+        let article = if actual == "index" { "an" } else { "a" };
+        let hint = format!("Use DROP {} to remove {article} {actual}.", actual.to_uppercase());
+        return Err(PgError::new(sqlstate::WRONG_OBJECT_TYPE, message).hint(hint).into());
+    }
+    Ok(Some(Object::Relation(id)))
+}
+
+fn drop_relations(statement: &Drop, execution: &mut Execution) -> Outcome {
+    let mut targets = vec![];
+    for name in &statement.names {
+        let Some(target) = find(statement, name, execution)? else { continue };
+        if let Object::Relation(id) = target {
+            // The table of an index is locked first, to keep the order of everybody else.
+            if let Some(table) = execution.schema.get(id).and_then(|it| it.index()).map(|index| index.table) {
+                execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
+            }
+            execution.lock(id, LockMode::AccessExclusive, REASON);
+            execution.lock_toast_index(id, REASON);
+            if execution.schema.get(id).is_some_and(|it| it.table().is_some()) {
+                execution.not_in_use(id, "DROP TABLE")?;
+                execution.data_change(id, None, DataChangeKind::Dropped);
+            }
+        }
+        targets.push(target);
+    }
+    delete(execution, &targets, statement.cascade)
+}
+
+/// `index_drop` in its concurrent form: two waits for everybody who uses the table.
+fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
+    execution.outside_block("DROP INDEX CONCURRENTLY")?;
+    if statement.names.len() > 1 {
+        return fail(
+            sqlstate::FEATURE_NOT_SUPPORTED,
+            "DROP INDEX CONCURRENTLY does not support dropping multiple objects",
+        );
+    }
+    if statement.cascade {
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, "DROP INDEX CONCURRENTLY does not support CASCADE");
+    }
+    let Some(name) = statement.names.first() else { return Ok(()) };
+    let Some(target) = find(statement, name, execution)? else { return Ok(()) };
+    let Object::Relation(id) = target else { return Ok(()) };
+    let table = execution.schema.index(id).table;
+    let reason = "the index goes while reads and writes go on";
+    execution.lock(table, LockMode::ShareUpdateExclusive, reason);
+    execution.lock(id, LockMode::ShareUpdateExclusive, reason);
+    refuse_internal(execution, &target, std::slice::from_ref(&target))?;
+    execution.wait(table, LockMode::AccessExclusive);
+    execution.lock(id, LockMode::AccessExclusive, "nobody uses the index any more when it is removed");
+    let held = execution.record.locks.clone();
+    delete(execution, &[target], false)?;
+    // `delete` locks as the plain command does; this form holds less.
+    execution.record.locks = held;
+    Ok(())
+}
+
+fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
+    let mut targets = vec![];
+    for name in &statement.names {
+        match find_type(execution, name)? {
+            Some(it) if statement.object == ObjectType::Domain && !matches!(it.kind, UserTypeKind::Domain { .. }) => {
+                return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is not a domain", it.name.name.as_str()));
+            }
+            Some(it) => {
+                targets.push(Object::Type(it.id));
+                if matches!(it.kind, UserTypeKind::Enum { .. }) && statement.cascade {
+                    for (table, column) in execution.schema.columns_of_type(it.id) {
+                        execution.data_change(table, Some(column), DataChangeKind::Dropped);
+                    }
+                }
+            }
+            None => {
+                let message = format!("type \"{}\" does not exist", plain(name));
+                if !statement.if_exists {
+                    return fail(sqlstate::UNDEFINED_OBJECT, message);
+                }
+                execution.notice(format!("{message}, skipping"));
+            }
+        }
+    }
+    delete(execution, &targets, statement.cascade)
+}
+
+/// `LookupTypeName` for types that migrations make.
+pub(super) fn find_type(execution: &Execution, name: &QualifiedName) -> Outcome<Option<UserType>> {
+    let schemas = match &name.schema {
+        Some(schema) => vec![schema.clone()],
+        None => execution.session.search_path.clone(),
+    };
+    for schema in schemas {
+        let full = ObjectName { schema, name: name.name.clone() };
+        let found = execution.schema.find_type(&full);
+        if let Some(why) = execution.schema.uncertain.about(&full.name, found.map(|id| id.0)) {
+            return unknown(why);
+        }
+        if let Some(it) = found.and_then(|id| execution.schema.user_type(id)) {
+            return Ok(Some(it.clone()));
+        }
+        if execution.schema.find(&full).is_some() {
+            return unknown(format!("the row type of {full} is not modelled"));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,310 @@
+//! `INSERT`: `transformInsertStmt`, the checks of `ExecConstraints`, and the lookups of foreign keys.
+
+use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
+use crate::expression::Kind;
+use crate::name::{Ident, quote_literal};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::sequence::LastValue;
+use crate::statement::Command;
+use crate::statement::column::missing_column;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::referential;
+use crate::statement::row_checks::{self, NewRows};
+use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
+use crate::statement::scope::{Stored, TableScope, stored_value};
+use crate::statement::select;
+use crate::syntax::expression::Expr;
+use crate::syntax::statement::{Insert, InsertSource};
+
+impl Command for Insert {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable("INSERT")?;
+        let table = execution.open(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
+        let relation = execution.bare_name(table);
+        if execution.schema.relation(table).table().is_none() {
+            let kind = Execution::kind_words(execution.schema.relation(table));
+            return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
+        }
+        let targets = self.targets(execution, table, &relation)?;
+        match &self.source {
+            InsertSource::Query(query) => {
+                select::read(execution, query)?;
+                select::check_columns(execution, query, &[])?;
+            }
+            _ => {
+                for name in &self.reads {
+                    select::read_relation(execution, name, LockMode::AccessShare)?;
+                }
+            }
+        }
+        if self.opaque || self.on_conflict_update == Some(true) {
+            return unknown("a clause of this INSERT is not modelled");
+        }
+        let rows = match &self.source {
+            InsertSource::Values(rows) => {
+                check_values(self, execution, table, &targets, rows)?;
+                Some(rows.as_slice())
+            }
+            InsertSource::DefaultValues => Some(&[][..]),
+            InsertSource::Query(_) => None,
+        };
+        let given = given(execution, table, &targets, rows);
+        if rows.is_some() {
+            refuse_nulls(execution, table, &given, &relation)?;
+        }
+        ask(self, execution, table, &targets, rows, &given);
+        finish(self, execution, table, rows, &given)
+    }
+}
+
+impl Insert {
+    /// `checkInsertTargets`.
+    fn targets(&self, execution: &Execution, table: RelationId, relation: &str) -> Outcome<Vec<u16>> {
+        let columns = execution.schema.table(table);
+        if self.columns.is_empty() {
+            return Ok(columns.live().map(|(number, _)| number).collect());
+        }
+        let mut targets = vec![];
+        for name in &self.columns {
+            let Some((number, _)) = columns.column(name.as_str()) else {
+                return Err(missing_column(name, relation).into());
+            };
+            if targets.contains(&number) {
+                let message = format!("column \"{}\" specified more than once", name.as_str());
+                return fail(sqlstate::DUPLICATE_COLUMN, message);
+            }
+            targets.push(number);
+        }
+        Ok(targets)
+    }
+}
+
+/// What each live column gets.
+struct Given {
+    number: u16,
+    name: Ident,
+    /// Certainly no null in any row.
+    never_null: bool,
+    /// Certainly a null in some row.
+    null: bool,
+    /// A value of the statement's own, rather than a default.
+    written: bool,
+}
+
+fn given(execution: &Execution, table: RelationId, targets: &[u16], rows: Option<&[Vec<Expr>]>) -> Vec<Given> {
+    let columns = execution.schema.table(table);
+    let made = columns.live().map(|(number, column)| {
+        let defaulted = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
+        // A sequence always has a next value.
+        let default_is_value = column.identity.is_some()
+            || column.default.as_ref().is_some_and(|it| {
+                !it.relations().is_empty() || matches!(stored_value(it, execution), Stored::Value(_))
+            });
+        let place = targets.iter().position(|target| *target == number);
+        let mut it = Given { number, name: column.name.clone(), never_null: true, null: false, written: false };
+        let mut see = |value: Option<&Expr>| match value {
+            Some(value) if !is_default(value) => {
+                it.written = true;
+                it.never_null &= never_null(value);
+                it.null |= is_null(value);
+            }
+            _ => {
+                it.never_null &= default_is_value;
+                it.null |= !defaulted;
+            }
+        };
+        match (rows, place) {
+            (Some([]), _) | (_, None) => see(None),
+            (Some(rows), Some(place)) => rows.iter().for_each(|row| see(row.get(place))),
+            (None, Some(_)) => (it.written, it.never_null) = (true, false),
+        }
+        it
+    });
+    made.collect()
+}
+
+fn check_values(
+    statement: &Insert,
+    execution: &Execution,
+    table: RelationId,
+    targets: &[u16],
+    rows: &[Vec<Expr>],
+) -> Outcome {
+    let scope = TableScope { execution, table: None, alias: None };
+    for row in rows {
+        if rows.first().is_some_and(|first| first.len() != row.len()) {
+            return fail(sqlstate::SYNTAX_ERROR, "VALUES lists must all be the same length");
+        }
+        if row.len() > targets.len() {
+            return fail(sqlstate::SYNTAX_ERROR, "INSERT has more expressions than target columns");
+        }
+        if row.len() < targets.len() && !statement.columns.is_empty() {
+            return fail(sqlstate::SYNTAX_ERROR, "INSERT has more target columns than expressions");
+        }
+        for (number, value) in targets.iter().zip(row) {
+            if is_default(value) {
+                continue;
+            }
+            let Some(column) = execution.schema.table(table).attribute(*number) else { continue };
+            if column.generated.is_some() || column.identity == Some(true) {
+                let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
+                return Err(PgError::new(sqlstate::GENERATED_ALWAYS, message).into());
+            }
+            functions_only_read(value)?;
+            let mut queries = vec![];
+            value.visit(&mut |it| {
+                if let Expr::Query(query) = it {
+                    queries.push(select::check_columns(execution, query, &[]));
+                }
+            });
+            let has_query = !queries.is_empty();
+            queries.into_iter().collect::<Outcome>()?;
+            if !has_query {
+                assignable(execution, &scope, table, *number, value, Kind::Value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A null that a `NOT NULL` column would get: `ExecConstraints` refuses the first of them.
+fn refuse_nulls(execution: &Execution, table: RelationId, given: &[Given], relation: &str) -> Outcome {
+    for it in given.iter().filter(|it| it.null) {
+        let not_null = execution.schema.table(table).attribute(it.number).is_some_and(|column| column.not_null);
+        if not_null {
+            let message = format!(
+                "null value in column \"{}\" of relation \"{relation}\" violates not-null constraint",
+                it.name.as_str()
+            );
+            return fail(sqlstate::NOT_NULL_VIOLATION, message);
+        }
+    }
+    Ok(())
+}
+
+fn ask(
+    statement: &Insert,
+    execution: &mut Execution,
+    table: RelationId,
+    targets: &[u16],
+    rows: Option<&[Vec<Expr>]>,
+    given: &[Given],
+) {
+    let name = execution.schema.relation(table).name.to_string();
+    let columns: Vec<String> =
+        targets.iter().map(|number| execution.schema.table(table).column_name(*number).to_string()).collect();
+    let values = |rows: &[Vec<Expr>]| {
+        let rows = rows.iter().map(|row| {
+            let values = row.iter().map(|value| match is_default(value) {
+                true => "NULL".to_owned(),
+                false => value.to_string(),
+            });
+            format!("({})", values.collect::<Vec<_>>().join(", "))
+        });
+        format!("VALUES {}", rows.collect::<Vec<_>>().join(", "))
+    };
+    let source = match (&statement.source, rows) {
+        (InsertSource::Query(query), _) => query.text.clone(),
+        (_, Some([])) | (_, None) => return,
+        (_, Some(rows)) => values(rows),
+    };
+    // A short row fills the first columns only.
+    let width = rows.and_then(|rows| rows.first()).map_or(columns.len(), Vec::len);
+    let named = columns.iter().take(width).map(|it| format!("given_{}", it.trim_matches('"'))).collect::<Vec<_>>();
+    let list: Vec<String> = given
+        .iter()
+        .map(|it| {
+            let type_ = execution.schema.table(table).attribute(it.number).map(|column| column.type_);
+            let type_ = type_.map(|it| unlimited(execution, &it)).unwrap_or_default();
+            let place = targets.iter().take(width).position(|target| *target == it.number);
+            let value = place.map_or("NULL".to_owned(), |place| quote(&named[place]));
+            format!("CAST({value} AS {type_}) AS {}", it.name)
+        })
+        .collect();
+    let aliases = named.iter().map(|it| quote(it)).collect::<Vec<_>>().join(", ");
+    let new = NewRows {
+        query: format!("(SELECT {} FROM ({source}) AS source({aliases}))", list.join(", ")),
+        assigned: given.iter().filter(|it| it.written).map(|it| it.number).collect(),
+        never_null: given.iter().filter(|it| it.never_null).map(|it| it.number).collect(),
+        fits: given
+            .iter()
+            .filter(|it| {
+                let place = targets.iter().position(|target| *target == it.number);
+                let values = place.and_then(|place| Some(rows?.iter().map(move |row| row.get(place))));
+                values.is_some_and(|mut values| {
+                    values.all(|it2| it2.is_none_or(|v| fits(execution, table, it.number, v)))
+                })
+            })
+            .map(|it| it.number)
+            .collect(),
+        others: format!(
+            "SELECT {} FROM {name}",
+            given.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    if statement.on_conflict_update.is_none() {
+        row_checks::of_new_rows(execution, table, &new);
+    } else {
+        row_checks::without_uniqueness(execution, table, &new);
+    }
+}
+
+fn quote(name: &str) -> String {
+    crate::name::quote_identifier(name)
+}
+
+fn finish(
+    statement: &Insert,
+    execution: &mut Execution,
+    table: RelationId,
+    rows: Option<&[Vec<Expr>]>,
+    given: &[Given],
+) -> Outcome {
+    execution.work(table, WorkKind::WriteRows, None, "rows are inserted");
+    let written: Vec<u16> = given.iter().filter(|it| it.written).map(|it| it.number).collect();
+    let null: Vec<u16> = given.iter().filter(|it| it.null).map(|it| it.number).collect();
+    referential::look_up_referenced(execution, table, &written, &null);
+    execution.data_change(table, None, DataChangeKind::Inserted);
+    let count = match (rows, &statement.source, statement.on_conflict_update) {
+        (_, InsertSource::DefaultValues, None) => Some(1),
+        (_, InsertSource::Query(query), None) => query.rows,
+        (Some(rows), _, None) => Some(rows.len() as u64),
+        _ => None,
+    };
+    let was_empty = execution.schema.table(table).rows == crate::schema::relation::Rows::Empty;
+    for it in given {
+        if let Some(column) = execution.schema.table_mut(table).attribute_mut(it.number) {
+            column.filled = it.never_null && (was_empty || column.filled);
+            column.has_null |= it.null && count.is_some();
+        }
+    }
+    let sequences = execution.schema.table(table).sequences.clone();
+    for id in sequences {
+        let owner = execution.schema.get(id).and_then(|it| it.sequence()?.owner);
+        let own = owner.and_then(|owner| given.iter().find(|it| it.number == owner.column));
+        if own.is_some_and(|it| !it.written)
+            && let Some(sequence) = execution.schema.sequence_mut(id)
+        {
+            let unknown = sequence.last_value == LastValue::Unknown;
+            sequence.advance(count);
+            let name = execution.schema.relation(id).name.clone();
+            if unknown {
+                let query = format!(
+                    "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
+                    quote_literal(name.schema.as_str()),
+                    quote_literal(name.name.as_str())
+                );
+                execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
+            }
+        } else if let Some(sequence) = execution.schema.sequence_mut(id).filter(|_| rows.is_some()) {
+            // Rows with and without a value of their own: the count is not known.
+            let mixed =
+                own.is_some_and(|it| it.written) && rows.is_some_and(|rows| rows.iter().flatten().any(is_default));
+            sequence.advance(if mixed { None } else { Some(0) });
+        }
+    }
+    let table = execution.schema.table_mut(table);
+    table.rows = table.rows.plus(count);
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! `LOCK TABLE`: `LockTableCommand` of `lockcmds.c`.
+
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::statement::Command;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::syntax::statement::LockTable;
+
+impl Command for LockTable {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        if !execution.in_block {
+            return fail(sqlstate::NO_ACTIVE_SQL_TRANSACTION, "LOCK TABLE can only be used in transaction blocks");
+        }
+        let mode = match &self.mode {
+            Some(words) => LockMode::from_words(words),
+            None => Some(LockMode::AccessExclusive),
+        };
+        let Some(mode) = mode else { return unknown("no such lock mode") };
+        if mode > LockMode::RowExclusive {
+            execution.writable("LOCK TABLE")?;
+        }
+        for (name, _) in &self.tables {
+            let id = execution.resolve(name)?;
+            let relation = execution.schema.relation(id);
+            if relation.table().is_none() {
+                let name = relation.name.name.as_str();
+                return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot lock relation \"{name}\""));
+            }
+            execution.lock(id, mode, "the statement asks for this lock");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! What commands do: one module a command, in the server's order of checks, locks and changes.
+
+pub mod execution;
+
+mod alter_table;
+mod check_constraint;
+mod column;
+mod comment;
+mod create_index;
+mod create_table;
+mod define_index;
+mod deletion;
+mod domain;
+mod drop;
+mod enum_type;
+mod foreign_key;
+mod index_constraint;
+mod insert;
+mod like;
+mod lock_table;
+mod namespace;
+mod naming;
+mod referential;
+mod row_checks;
+mod rows;
+mod scope;
+mod select;
+mod sequence;
+mod setting;
+
+use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::syntax::expression::QueryText;
+use crate::syntax::statement::Statement;
+
+/// A command that can be executed on the model.
+pub(crate) trait Command {
+    fn run(&self, execution: &mut Execution) -> Outcome;
+}
+
+/// Executes any command but those that begin and end transactions: they are the session's own.
+pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
+    if let (Some(role), false) = (&execution.session.role, matches!(statement, Statement::Set(_))) {
+        return unknown(format!("what the role {role} may do is not known"));
+    }
+    let command: &dyn Command = match statement {
+        Statement::AlterTable(it) => it,
+        Statement::AlterTypeAddValue(it) => it,
+        Statement::Comment(it) => it,
+        Statement::CreateDomain(it) => it,
+        Statement::CreateEnum(it) => it,
+        Statement::CreateIndex(it) => it,
+        Statement::CreateSchema(it) => it,
+        Statement::CreateTable(it) => &**it,
+        Statement::Drop(it) => it,
+        Statement::Insert(it) => it,
+        Statement::LockTable(it) => it,
+        Statement::Select(it) => it,
+        Statement::Set(it) => it,
+        Statement::Update(it) => return rows::update(it, execution),
+        Statement::Delete(it) => return rows::delete(it, execution),
+        Statement::Transaction(_) => return unknown("a transaction command is not executed like others"),
+        Statement::Other(it) => return unknown(format!("{} is not modelled", it.command)),
+    };
+    command.run(execution)
+}
+
+/// Whether a query calls a function that may do anything: not one of the server's own.
+pub fn calls_unknown_code(query: &QueryText) -> bool {
+    query.writes || query.functions.iter().any(|name| !select::is_own(name))
+}
+
+/// The command tag, as the server reports it.
+pub fn tag(statement: &Statement) -> String {
+    use crate::syntax::statement::{Set, TransactionCommand};
+    let words = match statement {
+        Statement::AlterTable(it) => it.tag(),
+        Statement::AlterTypeAddValue(_) => "ALTER TYPE",
+        Statement::Comment(_) => "COMMENT",
+        Statement::CreateDomain(_) => "CREATE DOMAIN",
+        Statement::CreateEnum(_) => "CREATE TYPE",
+        Statement::CreateIndex(_) => "CREATE INDEX",
+        Statement::CreateSchema(_) => "CREATE SCHEMA",
+        Statement::CreateTable(it) if it.query.is_some() => "CREATE TABLE AS",
+        Statement::CreateTable(_) => "CREATE TABLE",
+        Statement::Drop(it) => drop::tag(it.object),
+        Statement::Insert(_) => "INSERT",
+        Statement::LockTable(_) => "LOCK TABLE",
+        Statement::Select(_) => "SELECT",
+        Statement::Update(_) => "UPDATE",
+        Statement::Delete(_) => "DELETE",
+        Statement::Set(Set::Reset { .. } | Set::ResetAll) => "RESET",
+        Statement::Set(Set::Show) => "SHOW",
+        Statement::Set(Set::Constraints { .. }) => "SET CONSTRAINTS",
+        Statement::Set(_) => "SET",
+        Statement::Transaction(TransactionCommand::Begin { .. }) => "BEGIN",
+        Statement::Transaction(TransactionCommand::Commit { .. }) => "COMMIT",
+        Statement::Transaction(TransactionCommand::Rollback { .. } | TransactionCommand::RollbackTo(_)) => "ROLLBACK",
+        Statement::Transaction(TransactionCommand::Savepoint(_)) => "SAVEPOINT",
+        Statement::Transaction(TransactionCommand::Release(_)) => "RELEASE",
+        Statement::Other(it) => return it.command.clone(),
+    };
+    words.to_owned()
+}

@@ -1,0 +1,220 @@
+//! What only rows can answer: the queries whose answers decide whether a statement succeeds.
+
+use crate::effect::RelationId;
+use crate::expression::Expression;
+use crate::name::Ident;
+use crate::pg::sqlstate::{self, SqlState};
+use crate::pg::types::format::numeric_parts;
+use crate::pg::types::{Type, TypeRef};
+use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey};
+use crate::schema::index::KeyColumn;
+use crate::schema::relation::Rows;
+use crate::schema::user_type::TypeId;
+use crate::statement::execution::Execution;
+
+/// Rows of the table for which the expression is false.
+pub(super) fn violations(execution: &mut Execution, table: RelationId, expression: &Expression) {
+    if execution.schema.table(table).rows == Rows::Empty {
+        return;
+    }
+    let name = execution.schema.relation(table).name.clone();
+    let condition = execution.schema.print_expression(table, expression);
+    let query = format!("SELECT count(*) FROM {name} WHERE NOT ({condition})");
+    execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
+}
+
+/// Rows that a statement would write, as a query with the table's column names, and which of the
+/// columns are given values.
+pub(super) struct NewRows {
+    /// A derived table: `(SELECT … FROM t WHERE …)`.
+    pub(super) query: String,
+    /// Attribute numbers with a value from the statement; all others keep theirs.
+    pub(super) assigned: Vec<u16>,
+    /// Of those, the ones whose value is certainly not null.
+    pub(super) never_null: Vec<u16>,
+    /// Columns whose values are certainly within their type's length.
+    pub(super) fits: Vec<u16>,
+    /// The rows of the table that stay as they are: a query, or `None` where all stay.
+    pub(super) others: String,
+}
+
+/// Asks what the table's constraints will make of the new rows.
+pub(super) fn of_new_rows(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    without_uniqueness(execution, table, new);
+    unique(execution, table, new);
+}
+
+/// The same for `ON CONFLICT`, which steps aside where a row is there already.
+pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    values(execution, table, new);
+    let constraints = execution.schema.table(table).constraints.clone();
+    let touches = |columns: &[u16]| columns.iter().any(|column| new.assigned.contains(column));
+    let live: Vec<(u16, Ident)> = {
+        let columns = execution.schema.table(table).live();
+        columns.filter(|(_, column)| column.not_null).map(|(number, column)| (number, column.name.clone())).collect()
+    };
+    for (number, name) in live {
+        if new.assigned.contains(&number) && !new.never_null.contains(&number) {
+            let query = format!("SELECT count(*) FROM {} AS new WHERE new.{name} IS NULL", new.query);
+            execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+        }
+    }
+    for constraint in constraints.iter().filter(|it| it.enforced) {
+        match &constraint.kind {
+            ConstraintKind::Check { expression, .. } => {
+                // A NOT VALID check applies to every row written, whichever column changes.
+                let columns: Vec<u16> = expression.columns().into_iter().collect();
+                if touches(&columns) || !constraint.validated {
+                    let condition = execution.schema.print_expression(table, expression);
+                    let query = format!("SELECT count(*) FROM {} AS new WHERE NOT ({condition})", new.query);
+                    execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
+                }
+            }
+            ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
+                let query = orphans(execution, table, constraint, key, &new.query);
+                execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn orphans(execution: &Execution, table: RelationId, _constraint: &Constraint, key: &ForeignKey, rows: &str) -> String {
+    let schema = &execution.schema;
+    let parent = schema.relation(key.references).name.clone();
+    let (ours, theirs) = (schema.table(table), schema.table(key.references));
+    let pairs = key.columns.iter().zip(&key.referenced_columns);
+    let join: Vec<_> =
+        pairs.map(|(a, b)| format!("p.{} = new.{}", theirs.column_name(*b), ours.column_name(*a))).collect();
+    let set: Vec<_> = key.columns.iter().map(|a| format!("new.{} IS NOT NULL", ours.column_name(*a))).collect();
+    format!(
+        "SELECT count(*) FROM {rows} AS new WHERE {} AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {})",
+        set.join(" AND "),
+        join.join(" AND ")
+    )
+}
+
+fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    for id in execution.schema.table(table).indexes.clone() {
+        let index = execution.schema.index(id).clone();
+        let uses = index.columns().iter().any(|column| new.assigned.contains(column));
+        if !(index.unique || index.exclusion) || !uses {
+            continue;
+        }
+        if index.exclusion {
+            execution.doubt("whether an exclusion constraint admits the rows is not known");
+            continue;
+        }
+        if !index.immediate {
+            let constraints = execution.schema.table(table).constraints.clone();
+            let own = constraints.iter().find(|it| it.index() == Some(id));
+            if own.is_some_and(|it| execution.pending.defers(it)) {
+                execution.pending.perhaps.insert(table);
+                continue;
+            }
+        }
+        let schema = &execution.schema;
+        let keys: Vec<String> = index
+            .keys
+            .iter()
+            .map(|key| match &key.column {
+                KeyColumn::Attribute(number) => schema.table(table).column_name(*number).to_string(),
+                KeyColumn::Expression(expression) => schema.print_expression(table, expression),
+            })
+            .collect();
+        let mut conditions: Vec<String> = vec![];
+        if !index.nulls_not_distinct {
+            conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
+        }
+        conditions.extend(index.predicate.iter().map(|predicate| schema.print_expression(table, predicate)));
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        let keys = keys.join(", ");
+        let query = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM (SELECT * FROM {} AS new UNION ALL {}) AS after{condition} \
+             GROUP BY {keys} HAVING count(*) > 1) AS duplicates",
+            new.query, new.others
+        );
+        execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
+    }
+}
+
+/// An expression computed for every row: fine unless one of them raises an error.
+pub(super) fn computed(execution: &mut Execution, table: RelationId, text: &str, risks: &[SqlState]) {
+    if execution.schema.table(table).rows == Rows::Empty {
+        return;
+    }
+    let name = execution.schema.relation(table).name.clone();
+    for risk in risks {
+        let query = format!("SELECT count(({text})) FROM {name}");
+        execution.precondition(query, "any number, without an error", *risk);
+    }
+}
+
+/// Pairs of rows that an exclusion constraint does not admit.
+pub(super) fn exclusion(execution: &mut Execution, index: RelationId, operators: &[&str]) {
+    let index = execution.schema.index(index).clone();
+    if matches!(execution.schema.table(index.table).rows, Rows::Empty | Rows::Exactly(1)) {
+        return;
+    }
+    let schema = &execution.schema;
+    let columns: Option<Vec<String>> = index
+        .keys
+        .iter()
+        .map(|key| match &key.column {
+            KeyColumn::Attribute(number) => Some(schema.table(index.table).column_name(*number).to_string()),
+            KeyColumn::Expression(_) => None,
+        })
+        .collect();
+    let Some(columns) = columns.filter(|_| index.predicate.is_none()) else {
+        execution.doubt("whether rows exclude each other is not known");
+        return;
+    };
+    let pairs = columns.iter().zip(operators).map(|(column, operator)| format!("a.{column} {operator} b.{column}"));
+    let name = schema.relation(index.table).name.clone();
+    let query = format!(
+        "SELECT count(*) FROM {name} AS a JOIN {name} AS b ON a.ctid < b.ctid AND {}",
+        pairs.collect::<Vec<_>>().join(" AND ")
+    );
+    execution.precondition(query, "0", sqlstate::EXCLUSION_VIOLATION);
+}
+
+/// Values that a type with a length, a precision or a domain's checks refuses.
+fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
+    for number in &new.assigned {
+        if new.fits.contains(number) {
+            continue;
+        }
+        let Some(column) = execution.schema.table(table).attribute(*number).cloned() else { continue };
+        let name = format!("new.{}", column.name);
+        let rows = &new.query;
+        if let TypeRef::User(id) = column.type_.base
+            && execution.schema.domain_is_constrained(TypeId(id))
+        {
+            let domain = execution.schema.format_type(&column.type_);
+            let query = format!("SELECT count(CAST({name} AS {domain})) FROM {rows} AS new");
+            for state in [sqlstate::CHECK_VIOLATION, sqlstate::NOT_NULL_VIOLATION] {
+                execution.precondition(query.clone(), "any number, without an error", state);
+            }
+            continue;
+        }
+        let plain = Type { modifier: -1, ..column.type_ };
+        let (condition, state) = match plain {
+            _ if column.type_.modifier < 0 || column.type_.array => continue,
+            Type::VARCHAR | Type::BPCHAR => (
+                format!("length(rtrim(CAST({name} AS text), ' ')) > {}", column.type_.modifier - 4),
+                sqlstate::STRING_DATA_RIGHT_TRUNCATION,
+            ),
+            Type::NUMERIC => match numeric_parts(column.type_.modifier) {
+                Some((precision, scale)) => (
+                    format!("abs(round({name}, {scale})) >= 10 ^ {}", precision - scale),
+                    sqlstate::NUMERIC_VALUE_OUT_OF_RANGE,
+                ),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let query = format!("SELECT count(*) FROM {rows} AS new WHERE {condition}");
+        execution.precondition(query, "0", state);
+    }
+}

@@ -1,0 +1,385 @@
+//! `UPDATE` and `DELETE`: locks of the planner and of `ri_triggers.c`, names and types of the
+//! assignments, and what is known of the rows afterwards.
+
+use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
+use crate::expression::{self, Context, Kind};
+use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::pg::types::Type;
+use crate::schema::relation::Rows;
+use crate::statement::column::{base_type, missing_column};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::referential::{self, Event};
+use crate::statement::row_checks::{self, NewRows};
+use crate::statement::scope::{self, TableScope};
+use crate::statement::select::{self, lock_indexes, read_relation};
+use crate::syntax::expression::{Expr, Literal};
+use crate::syntax::statement::RowStatement;
+
+const REASON: &str = "rows of the table are written";
+
+/// Opens the target and whatever else is read; `None` stands for sources without plain names.
+fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> Outcome<RelationId> {
+    execution.writable(command)?;
+    let table = execution.open(&statement.table, LockMode::RowExclusive, REASON)?;
+    if execution.schema.relation(table).table().is_none() {
+        let name = execution.bare_name(table);
+        let kind = Execution::kind_words(execution.schema.relation(table));
+        return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{name}\""));
+    }
+    lock_indexes(execution, table, LockMode::RowExclusive);
+    for (name, _) in statement.from.iter().filter(|(name, _)| !name.name.as_str().is_empty()) {
+        read_relation(execution, name, LockMode::AccessShare)?;
+    }
+    for name in &statement.reads {
+        // The target may be read as well: then it is locked in both modes.
+        read_relation(execution, name, LockMode::AccessShare)?;
+    }
+    if statement.opaque {
+        return unknown("an assignment or clause of this statement is not modelled");
+    }
+    Ok(table)
+}
+
+/// Whether every column named in the expression is one of the target's or of the other sources'.
+fn resolve_names(statement: &RowStatement, execution: &Execution, table: RelationId, expression: &Expr) -> Outcome {
+    let mut sources: Vec<(Ident, RelationId)> = vec![];
+    let own = statement.alias.clone().unwrap_or_else(|| statement.table.name.clone());
+    sources.push((own, table));
+    for (name, alias) in &statement.from {
+        if name.name.as_str().is_empty() {
+            return Ok(());
+        }
+        let id = execution.resolve(name)?;
+        sources.push((alias.clone().unwrap_or_else(|| name.name.clone()), id));
+    }
+    let mut refused: Option<PgError> = None;
+    let mut doubtful = None;
+    expression.visit(&mut |it| {
+        if let Expr::Query(query) = it {
+            doubtful = doubtful.take().or_else(|| select::check_columns(execution, query, &sources).err());
+        }
+        let Expr::Column(parts) = it else { return };
+        let found = match parts.as_slice() {
+            [column] => {
+                let having = sources.iter().filter(|(_, id)| has_column(execution, *id, column)).count();
+                if having > 1 {
+                    let message = format!("column reference \"{}\" is ambiguous", column.as_str());
+                    refused.get_or_insert(PgError::new(sqlstate::AMBIGUOUS_COLUMN, message));
+                }
+                having > 0 || sources.iter().any(|(name, _)| name == column)
+            }
+            [.., source, column] => match sources.iter().find(|(name, _)| name == source) {
+                Some((_, id)) => {
+                    if !has_column(execution, *id, column) {
+                        refused.get_or_insert(scope::missing(&parts[parts.len() - 2..]));
+                    }
+                    true
+                }
+                None => {
+                    refused.get_or_insert(scope::missing_table(source));
+                    true
+                }
+            },
+            [] => true,
+        };
+        if !found {
+            refused.get_or_insert(scope::missing(parts));
+        }
+    });
+    match (refused, doubtful) {
+        (Some(error), _) => Err(error.into()),
+        (None, Some(stop)) => Err(stop),
+        (None, None) => Ok(()),
+    }
+}
+
+fn has_column(execution: &Execution, table: RelationId, column: &Ident) -> bool {
+    let known =
+        execution.schema.get(table).and_then(|it| it.table()).is_some_and(|it| it.column(column.as_str()).is_some());
+    known || super::column::check_name(column).is_err()
+}
+
+/// A condition is analysed where only the target's columns can stand in it.
+fn check_condition(statement: &RowStatement, execution: &Execution, table: RelationId) -> Outcome {
+    let Some(condition) = &statement.condition else { return Ok(()) };
+    resolve_names(statement, execution, table, condition)?;
+    functions_only_read(condition)?;
+    if statement.from.is_empty() && !has_query(condition) {
+        let scope = TableScope { execution, table: Some(table), alias: statement.alias.as_ref() };
+        let made = expression::analyze_boolean(condition, &scope, Kind::Where)?;
+        scope::check_enum_values(execution, condition, &made)?;
+    }
+    Ok(())
+}
+
+fn has_query(expression: &Expr) -> bool {
+    let mut found = false;
+    expression.visit(&mut |it| found |= matches!(it, Expr::Query(_)));
+    found
+}
+
+/// A function that is not one of the server's own readers may do anything.
+pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
+    let mut odd = None;
+    expression.visit(&mut |it| match it {
+        Expr::Function(call) if !select::only_reads(&call.name) => {
+            odd.get_or_insert(call.name.to_string());
+        }
+        Expr::Query(query) => {
+            if let Some(name) = query.functions.iter().find(|name| !select::only_reads(name)) {
+                odd.get_or_insert(name.to_string());
+            }
+        }
+        _ => {}
+    });
+    match odd {
+        Some(name) => unknown(format!("what the function {name} does is not known")),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Outcome {
+    let table = open(statement, execution, "UPDATE")?;
+    let relation = execution.bare_name(table);
+    let mut assigned: Vec<(u16, &Expr)> = vec![];
+    for (name, value) in &statement.assignments {
+        let Some((number, column)) = execution.schema.table(table).column(name.as_str()) else {
+            return Err(missing_column(name, &relation).into());
+        };
+        if assigned.iter().any(|(other, _)| *other == number) {
+            let message = format!("multiple assignments to same column \"{}\"", name.as_str());
+            return fail(sqlstate::SYNTAX_ERROR, message);
+        }
+        let to_default = is_default(value);
+        if (column.generated.is_some() || column.identity == Some(true)) && !to_default {
+            let message = format!("column \"{}\" can only be updated to DEFAULT", name.as_str());
+            return fail(sqlstate::GENERATED_ALWAYS, message);
+        }
+        if !to_default {
+            resolve_names(statement, execution, table, value)?;
+            functions_only_read(value)?;
+            check_value(statement, execution, table, number, value)?;
+        }
+        assigned.push((number, value));
+    }
+    check_condition(statement, execution, table)?;
+    if execution.schema.table(table).rows == Rows::Empty {
+        return Ok(());
+    }
+    execution.work(table, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
+    let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
+    let null: Vec<u16> = assigned.iter().filter(|(_, it)| is_null(it)).map(|(number, _)| *number).collect();
+    referential::look_up_referenced(execution, table, &numbers, &null);
+    ask(statement, execution, table, &assigned);
+    let which = condition_text(statement);
+    if statement.from.is_empty() {
+        referential::follow(execution, table, Event::Update(&numbers), &which);
+    } else if numbers.iter().any(|number| is_referenced(execution, table, *number)) {
+        execution.doubt("whether rows refer to the updated keys is not known");
+    }
+    for (number, value) in &assigned {
+        execution.data_change(table, Some(*number), DataChangeKind::Overwritten);
+        let sure = never_null(value);
+        let all = covers_nulls(statement, execution, table, *number);
+        if let Some(column) = execution.schema.table_mut(table).attribute_mut(*number) {
+            column.filled = if sure { column.filled || all } else { false };
+            column.has_null = false;
+        }
+    }
+    Ok(())
+}
+
+fn is_referenced(execution: &Execution, table: RelationId, number: u16) -> bool {
+    let children = &execution.schema.table(table).referenced_by;
+    children.iter().any(|child| {
+        let keys = execution.schema.table(*child).constraints.iter().filter_map(|it| it.foreign_key());
+        keys.into_iter().any(|key| key.references == table && key.referenced_columns.contains(&number))
+    })
+}
+
+/// Every null of the column is overwritten: no condition, or just `column IS NULL`.
+fn covers_nulls(statement: &RowStatement, execution: &Execution, table: RelationId, number: u16) -> bool {
+    if !statement.from.is_empty() {
+        return false;
+    }
+    match &statement.condition {
+        None => true,
+        Some(Expr::IsNull { operand, negated: false }) => match &**operand {
+            Expr::Column(parts) => {
+                let name = execution.schema.table(table).column_name(number);
+                parts.last() == Some(&name)
+            }
+            _ => false,
+        },
+        Some(_) => false,
+    }
+}
+
+pub(super) fn is_default(value: &Expr) -> bool {
+    matches!(value, Expr::Default)
+}
+
+pub(super) fn is_null(value: &Expr) -> bool {
+    match value {
+        Expr::Literal(Literal::Null) => true,
+        Expr::Cast { operand, .. } => is_null(operand),
+        _ => false,
+    }
+}
+
+/// Certainly a value: a constant, or one that never yields null.
+pub(super) fn never_null(value: &Expr) -> bool {
+    match value {
+        Expr::Literal(literal) => !matches!(literal, Literal::Null),
+        Expr::TypedLiteral { .. } => true,
+        Expr::Value { keyword, .. } => keyword.starts_with("current_") || keyword.starts_with("local"),
+        Expr::Cast { operand, .. } => never_null(operand),
+        Expr::Coalesce(items) => items.iter().any(never_null),
+        Expr::IsNull { .. } | Expr::IsDistinct { .. } | Expr::IsTruth { .. } | Expr::Array(_) => true,
+        Expr::Function(call) => {
+            call.arguments.is_empty()
+                && matches!(call.name.name.as_str(), "now" | "clock_timestamp" | "gen_random_uuid" | "random")
+        }
+        _ => false,
+    }
+}
+
+fn check_value(
+    statement: &RowStatement,
+    execution: &Execution,
+    table: RelationId,
+    number: u16,
+    value: &Expr,
+) -> Outcome {
+    if !statement.from.is_empty() || has_query(value) {
+        return Ok(());
+    }
+    let scope = TableScope { execution, table: Some(table), alias: statement.alias.as_ref() };
+    assignable(execution, &scope, table, number, value, Kind::Set)
+}
+
+/// `transformAssignedExpr`: 42804 where the value does not fit the column.
+pub(super) fn assignable(
+    execution: &Execution,
+    scope: &TableScope<'_>,
+    table: RelationId,
+    number: u16,
+    value: &Expr,
+    kind: Kind,
+) -> Outcome {
+    let made = expression::analyze(value, scope, kind)?;
+    let Some(column) = execution.schema.table(table).attribute(number) else { return Ok(()) };
+    let from = *made.type_();
+    let Some(made) = expression::coerce_to_target(made, &column.type_, Context::Assignment, scope)? else {
+        let from = execution.schema.format_type(&Type { modifier: -1, ..from });
+        let to = execution.schema.format_type(&Type { modifier: -1, ..column.type_ });
+        let message = format!("column \"{}\" is of type {to} but expression is of type {from}", column.name.as_str());
+        let hint = "You will need to rewrite or cast the expression.";
+        return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into());
+    };
+    scope::check_enum_values(execution, value, &made)
+}
+
+/// The column's type without its length, or the type beneath a domain: what a value is before it is checked.
+pub(super) fn unlimited(execution: &Execution, type_: &Type) -> String {
+    execution.schema.format_type(&Type { modifier: -1, ..base_type(execution, type_) })
+}
+
+/// A constant that is certainly within the length of the column's type, or a type without one.
+pub(super) fn fits(execution: &Execution, table: RelationId, number: u16, value: &Expr) -> bool {
+    let Some(column) = execution.schema.table(table).attribute(number) else { return false };
+    let modifier = column.type_.modifier;
+    match (Type { modifier: -1, ..column.type_ }, value) {
+        (_, value) if is_null(value) || is_default(value) => true,
+        (Type::VARCHAR | Type::BPCHAR, Expr::Literal(Literal::String(text))) => {
+            modifier < 0 || text.chars().count() as i32 <= modifier - 4
+        }
+        _ => false,
+    }
+}
+
+fn condition_text(statement: &RowStatement) -> String {
+    statement.condition.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Asks what the constraints will make of the rows as they will be.
+fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, assigned: &[(u16, &Expr)]) {
+    let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
+    let name = execution.schema.relation(table).name.to_string();
+    let own = statement.alias.as_ref().map_or_else(|| name.clone(), ToString::to_string);
+    let sources: Option<Vec<String>> = statement
+        .from
+        .iter()
+        .map(|(source, alias)| {
+            let text = match alias {
+                Some(alias) => format!("{source} AS {alias}"),
+                None => source.to_string(),
+            };
+            (!source.name.as_str().is_empty()).then_some(text)
+        })
+        .collect();
+    let touched = execution.schema.table(table).indexes.iter().any(|id| {
+        let index = execution.schema.index(*id);
+        index.unique && index.columns().iter().any(|column| numbers.contains(column))
+    });
+    let Some(sources) = sources.filter(|sources| sources.is_empty() || !touched) else {
+        execution.doubt("whether the rows satisfy the table's constraints after a join is not known");
+        return;
+    };
+    let from = sources.iter().map(|source| format!(", {source}")).collect::<String>();
+    let alias = statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
+    let condition = condition_text(statement);
+    let columns: Vec<String> = execution
+        .schema
+        .table(table)
+        .live()
+        .map(|(number, column)| match assigned.iter().find(|(it, _)| *it == number) {
+            Some((_, value)) if is_default(value) => match &column.default {
+                Some(default) => {
+                    format!("{} AS {}", execution.schema.print_expression(table, default), column.name)
+                }
+                None => format!("NULL::{} AS {}", execution.schema.format_type(&column.type_), column.name),
+            },
+            Some((_, value)) => {
+                format!("({value})::{} AS {}", unlimited(execution, &column.type_), column.name)
+            }
+            None => format!("{own}.{}", column.name),
+        })
+        .collect();
+    let (which, rest) = match condition.is_empty() {
+        true => (String::new(), " WHERE false".to_owned()),
+        false => (format!(" WHERE {condition}"), format!(" WHERE ({condition}) IS NOT TRUE")),
+    };
+    let all: Vec<String> =
+        execution.schema.table(table).live().map(|(_, column)| format!("{own}.{}", column.name)).collect();
+    let new = NewRows {
+        query: format!("(SELECT {} FROM {name}{alias}{from}{which})", columns.join(", ")),
+        assigned: numbers,
+        never_null: assigned.iter().filter(|(_, it)| never_null(it)).map(|(number, _)| *number).collect(),
+        fits: assigned.iter().filter(|(number, it)| fits(execution, table, *number, it)).map(|(it, _)| *it).collect(),
+        others: format!("SELECT {} FROM {name}{alias}{rest}", all.join(", ")),
+    };
+    row_checks::of_new_rows(execution, table, &new);
+}
+
+pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Outcome {
+    let table = open(statement, execution, "DELETE")?;
+    check_condition(statement, execution, table)?;
+    if execution.schema.table(table).rows == Rows::Empty {
+        return Ok(());
+    }
+    execution.work(table, WorkKind::WriteRows, None, "rows are deleted");
+    if statement.from.is_empty() {
+        referential::follow(execution, table, Event::Delete, &condition_text(statement));
+    } else if !execution.schema.table(table).referenced_by.is_empty() {
+        execution.doubt("whether rows refer to the deleted ones is not known");
+    }
+    execution.data_change(table, None, DataChangeKind::Deleted);
+    let everything = statement.condition.is_none() && statement.from.is_empty();
+    let columns = execution.schema.table_mut(table);
+    columns.rows = if everything { Rows::Empty } else { Rows::Unknown };
+    columns.columns.iter_mut().for_each(|column| column.has_null = false);
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! `SELECT`, as far as a migration holds it: what it reads and locks.
+
+use crate::effect::RelationId;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::version::PgVersion;
+use crate::pg::volatility::Volatility;
+use crate::statement::Command;
+use crate::statement::column::check_name;
+use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::syntax::expression::QueryText;
+
+impl Command for QueryText {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        if set_config(self, execution) {
+            return Ok(());
+        }
+        read(execution, self)?;
+        check_columns(execution, self, &[])?;
+        if self.reads.is_empty() || computes(&self.text) {
+            return unknown("what a query computes is not modelled");
+        }
+        Ok(())
+    }
+}
+
+/// Grouping and conversions can fail in ways that names do not tell.
+fn computes(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.contains("::") || text.contains("cast") || text.split_whitespace().any(|word| word == "group")
+}
+
+/// `pg_dump` begins with `SELECT pg_catalog.set_config('search_path', '', false)`.
+fn set_config(query: &QueryText, execution: &mut Execution) -> bool {
+    let text: String = query.text.split_whitespace().collect::<String>().to_ascii_lowercase();
+    let is_it = text == "selectpg_catalog.set_config('search_path','',false)";
+    if is_it {
+        execution.session.search_path.clear();
+    }
+    is_it
+}
+
+/// Takes the locks of a query: every relation and, since planning opens them, every index.
+pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
+    if query.writes {
+        return unknown("a query that does more than read is not modelled");
+    }
+    for name in &query.functions {
+        if !only_reads(name) {
+            return unknown(format!("what the function {name} does is not known"));
+        }
+    }
+    for name in &query.reads {
+        let locks_rows = query.locks_rows.contains(name);
+        let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
+        read_relation(execution, name, mode)?;
+    }
+    Ok(())
+}
+
+/// Whether every column that the query names is one of its tables' or of the tables around it.
+pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(Ident, RelationId)]) -> Outcome {
+    let Some(sources) = &query.sources else {
+        return unknown("the columns of this query's sources are not modelled");
+    };
+    let mut tables: Vec<(Ident, RelationId)> = outer.to_vec();
+    for (name, alias) in sources {
+        tables.push((alias.clone(), execution.resolve(name)?));
+    }
+    let has = |id: RelationId, column: &Ident| {
+        let table = execution.schema.get(id).and_then(|it| it.table());
+        table.is_some_and(|it| it.column(column.as_str()).is_some()) || check_name(column).is_err()
+    };
+    for parts in &query.columns {
+        let found = match parts.as_slice() {
+            [column] => {
+                let whole_row = tables.iter().any(|(alias, _)| alias == column);
+                whole_row || query.labels.contains(column) || tables.iter().any(|(_, id)| has(*id, column))
+            }
+            [.., alias, column] => tables.iter().any(|(other, id)| other == alias && has(*id, column)),
+            [] => true,
+        };
+        if !found {
+            let name = parts.iter().map(Ident::to_string).collect::<Vec<_>>().join(".");
+            return unknown(format!("what {name} names in the query is not known"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn read_relation(execution: &mut Execution, name: &QualifiedName, mode: LockMode) -> Outcome<RelationId> {
+    let id = execution.open(name, mode, "the statement reads the relation")?;
+    lock_indexes(execution, id, mode);
+    Ok(id)
+}
+
+/// `get_relation_info`: the planner opens every index in the mode of its table.
+pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: LockMode) {
+    let indexes = execution.schema.get(table).and_then(|it| it.table()).map(|it| it.indexes.clone());
+    for index in indexes.unwrap_or_default() {
+        execution.lock(index, mode, "planning opens every index of the table");
+    }
+}
+
+/// Functions that do nothing but compute, in spite of being volatile (`pg_proc.provolatile`).
+const HARMLESS: [&str; 4] = ["clock_timestamp", "gen_random_uuid", "random", "timeofday"];
+
+fn in_catalog(name: &QualifiedName) -> bool {
+    name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog")
+}
+
+/// One of the server's own functions: none of them changes a schema.
+pub(super) fn is_own(name: &QualifiedName) -> bool {
+    let rows = PgVersion::ALL.into_iter().any(|it| catalog::functions(name.name.as_str(), it).next().is_some());
+    in_catalog(name) && (rows || OWN_UNLISTED.contains(&name.name.as_str()))
+}
+
+/// Functions with side effects on sessions or sequences, which expressions of a schema never call.
+const OWN_UNLISTED: [&str; 12] = [
+    "setval",
+    "nextval",
+    "currval",
+    "lastval",
+    "set_config",
+    "pg_sleep",
+    "pg_advisory_lock",
+    "pg_advisory_unlock",
+    "pg_advisory_xact_lock",
+    "pg_try_advisory_lock",
+    "pg_notify",
+    "pg_backend_pid",
+];
+
+/// Whether a call only computes: one of the server's own functions that is not volatile.
+pub(super) fn only_reads(name: &QualifiedName) -> bool {
+    let mut rows = catalog::functions(name.name.as_str(), PgVersion::default()).peekable();
+    let stable = rows.peek().is_some() && rows.all(|row| row.function.volatility != Volatility::Volatile);
+    in_catalog(name) && (stable || HARMLESS.contains(&name.name.as_str()))
+}

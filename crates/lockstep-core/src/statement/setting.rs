@@ -1,0 +1,87 @@
+//! `SET`, `RESET`, `SHOW`: settings that change what later statements mean or how long they wait.
+
+use crate::name::Ident;
+use crate::pg::sqlstate;
+use crate::session::{Session, Setting, milliseconds};
+use crate::statement::Command;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::syntax::statement::Set;
+
+impl Command for Set {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        match self {
+            Set::Show => Ok(()),
+            Set::Set { local, name, values } => set(execution, *local, name, values),
+            Set::Reset { name } => set(execution, false, name, &[]),
+            Set::ResetAll => {
+                execution.session.settings.clear();
+                execution.session.search_path = Session::default().search_path;
+                Ok(())
+            }
+            Set::Role { role, .. } => {
+                // Whether the role exists is not known; from here on its privileges are not either.
+                execution.session.role = role.clone();
+                Ok(())
+            }
+            Set::TransactionMode { read_only, .. } => {
+                if let Some(read_only) = read_only {
+                    execution.session.read_only = *read_only;
+                }
+                Ok(())
+            }
+            Set::Constraints { names, deferred } if names.is_empty() => {
+                let nothing = execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty();
+                if !*deferred && !nothing {
+                    return unknown("whether deferred checks hold depends on the rows");
+                }
+                execution.pending.all_deferred = execution.in_block.then_some(*deferred);
+                Ok(())
+            }
+            Set::Constraints { .. } => unknown("SET CONSTRAINTS by name is not modelled"),
+        }
+    }
+}
+
+fn set(execution: &mut Execution, local: bool, name: &str, values: &[String]) -> Outcome {
+    let name = name.to_ascii_lowercase();
+    if local && !execution.in_block {
+        execution.warning("SET LOCAL can only be used in transaction blocks");
+        return Ok(());
+    }
+    match name.as_str() {
+        "search_path" => {
+            execution.session.search_path = match values {
+                [] => Session::default().search_path,
+                values => values.iter().filter(|it| !it.is_empty()).map(|it| Ident::new(it)).collect(),
+            };
+            let known = |schema: &Ident| !schema.as_str().starts_with("$") && schema != "pg_catalog";
+            execution.session.search_path.retain(known);
+        }
+        "transaction_read_only" | "default_transaction_read_only" => {
+            let value = values.first().map(|it| it.to_ascii_lowercase());
+            execution.session.read_only = matches!(value.as_deref(), Some("on" | "true" | "1" | "yes"));
+        }
+        "lock_timeout" | "statement_timeout" | "idle_in_transaction_session_timeout" | "transaction_timeout" => {
+            if let [value] = values
+                && milliseconds(value).is_none()
+            {
+                return fail(
+                    sqlstate::INVALID_PARAMETER_VALUE,
+                    format!("invalid value for parameter \"{name}\": \"{value}\""),
+                );
+            }
+        }
+        _ => {}
+    }
+    match values {
+        [] => {
+            execution.session.settings.remove(&name);
+        }
+        values => {
+            let before = execution.session.settings.get(&name).cloned();
+            let outer = before.and_then(|it| if it.local { it.outer } else { Some(it.value) }).filter(|_| local);
+            execution.session.settings.insert(name, Setting { value: values.join(", "), local, outer });
+        }
+    }
+    Ok(())
+}

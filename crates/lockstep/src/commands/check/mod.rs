@@ -1,0 +1,102 @@
+//! `lockstep check`: only what is wrong or dangerous, for people and for continuous integration.
+
+mod github;
+mod json;
+mod markdown;
+mod text;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use lockstep_core::report::wire;
+
+use crate::args::{Destination, Plan};
+use crate::problem::{Problem, Severity, counts, problems};
+use crate::{engine, output, trouble};
+
+const EXAMPLES: &str = "\
+Examples:
+  lockstep check --schema schema.sql add_email.sql
+      the findings, each with the statement it is about
+  lockstep check --fail-on warning --runner alembic migration.sql
+      stricter: exit status 1 on warnings, too
+  lockstep check --format github --schema schema.sql migrations/
+      annotations in a pull request on GitHub
+  lockstep explain blocking_index_build
+      what a finding means and how to avoid it
+
+A step that would fail counts as an error. A step whose outcome depends on the rows, or that is not
+modelled, is a note.
+
+Exit status: 0 nothing at or above --fail-on; 1 something; 2 wrong usage; 3 could not run.";
+
+/// List only what is dangerous or would fail; exit status 1 where there is something
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    plan: Plan,
+
+    /// The least severity that makes the exit status 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
+    fail_on: Severity,
+
+    /// How to write the findings
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+
+    #[command(flatten)]
+    destination: Destination,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the statement and a caret, for people
+    Text,
+    /// For scripts: format lockstep-check/1
+    Json,
+    /// A list for a ticket or a comment
+    Markdown,
+    /// Workflow commands that annotate the files of a pull request
+    Github,
+}
+
+/// What the renderings share.
+struct Report<'a> {
+    trace: &'a wire::Trace,
+    request: &'a wire::Request,
+    problems: &'a [Problem],
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let request = args.plan.request()?;
+    let trace = engine::simulate(&request)?;
+    let problems = problems(&trace);
+    let report = Report { trace: &trace, request: &request, problems: &problems };
+    let path = args.destination.output.as_deref();
+    let text = match args.format {
+        Format::Text => text::render(&report, output::width(path), output::result_is_colored(path)),
+        Format::Json => json::render(&report)?,
+        Format::Markdown => markdown::render(&report),
+        Format::Github => github::render(&report),
+    };
+    output::write(&text, path)?;
+    let failing = problems.iter().any(|problem| problem.severity >= args.fail_on);
+    Ok(if failing { ExitCode::from(trouble::FINDINGS) } else { ExitCode::SUCCESS })
+}
+
+impl Report<'_> {
+    /// `2 errors, 1 warning in 4 steps on PostgreSQL 18, run by psql`.
+    fn conclusion(&self) -> String {
+        let counts = counts(self.problems);
+        let counts = if counts.is_empty() { "No findings" } else { &counts };
+        let steps = lockstep_core::report::words::count(self.trace.steps.len(), "step");
+        format!("{counts} in {steps} on PostgreSQL {}, run by {}", self.trace.postgres, self.trace.runner)
+    }
+
+    fn source(&self, name: &str) -> Option<&str> {
+        let files = self.request.files.iter().chain(&self.request.schema);
+        files.into_iter().find(|file| file.name == name).map(|file| file.text.as_str())
+    }
+}

@@ -1,0 +1,93 @@
+//! `lockstep rollback`: the script that goes back.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use lockstep_core::report::wire;
+use lockstep_core::report::words;
+
+use crate::args::{Destination, Plan};
+use crate::trouble::{self, Usage};
+use crate::{engine, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  lockstep rollback --schema schema.sql add_email.sql
+      the way back from the end
+  lockstep rollback --step 2 --schema schema.sql add_email.sql
+      from after step 2, where the migration stopped
+  lockstep rollback --schema schema.sql --output add_email.down.sql add_email.sql
+      written to a file
+
+The script goes to standard output; its grade (exact, loses data, impossible) and what it loses to
+standard error.
+
+Exit status: 0 there is a way back; 1 there is none; 2 wrong usage; 3 could not run.";
+
+/// Write the script that goes back to the starting schema, and say honestly what it cannot bring back
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    plan: Plan,
+
+    /// Go back from after this step instead of from the end
+    #[arg(long, value_name = "N")]
+    step: Option<usize>,
+
+    /// The script itself, or everything that is known about it as JSON
+    #[arg(long, value_enum, default_value = "sql")]
+    format: Format,
+
+    #[command(flatten)]
+    destination: Destination,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Sql,
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let mut request = args.plan.request()?;
+    if let Some(step) = args.step {
+        let steps = engine::simulate(&request)?.steps.len();
+        if step > steps {
+            bail!(Usage(format!(
+                "there is no step {step}: the migration has {}; `lockstep simulate` numbers them",
+                words::count(steps, "step")
+            )));
+        }
+    }
+    request.step = args.step;
+    let rollback = engine::rollback(&request)?;
+    let path = args.destination.output.as_deref();
+    let text = match args.format {
+        Format::Sql => script(&rollback),
+        Format::Json => serde_json::to_string_pretty(&rollback)? + "\n",
+    };
+    output::write(&text, path)?;
+    announce(&rollback);
+    Ok(if rollback.grade == "impossible" { ExitCode::from(trouble::FINDINGS) } else { ExitCode::SUCCESS })
+}
+
+/// The core's script, with its line break at the end.
+fn script(rollback: &wire::Rollback) -> String {
+    let sql = rollback.sql.trim_end();
+    if sql.is_empty() { "-- Nothing to undo.\n".into() } else { format!("{sql}\n") }
+}
+
+fn announce(rollback: &wire::Rollback) {
+    match rollback.grade.as_str() {
+        "exact" => output::note("this way back is exact: it restores the starting schema"),
+        "loses_data" => output::warn("this way back loses data:"),
+        "impossible" => output::complain("there is no complete way back:"),
+        other => output::warn(&format!("this way back is graded {other}")),
+    }
+    let lines = rollback.impossible.iter().chain(&rollback.lost).chain(&rollback.notes);
+    for line in lines {
+        output::detail(line);
+    }
+}

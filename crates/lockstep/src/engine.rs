@@ -1,0 +1,54 @@
+//! Calls the core: with a stack that deep expressions cannot exhaust, and a sign of life when it
+//! takes long.
+
+use std::io::IsTerminal;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_core::report::{self, wire};
+
+/// Nobody needs to be told about work that is shorter.
+const PATIENCE: Duration = Duration::from_secs(1);
+const STACK: usize = 256 << 20;
+
+pub(crate) fn simulate(request: &wire::Request) -> Result<wire::Trace> {
+    working(&format!("simulating {}", files(request)), || report::simulate(request))
+}
+
+pub(crate) fn rollback(request: &wire::Request) -> Result<wire::Rollback> {
+    working(&format!("looking for the way back through {}", files(request)), || report::rollback(request))
+}
+
+fn files(request: &wire::Request) -> String {
+    report::words::count(request.files.len(), "file")
+}
+
+/// Runs `work` on a thread of its own while this one watches the clock.
+fn working<T: Send>(what: &str, work: impl FnOnce() -> T + Send) -> Result<T> {
+    thread::scope(|scope| {
+        let (done, wait) = mpsc::channel::<()>();
+        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
+            let _signals_when_dropped = done;
+            work()
+        })?;
+        let late = wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+        let spinner = (late && std::io::stderr().is_terminal()).then(|| spinner(what));
+        let result = worker.join();
+        if let Some(spinner) = spinner {
+            spinner.finish_and_clear();
+        }
+        result.map_err(|_| anyhow!("internal error while {what}; please report it with the input that shows it"))
+    })
+}
+
+fn spinner(what: &str) -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+        spinner.set_style(style);
+    }
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    spinner
+}

@@ -1,0 +1,159 @@
+//! What `check` lists, from all corners of a trace: findings, failing steps, complaints about the text,
+//! and what stays unknown.
+
+use std::fmt;
+
+use lockstep_core::report::{wire, words};
+use serde::Serialize;
+
+/// Ordered by weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Problem {
+    /// A hazard's id, or `failed`, `depends_on_data`, `unknown`, `input` for what no hazard decides.
+    pub(crate) id: String,
+    pub(crate) severity: Severity,
+    pub(crate) title: String,
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sqlstate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recipe: Option<String>,
+    pub(crate) hints: Vec<String>,
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) end_line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<usize>,
+    /// Half-open range in the file, in UTF-16 code units.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+impl Problem {
+    /// Whether `lockstep explain` has a page for it.
+    pub(crate) fn is_hazard(&self) -> bool {
+        !["failed", "depends_on_data", "unknown", "input"].contains(&self.id.as_str())
+    }
+}
+
+/// In the order of the text: a file's complaints before its steps. A syntax error is one problem,
+/// though it is both a complaint and the reason why its step fails.
+pub(crate) fn problems(trace: &wire::Trace) -> Vec<Problem> {
+    let told = |step: &wire::Step| {
+        let inside = |it: &&wire::Diagnostic| it.file == step.file && step.from <= it.from && it.from <= step.to;
+        let mut complaints = trace.diagnostics.iter().filter(inside);
+        step.outcome == "failed" && complaints.any(|it| step.message.as_deref() == Some(it.message.as_str()))
+    };
+    let complaints = trace.diagnostics.iter().map(complaint);
+    let steps = trace.steps.iter().flat_map(|step| {
+        let findings = step.findings.iter().map(|finding| self::finding(step, finding));
+        outcome(step).filter(|_| !told(step)).into_iter().chain(findings)
+    });
+    complaints.chain(steps).collect()
+}
+
+fn complaint(diagnostic: &wire::Diagnostic) -> Problem {
+    Problem {
+        id: "input".into(),
+        severity: severity(&diagnostic.severity),
+        title: diagnostic.message.clone(),
+        message: String::new(),
+        sqlstate: None,
+        recipe: None,
+        hints: diagnostic.hints.clone(),
+        file: diagnostic.file.clone(),
+        line: diagnostic.line,
+        end_line: diagnostic.line,
+        step: None,
+        from: diagnostic.from,
+        to: diagnostic.to,
+    }
+}
+
+fn outcome(step: &wire::Step) -> Option<Problem> {
+    let message = step.message.clone().unwrap_or_default();
+    let mut hints: Vec<String> = step.detail.iter().chain(&step.hint).cloned().collect();
+    let (severity, title) = match step.outcome.as_str() {
+        "failed" => (Severity::Error, failure(step)),
+        "depends_on_data" => (Severity::Note, "only the rows can tell whether this step succeeds".into()),
+        "unknown" => (Severity::Note, "what this step does is unknown".into()),
+        _ => return None,
+    };
+    for condition in &step.preconditions {
+        let name = words::condition(&condition.sqlstate).map(|name| format!(" {name}")).unwrap_or_default();
+        hints.push(format!(
+            "must answer {}, otherwise it fails with {}{name}: {}",
+            condition.expected,
+            condition.sqlstate,
+            condition.query.split_whitespace().collect::<Vec<_>>().join(" ")
+        ));
+    }
+    Some(Problem { hints, sqlstate: step.sqlstate.clone(), ..at(step, &step.outcome, severity, title, message) })
+}
+
+/// `this step fails with 42701 duplicate_column`.
+fn failure(step: &wire::Step) -> String {
+    let Some(sqlstate) = &step.sqlstate else { return "this step fails".into() };
+    let name = words::condition(sqlstate).map(|name| format!(" {name}")).unwrap_or_default();
+    format!("this step fails with {sqlstate}{name}")
+}
+
+fn finding(step: &wire::Step, finding: &wire::Finding) -> Problem {
+    let (title, message) = match finding.title.as_str() {
+        "" => (finding.message.clone(), String::new()),
+        title => (title.to_owned(), finding.message.clone()),
+    };
+    Problem { recipe: finding.recipe.clone(), ..at(step, &finding.id, severity(&finding.severity), title, message) }
+}
+
+fn at(step: &wire::Step, id: &str, severity: Severity, title: String, message: String) -> Problem {
+    Problem {
+        id: id.to_owned(),
+        severity,
+        title,
+        message,
+        sqlstate: None,
+        recipe: None,
+        hints: vec![],
+        file: step.file.clone(),
+        line: step.line,
+        end_line: step.end_line,
+        step: Some(step.index),
+        from: step.from,
+        to: step.to,
+    }
+}
+
+fn severity(word: &str) -> Severity {
+    match word {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
+        _ => Severity::Note,
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// `2 errors, 1 warning`; empty where there are none.
+pub(crate) fn counts(problems: &[Problem]) -> String {
+    let count = |severity| problems.iter().filter(|it| it.severity == severity).count();
+    let all = [Severity::Error, Severity::Warning, Severity::Note].map(|severity| (count(severity), severity));
+    let some = all.into_iter().filter(|(number, _)| *number > 0);
+    some.map(|(number, severity)| words::count(number, &severity.to_string())).collect::<Vec<_>>().join(", ")
+}

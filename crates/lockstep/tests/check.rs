@@ -1,0 +1,80 @@
+//! `lockstep check`: problems only, and the exit status that continuous integration goes by.
+
+#[allow(dead_code)]
+mod support;
+
+use expect_test::expect;
+use support::Workplace;
+
+/// Fails on the second line: the column is there already.
+fn failing() -> Workplace {
+    let workplace = Workplace::new();
+    workplace.file("schema.sql", "CREATE TABLE users (id integer);\n");
+    workplace.file("up.sql", "ALTER TABLE users ADD COLUMN a text;\nALTER TABLE users ADD COLUMN a text;\n");
+    workplace
+}
+
+fn opaque() -> Workplace {
+    let workplace = Workplace::new();
+    workplace.file("up.sql", "DO $$ BEGIN EXECUTE 'SELECT 1'; END $$;\n");
+    workplace
+}
+
+#[test]
+fn a_failing_step_is_shown_where_it_stands() {
+    let answer = failing().run(&["check", "--schema", "schema.sql", "up.sql"]);
+    assert_eq!(answer.status, 1);
+    assert!(answer.stderr.is_empty());
+    let failure = answer.stdout.split("\n\n").find(|part| part.starts_with("error[failed]")).unwrap_or("");
+    expect![[r#"
+        error[failed]: this step fails with 42701 duplicate_column
+         --> up.sql:2:1
+          |
+        2 | ALTER TABLE users ADD COLUMN a text;
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ column "a" of relation "users" already exists"#]]
+    .assert_eq(failure);
+}
+
+#[test]
+fn what_is_unknown_is_a_note() {
+    let workplace = opaque();
+    let answer = workplace.run(&["check", "up.sql"]);
+    assert_eq!(answer.status, 0);
+    assert!(answer.stdout.contains("note[unknown]"), "{}", answer.stdout);
+    assert_eq!(workplace.run(&["check", "--fail-on", "note", "up.sql"]).status, 1);
+}
+
+#[test]
+fn nothing_found_says_so() {
+    let workplace = Workplace::new();
+    workplace.file("up.sql", "CREATE SCHEMA shop;\n");
+    let answer = workplace.run(&["check", "--fail-on", "note", "up.sql"]);
+    assert_eq!((answer.status, answer.stdout.as_str()), (0, "No findings in 1 step on PostgreSQL 18, run by psql\n"));
+}
+
+#[test]
+fn json_tells_the_place_and_the_sqlstate() {
+    let answer = failing().run(&["check", "--format", "json", "--schema", "schema.sql", "up.sql"]);
+    let value: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!(value["format"], "lockstep-check/1");
+    assert_eq!(value["summary"]["error"], 1, "{value}");
+    let findings = value["findings"].as_array().expect("a list");
+    let failure = findings.iter().find(|it| it["id"] == "failed").expect("the failure");
+    assert_eq!((&failure["line"], &failure["step"], &failure["sqlstate"]), (&2.into(), &2.into(), &"42701".into()));
+}
+
+#[test]
+fn github_gets_one_annotation_a_line() {
+    let answer = failing().run(&["check", "--format", "github", "--schema", "schema.sql", "up.sql"]);
+    assert_eq!(answer.status, 1);
+    assert!(answer.stdout.lines().all(|line| line.starts_with("::")), "{}", answer.stdout);
+    let expected = "::error file=up.sql,line=2,endLine=2,title=this step fails with 42701 duplicate_column (failed)::\
+                    column \"a\" of relation \"users\" already exists";
+    assert!(answer.stdout.lines().any(|line| line == expected), "{}", answer.stdout);
+}
+
+#[test]
+fn markdown_is_a_list() {
+    let answer = failing().run(&["check", "--format", "markdown", "--schema", "schema.sql", "up.sql"]);
+    assert!(answer.stdout.contains("- **error** `failed`: "), "{}", answer.stdout);
+}
