@@ -80,7 +80,11 @@ export async function write(page, document, text) {
   const editor = page.locator(`#document-panel-${document} .cm-content`);
   await editor.click();
   await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(text);
+  await editor.evaluate((target, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", pasted);
+    target.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 /** Until the engine has answered for what the editors hold. */

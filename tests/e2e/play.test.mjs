@@ -106,7 +106,7 @@ test("the rollback of a step is graded and comes with its script", async () => {
   await page.locator("#view-tab-1").click();
   await page.locator(".script").waitFor();
   assert.match(await page.locator(".rollback").innerText(), /DROP COLUMN.*locale/s);
-  await page.keyboard.press("End");
+  await page.keyboard.press("2");
   await page.locator("h2", { hasText: "after step 2" }).waitFor();
   await page.locator(".grade", { hasText: "Loses data" }).waitFor();
 });

@@ -45,7 +45,7 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
     let lane = |lane: &Lane| {
         let now = in_force.iter().find(|it| it.relation == lane.relation);
         html! {
-            <div class={classes!("lane", now.is_some().then_some("active"))}>
+            <div class={classes!("lane", now.is_some().then_some("active"), matches!(lane.kind.as_str(), "i" | "I").then_some("minor"))}>
                 <div class="lane-name"><span class="name">{ &lane.relation }</span><span class="lane-kind">{ kind_words(&lane.kind) }</span></div>
                 <div class="lane-track">
                     <span class="playhead" style={place(props.step, props.step)} />
