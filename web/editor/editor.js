@@ -35,7 +35,7 @@ export function createEditor(parent, { text, label, hint, dark, readOnly, onChan
         stepMarks(onStep), lineNumbers(), foldGutter(), history(), drawSelection(), dropCursor(), highlightSpecialChars(),
         indentOnInput(), bracketMatching(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
         search({ top: true }), EditorView.lineWrapping, EditorState.readOnly.of(readOnly),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
         placeholder(hint), sql({ dialect: PostgreSQL }), base, theme.of(themeOf(dark)),
         Prec.highest(keymap.of([
           { key: "Mod-Enter", run: modified(onPlay) },

@@ -93,7 +93,7 @@ pub(crate) fn App() -> Html {
         <Player trace={trace.clone()} step={state.step} playing={state.playing} speed={state.speed} act={act.clone()} {open_full} />
     };
     let report = html! {
-        <section class="watch" aria-label="What the migration does">
+        <section class="watch" id={format!("pane-panel-{}", if state.pane == Pane::Report { 2 } else { 1 })} aria-label="What the migration does">
             <Tabs id="view" label="Views" class="view-tabs" titles={View::ALL.map(|it| AttrValue::Static(it.title())).to_vec()}
                 selected={state.view as usize} onselect={act.reform(|at: usize| Action::View(View::ALL[at]))} />
             <div class="view" role="tabpanel" id={format!("view-panel-{}", state.view as usize)} aria-labelledby={format!("view-tab-{}", state.view as usize)} tabindex="0">
@@ -103,28 +103,28 @@ pub(crate) fn App() -> Html {
     };
     let class = classes!("page", state.embed.then_some("embed"), format!("pane-{}", state.pane.title().to_lowercase()));
     html! {
-        <div {class}>
-            if !state.embed { <TopBar scenario={state.scenario.clone()} theme={state.theme} act={act.clone()} /> }
-            { for state.alert.iter().map(|it| alert(it, &act)) }
-            { for state.failure.iter().map(|it| html! { <p class="banner error" role="alert"><Glyph icon={Icon::Error} /><span>{ it }</span></p> }) }
-            if !state.embed {
-                <Tabs id="pane" label="Panes" class="pane-tabs" titles={Pane::ALL.map(|it| AttrValue::Static(it.title())).to_vec()}
-                    selected={state.pane as usize} onselect={act.reform(|at: usize| Action::Pane(Pane::ALL[at]))} />
-            }
-            <main class="columns" aria-busy={state.working().to_string()}>
-                <div class="column-code">
-                    { editors }
-                    if !state.embed { <Problems problems={list} step={state.step} act={act.clone()} /> }
-                </div>
-                { report }
-            </main>
-            { player }
-            <p class="sr-only" aria-live="polite">{ spoken }</p>
-            if let Some(open) = state.dialog.clone() {
-                <Dialogs {open} scenario={state.scenario.clone()} step={state.step} {gallery} act={act.clone()} />
-            }
-        </div>
-    }
+            <div {class}>
+                if !state.embed { <TopBar scenario={state.scenario.clone()} theme={state.theme} act={act.clone()} /> }
+                { for state.alert.iter().map(|it| alert(it, &act)) }
+                { for state.failure.iter().map(|it| html! { <p class="banner error" role="alert"><Glyph icon={Icon::Error} /><span>{ it }</span></p> }) }
+                if !state.embed {
+    <nav class="panes" aria-label="Panes">                <Tabs id="pane" label="Panes" class="pane-tabs" titles={Pane::ALL.map(|it| AttrValue::Static(it.title())).to_vec()}
+                        selected={state.pane as usize} onselect={act.reform(|at: usize| Action::Pane(Pane::ALL[at]))} />
+    </nav>            }
+                <main class="columns" aria-busy={state.working().to_string()}>
+                    <div class="column-code" id="pane-panel-0">
+                        { editors }
+                        if !state.embed { <Problems problems={list} step={state.step} act={act.clone()} /> }
+                    </div>
+                    { report }
+                </main>
+                { player }
+                <p class="sr-only" aria-live="polite">{ spoken }</p>
+                if let Some(open) = state.dialog.clone() {
+                    <Dialogs {open} scenario={state.scenario.clone()} step={state.step} {gallery} act={act.clone()} />
+                }
+            </div>
+        }
 }
 
 fn alert(text: &AttrValue, act: &Callback<Action>) -> Html {

@@ -1,8 +1,9 @@
 //! The gallery: the files of `examples/` at the root, embedded when the page is built.
 
 use include_dir::{Dir, include_dir};
+use lockstep_core::plan::runner::Runner;
 
-use crate::scenario::{NEWEST, OLDEST, RUNNERS, Scenario};
+use crate::scenario::{NEWEST, OLDEST, Scenario};
 
 static FILES: Dir = include_dir!("$CARGO_MANIFEST_DIR/../examples");
 
@@ -80,7 +81,7 @@ fn header(example: &mut Example, comment: &str) -> bool {
             _ => {}
         },
         "runner" => {
-            if let Some(known) = RUNNERS.iter().find(|it| it.id == value) {
+            if let Some(known) = Runner::find(value) {
                 example.scenario.runner = known.id.into();
             }
         }

@@ -1,5 +1,6 @@
 //! What the page is asked to show: two texts and where they would run.
 
+use lockstep_core::plan::runner::{RUNNERS, Runner};
 use lockstep_core::report::wire::{File, Request};
 use yew::AttrValue;
 
@@ -68,69 +69,23 @@ impl Scenario {
     }
 }
 
-/// A tool that would execute the migration, and what it does about transactions.
-pub(crate) struct Runner {
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) policy: &'static str,
+/// The tool of that id, or the first one.
+pub(crate) fn runner(id: &str) -> Runner {
+    Runner::find(id).unwrap_or(RUNNERS[0])
 }
 
-/// In the order of the menu: what people meet most comes first.
-pub(crate) const RUNNERS: &[Runner] = &[
-    Runner { id: "psql", name: "psql", policy: "Each statement commits by itself, unless the file says BEGIN." },
-    Runner {
-        id: "alembic",
-        name: "Alembic",
-        policy: "One transaction around the whole run: every lock is held to its end.",
-    },
-    Runner {
-        id: "flyway",
-        name: "Flyway",
-        policy: "One transaction for each file; none where a statement cannot run in one.",
-    },
-    Runner {
-        id: "prisma",
-        name: "Prisma Migrate",
-        policy: "The file is one message: several statements share an implicit transaction.",
-    },
-    Runner { id: "diesel", name: "Diesel", policy: "One transaction for each migration." },
-    Runner {
-        id: "sqlx",
-        name: "sqlx",
-        policy: "One transaction for each file, unless it starts with -- no-transaction.",
-    },
-    Runner {
-        id: "goose",
-        name: "goose",
-        policy: "One transaction for each file, unless it says -- +goose NO TRANSACTION.",
-    },
-    Runner {
-        id: "dbmate",
-        name: "dbmate",
-        policy: "One transaction for each block, unless it says transaction:false.",
-    },
-    Runner {
-        id: "golang-migrate",
-        name: "golang-migrate",
-        policy: "The file is one message: several statements share an implicit transaction.",
-    },
-    Runner { id: "refinery", name: "refinery", policy: "One transaction for each migration." },
-    Runner { id: "node-pg-migrate", name: "node-pg-migrate", policy: "One transaction around all pending migrations." },
-    Runner { id: "drizzle", name: "Drizzle", policy: "One transaction around all pending migrations." },
-    Runner {
-        id: "sql-migrate",
-        name: "sql-migrate",
-        policy: "One transaction for each file, unless it says notransaction.",
-    },
-    Runner {
-        id: "supabase",
-        name: "Supabase CLI",
-        policy: "The file is one batch: its statements share a transaction.",
-    },
-];
-
-pub(crate) fn runner(id: &str) -> &'static Runner {
-    RUNNERS.iter().find(|it| it.id == id).unwrap_or(&RUNNERS[0])
+/// What the tool calls itself, where that is not its id.
+pub(crate) fn runner_name(id: &str) -> &str {
+    match id {
+        "alembic" => "Alembic",
+        "authelia" => "Authelia",
+        "diesel" => "Diesel",
+        "drizzle" => "Drizzle",
+        "flyway" => "Flyway",
+        "prisma" => "Prisma Migrate",
+        "supabase" => "Supabase CLI",
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::{deflate, inflate};
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{NEWEST, OLDEST, RUNNERS, Scenario, runner};
+use crate::scenario::{NEWEST, OLDEST, Scenario, runner};
 
 /// What a link may unpack to.
 pub(crate) const LIMIT: usize = 1024 * 1024;
@@ -33,7 +33,7 @@ impl Default for Shared {
             migration: String::new(),
             schema: String::new(),
             postgres: NEWEST,
-            runner: RUNNERS[0].id.into(),
+            runner: runner("").id.into(),
             step: 1,
         }
     }

@@ -92,7 +92,7 @@ fn sharing(scenario: &Scenario, step: usize) -> Html {
             <p>{ "The whole scenario is inside the link: both texts, the PostgreSQL version, the runner and the step. Nothing is uploaded." }</p>
             { field("share-link", "Link", link) }
             if length > share::LONG {
-                <p class="warning"><Glyph icon={Icon::Warning} />{ format!("This link has {length} characters. Some mail and chat programs cut links that long: try it before relying on it.") }</p>
+                <p class="link-warning"><Glyph icon={Icon::Warning} />{ format!("This link has {length} characters. Some mail and chat programs cut links that long: try it before relying on it.") }</p>
             }
             { field("share-frame", "For a documentation page", frame) }
         </>

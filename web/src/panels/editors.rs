@@ -3,7 +3,7 @@
 use lockstep_core::report::wire::{Step, Trace};
 use yew::prelude::*;
 
-use crate::scenario::{Document, Scenario, runner};
+use crate::scenario::{Document, Scenario, runner, runner_name};
 use crate::state::{Action, Dialog, Shared};
 use crate::widgets::editor::{Current, Editor, Mark, Squiggle};
 use crate::widgets::icon::outcome;
@@ -85,7 +85,7 @@ pub(crate) fn Editors(props: &EditorsProps) -> Html {
                 selected={props.document as usize} {onselect} />
             { for Document::ALL.map(editor) }
             if !props.embed {
-                <p class="policy"><strong>{ runner.name }</strong>{ " — " }{ runner.policy }</p>
+                <p class="policy"><strong>{ runner_name(runner.id) }</strong>{ " — " }{ runner.about }</p>
             }
         </section>
     }

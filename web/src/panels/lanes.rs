@@ -10,6 +10,10 @@ use crate::widgets::icon::{Glyph, Icon, outcome};
 const COLUMNS: usize = 8;
 const MOST_LANES: usize = 8;
 const MOST_ROWS: usize = 200;
+/// Width of a track and of a letter in a bar, in pixels, about: where the words do not fit, the
+/// mode's initials stand in.
+const TRACK: usize = 350;
+const LETTER: usize = 8;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct LanesProps {
@@ -41,11 +45,11 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
     let lane = |lane: &Lane| {
         let now = in_force.iter().find(|it| it.relation == lane.relation);
         html! {
-            <div class={classes!("lane", now.is_some().then_some("active"))}>
+            <div class={classes!("lane", now.is_some().then_some("active"), matches!(lane.kind.as_str(), "i" | "I").then_some("minor"))}>
                 <div class="lane-name"><span class="name">{ &lane.relation }</span><span class="lane-kind">{ kind_words(&lane.kind) }</span></div>
                 <div class="lane-track">
                     <span class="playhead" style={place(props.step, props.step)} />
-                    { for lane.bars.iter().map(|it| bar(it, props.step, place(it.first, it.last), it.last + 1 - it.first)) }
+                    { for lane.bars.iter().map(|it| bar(it, props.step, place(it.first, it.last), TRACK / columns * (it.last + 1 - it.first))) }
                 </div>
                 <div class="lane-now">{ traffic(now, &lane.kind) }</div>
             </div>
@@ -108,7 +112,7 @@ fn bar(bar: &Bar, step: usize, place: String, width: usize) -> Html {
         format!("{words}: {}", lock.blocks.words())
     };
     html! {
-        <span class={classes!("bar", class, when, (width == 1).then_some("short"))} style={place} {title}>
+        <span class={classes!("bar", class, when, (words.len() * LETTER + 12 > width).then_some("short"))} style={place} {title}>
             <span class="bar-words">{ words }</span>
             <span class="bar-initials">{ if lock.new { "new".into() } else { mode_initials(&lock.mode) } }</span>
         </span>
@@ -125,7 +129,7 @@ fn bracket(it: &Bracket, place: String) -> Html {
     html! {
         <span class={classes!("bracket", class, cut.0, cut.1)} style={place} title={format!("Transaction {}: {word}", it.transaction)}>
             <span>{ it.transaction }</span>
-            if !it.cut_right { <span class="bracket-end">{ word }</span> }
+            if !it.cut_right && it.last > it.first { <span class="bracket-end">{ word }</span> }
         </span>
     }
 }

@@ -3,7 +3,7 @@
 use lockstep_core::report::wire::{Step, Trace, Transaction};
 use yew::prelude::*;
 
-use crate::scenario::runner;
+use crate::scenario::runner_name;
 use crate::state::{Action, Shared};
 use crate::widgets::icon::{Glyph, outcome};
 
@@ -71,7 +71,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
                 </p>
                 <h2 class="caption">{ &step.caption }</h2>
                 if let Some(it) = transaction {
-                    <p class={classes!("transaction", it.end.clone())}>{ transaction_words(step, it, runner(&props.trace.runner).name) }</p>
+                    <p class={classes!("transaction", it.end.clone())}>{ transaction_words(step, it, runner_name(&props.trace.runner)) }</p>
                 }
                 <pre class="statement" tabindex="0" aria-label="Statement"><code>{ shortened(&step.sql, MOST_SQL) }</code></pre>
             </header>

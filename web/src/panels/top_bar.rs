@@ -1,9 +1,10 @@
 //! The header: examples, where the migration would run, sharing, theme, help.
 
+use lockstep_core::plan::runner::RUNNERS;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::scenario::{NEWEST, OLDEST, RUNNERS, Scenario, runner};
+use crate::scenario::{NEWEST, OLDEST, Scenario, runner, runner_name};
 use crate::state::{Action, Dialog, Theme};
 use crate::widgets::icon::{Glyph, Icon};
 
@@ -48,11 +49,11 @@ pub(crate) fn TopBar(props: &TopBarProps) -> Html {
                     }) }
                 </select>
             </label>
-            <label class="field" title={runner(&props.scenario.runner).policy}>
+            <label class="field" title={runner(&props.scenario.runner).about}>
                 <span class="field-name">{ "Run by" }</span>
                 <select onchange={onrunner}>
                     { for RUNNERS.iter().map(|it| html! {
-                        <option value={it.id} selected={it.id == props.scenario.runner.as_str()}>{ it.name }</option>
+                        <option value={it.id} selected={it.id == props.scenario.runner.as_str()}>{ runner_name(it.id) }</option>
                     }) }
                 </select>
             </label>

@@ -1,0 +1,15 @@
+// The engine for other sites: import this file from wherever the page is served.
+import init, * as engine from "../lockstep-web.js";
+
+// Where the page itself runs, its module is loaded already and this waits for nothing.
+const ready = init({ module_or_path: new URL("../lockstep-web_bg.wasm", import.meta.url) });
+
+export async function simulate(request) {
+  await ready;
+  return engine.simulate(request);
+}
+
+export async function rollback(request) {
+  await ready;
+  return engine.rollback(request);
+}
