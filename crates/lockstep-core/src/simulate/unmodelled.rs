@@ -1,7 +1,10 @@
 //! What a statement that is not modelled leaves uncertain: as little as its command allows.
 
+use crate::name::Ident;
 use crate::schema::Schema;
-use crate::syntax::statement::Statement;
+use crate::syntax::statement::{
+    AlterTableAction, ColumnConstraintKind, ColumnDefinition, Statement, Subcommand, TableConstraintKind, TableElement,
+};
 use crate::syntax::{mentions, mentions_outside_strings};
 
 /// What may have changed.
@@ -90,11 +93,88 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
         Reach::NamedOutsideStrings => schema.uncertain.mention(&mentions_outside_strings(text), &command),
-        Reach::Named => schema.uncertain.mention(&mentions(text), &command),
+        Reach::Named => {
+            let names = statement.and_then(named).unwrap_or_else(|| mentions(text));
+            schema.uncertain.mention(&names, &command);
+        }
         Reach::Everything => {
             schema.uncertain.mention(&mentions(text), &command);
             let next_id = schema.next_id();
             schema.uncertain.everything(next_id, &command);
         }
+    }
+}
+
+/// The objects that a command with a tree can have changed; `None` where only its text tells.
+fn named(statement: &Statement) -> Option<Vec<Ident>> {
+    let mut names: Vec<Ident> = vec![];
+    match statement {
+        Statement::CreateTable(it) => {
+            names.push(it.name.name.clone());
+            names.extend(it.inherits.iter().map(|it| it.name.clone()));
+            names.extend(it.partition_of.iter().map(|(parent, _)| parent.name.clone()));
+            for element in &it.elements {
+                match element {
+                    TableElement::Column(column) => names.extend(of_column(column)),
+                    TableElement::Constraint(constraint) => names.extend(of_constraint(&constraint.kind)),
+                    TableElement::Like { .. } => {}
+                }
+            }
+        }
+        Statement::CreateIndex(it) => {
+            names.push(it.table.name.clone());
+            names.extend(it.name.clone());
+        }
+        Statement::AlterTable(it) => {
+            names.push(it.name.name.clone());
+            match &it.action {
+                AlterTableAction::RenameTo(name) => names.push(name.clone()),
+                AlterTableAction::Subcommands(subcommands) => {
+                    for subcommand in subcommands {
+                        match subcommand {
+                            Subcommand::AddColumn { column, .. } => names.extend(of_column(column)),
+                            Subcommand::AddConstraint(it) => {
+                                names.extend(it.name.clone());
+                                names.extend(of_constraint(&it.kind));
+                            }
+                            Subcommand::Inherit(other)
+                            | Subcommand::NoInherit(other)
+                            | Subcommand::AttachPartition { partition: other, .. }
+                            | Subcommand::DetachPartition { partition: other, .. } => names.push(other.name.clone()),
+                            // What cascades from it may be anything that is named somewhere.
+                            Subcommand::DropColumn { cascade: true, .. }
+                            | Subcommand::DropConstraint { cascade: true, .. } => return None,
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Statement::CreateDomain(it) => names.push(it.name.name.clone()),
+        Statement::CreateEnum(it) => names.push(it.name.name.clone()),
+        Statement::AlterTypeAddValue(it) => names.push(it.name.name.clone()),
+        Statement::CreateSchema(it) => names.push(it.name.clone()),
+        _ => return None,
+    }
+    Some(names)
+}
+
+/// A table that the column refers to depends on it from then on.
+fn of_column(column: &ColumnDefinition) -> Vec<Ident> {
+    let references = column.constraints.iter().filter_map(|it| match &it.kind {
+        ColumnConstraintKind::References(references) => Some(references.table.name.clone()),
+        _ => None,
+    });
+    references.collect()
+}
+
+fn of_constraint(kind: &TableConstraintKind) -> Option<Ident> {
+    match kind {
+        TableConstraintKind::ForeignKey { references, .. } => Some(references.table.name.clone()),
+        TableConstraintKind::UniqueUsingIndex { index } | TableConstraintKind::PrimaryKeyUsingIndex { index } => {
+            Some(index.clone())
+        }
+        _ => None,
     }
 }
