@@ -73,6 +73,9 @@ pub struct Observation {
     /// Notices and warnings.
     pub messages: Vec<Message>,
     pub locks: Vec<HeldLock>,
+    /// (relation, mode) that earlier statements of the transaction hold: whether the statement asked for
+    /// one of these again does not show.
+    pub held: BTreeSet<(String, String)>,
     pub seen: Seen,
     pub work: Vec<Work>,
     /// Relations with new storage.
@@ -283,8 +286,10 @@ fn describe(
         }
         modes
     };
-    let held = strongest(held);
     let known = |oid: &i64| before.get(oid).or_else(|| after?.get(oid)).filter(|it| !it.toast);
+    let named = |(oid, mode): &(i64, usize)| Some((known(oid)?.printed.clone(), MODES[*mode].to_owned()));
+    let held_by_name = held.iter().filter_map(named).collect();
+    let held = strongest(held);
     let mut locks: Vec<HeldLock> = vec![];
     if seen != Seen::Not {
         for (oid, mode) in strongest(added) {
@@ -319,6 +324,7 @@ fn describe(
         outcome: run.outcome,
         messages: run.messages.into_iter().filter(|it| it.severity != "DEBUG").collect(),
         locks,
+        held: held_by_name,
         seen,
         work,
         new_files,

@@ -1,5 +1,6 @@
 //! A connection whose statements' outcomes, messages and time are kept.
 
+use std::env;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -25,10 +26,20 @@ impl Target {
         Target { config }
     }
 
-    /// A `postgres://…` URL or a `key=value` connection string.
+    /// A `postgres://…` URL or a `key=value` connection string. What it leaves out comes from where psql
+    /// takes it: PGHOST, PGPASSWORD, the usual socket folders.
     pub fn url(text: &str) -> Result<Self> {
         let mut config: Config =
             text.parse().map_err(|error| Error::Connect(format!("the URL cannot be read: {}", describe(&error))))?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            match env::var("PGHOST") {
+                Ok(host) if !host.is_empty() => config.host(&host),
+                _ => config.host("/var/run/postgresql").host("/tmp"),
+            };
+        }
+        if let (None, Ok(password)) = (config.get_password(), env::var("PGPASSWORD")) {
+            config.password(password);
+        }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(15));
         }

@@ -1,6 +1,7 @@
 //! What `check` lists, from all corners of a trace: findings, failing steps, complaints about the text,
 //! and what stays unknown.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use lockstep_core::report::{wire, words};
@@ -45,19 +46,30 @@ impl Problem {
 }
 
 /// In the order of the text: a file's complaints before its steps. A syntax error is one problem,
-/// though it is both a complaint and the reason why its step fails.
+/// though it is both a complaint and the reason why its step fails; so is a statement beyond what is
+/// read, which is no error of the migration.
 pub(crate) fn problems(trace: &wire::Trace) -> Vec<Problem> {
-    let told = |step: &wire::Step| {
-        let inside = |it: &&wire::Diagnostic| it.file == step.file && step.from <= it.from && it.from <= step.to;
-        let mut complaints = trace.diagnostics.iter().filter(inside);
-        step.outcome == "failed" && complaints.any(|it| step.message.as_deref() == Some(it.message.as_str()))
-    };
-    let complaints = trace.diagnostics.iter().map(complaint);
+    let unread: BTreeSet<(&str, &str)> =
+        trace.steps.iter().filter(|it| it.outcome == "unknown").filter_map(key).collect();
+    let told: BTreeSet<(&str, &str)> =
+        trace.diagnostics.iter().map(|it| (it.file.as_str(), it.message.as_str())).collect();
+    let complaints = trace.diagnostics.iter().map(|it| {
+        let mut problem = complaint(it);
+        if unread.contains(&(it.file.as_str(), it.message.as_str())) {
+            problem.severity = problem.severity.min(Severity::Warning);
+        }
+        problem
+    });
     let steps = trace.steps.iter().flat_map(|step| {
         let findings = step.findings.iter().map(|finding| self::finding(step, finding));
-        outcome(step).filter(|_| !told(step)).into_iter().chain(findings)
+        let new = !key(step).is_some_and(|key| told.contains(&key));
+        outcome(step).filter(|_| new).into_iter().chain(findings)
     });
     complaints.chain(steps).collect()
+}
+
+fn key(step: &wire::Step) -> Option<(&str, &str)> {
+    Some((step.file.as_str(), step.message.as_deref()?))
 }
 
 fn complaint(diagnostic: &wire::Diagnostic) -> Problem {

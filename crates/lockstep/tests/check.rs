@@ -78,3 +78,21 @@ fn markdown_is_a_list() {
     let answer = failing().run(&["check", "--format", "markdown", "--schema", "schema.sql", "up.sql"]);
     assert!(answer.stdout.contains("- **error** `failed`: "), "{}", answer.stdout);
 }
+
+#[test]
+fn a_syntax_error_is_one_problem() {
+    let workplace = Workplace::new();
+    workplace.file("up.sql", "ALTER TABLE users ADD COLUMN;\n");
+    let answer = workplace.run(&["check", "up.sql"]);
+    assert!(answer.status == 1 && answer.stdout.matches("error").count() == 3, "{}", answer.stdout);
+}
+
+#[test]
+fn a_statement_beyond_what_is_read_is_no_error_of_the_migration() {
+    let workplace = Workplace::new();
+    let values: Vec<String> = (0..2000).map(|number| format!("a = {number}")).collect();
+    workplace
+        .file("up.sql", format!("CREATE TABLE t (a integer);\nALTER TABLE t ADD CHECK ({});\n", values.join(" OR ")));
+    let answer = workplace.run(&["check", "up.sql"]);
+    assert!(answer.status == 0 && answer.stdout.starts_with("warning: too complex"), "{}", answer.stdout);
+}

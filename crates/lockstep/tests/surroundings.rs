@@ -12,7 +12,7 @@ use support::Workplace;
 fn every_command_has_examples_in_its_help() {
     let workplace = Workplace::new();
     let help = workplace.run(&["--help"]).stdout;
-    for command in ["simulate", "check", "rollback", "explain", "completions"] {
+    for command in ["simulate", "check", "rollback", "rehearse", "explain", "completions"] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing: {help}");
         let answer = workplace.run(&[command, "--help"]);
         assert!(answer.status == 0 && answer.stdout.contains("Examples:\n"), "{command}: {}", answer.stdout);
@@ -46,8 +46,8 @@ fn explain_lists_and_shows_hazards() {
     let id = list.split_whitespace().next().expect("a hazard");
     let page = workplace.run(&["explain", id]);
     assert_eq!(page.status, 0);
-    let title = list.lines().next().and_then(|line| line.split_once("  ")).map(|(_, title)| title.trim());
-    assert_eq!(page.stdout.lines().next(), title);
+    let title = page.stdout.lines().next().unwrap_or("");
+    assert!(title.len() > 5 && list.lines().next().is_some_and(|line| line.ends_with(title)), "{list}{title}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{build, generate, play, ready, test, trunk};
+use crate::{build, generate, play, ready, scaffold, test, trunk};
 
 /// Builds, shows and tests Lockstep. Needs cargo alone; what else a command wants, it says.
 #[derive(Parser)]
@@ -22,6 +22,7 @@ enum Command {
     Ready(ready::Ready),
     Build(build::Build),
     Gen(generate::Generate),
+    New(scaffold::New),
     Trunk(trunk::Trunk),
 }
 
@@ -33,6 +34,7 @@ impl Xtask {
             Command::Ready(ready) => ready.run(),
             Command::Build(build) => build.run(),
             Command::Gen(generate) => generate.run(),
+            Command::New(new) => new.run(),
             Command::Trunk(trunk) => trunk.run(),
         }
     }

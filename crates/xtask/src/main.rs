@@ -10,6 +10,7 @@ mod play;
 mod process;
 mod project;
 mod ready;
+mod scaffold;
 mod serve;
 mod test;
 mod trunk;

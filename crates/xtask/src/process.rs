@@ -13,7 +13,12 @@ use anyhow::{Context, Result, ensure};
 /// One line on stderr in cargo's own style: a verb and what it is done to.
 pub(crate) fn say(verb: &str, text: impl std::fmt::Display) {
     if io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none() {
-        eprintln!("\x1b[1;32m{verb:>12}\x1b[0m {text}");
+        let colour = match verb {
+            "FAILED" => 31,
+            "NOT RUN" | "NOT CHECKED" | "Skipping" | "Note" => 33,
+            _ => 32,
+        };
+        eprintln!("\x1b[1;{colour}m{verb:>12}\x1b[0m {text}");
     } else {
         eprintln!("{verb:>12} {text}");
     }

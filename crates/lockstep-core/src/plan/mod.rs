@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::input::sql::read::{ReadStatement, Section, read};
 use crate::plan::runner::{Runner, Wrapping};
 use crate::source::Source;
+use crate::syntax::Refusal;
 use crate::syntax::statement::Statement;
 
 /// What runs, in order.
@@ -98,7 +99,11 @@ impl Plan {
     fn add(&mut self, source: usize, read: ReadStatement) {
         if let Err(error) = &read.statement {
             let diagnostic = Diagnostic {
-                severity: Severity::Error,
+                // What the server might take is no error of the text.
+                severity: match error.kind {
+                    Refusal::Syntax => Severity::Error,
+                    Refusal::TooComplex => Severity::Warning,
+                },
                 message: error.message.clone(),
                 span: read.error_span(),
                 hints: vec![],

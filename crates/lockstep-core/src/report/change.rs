@@ -82,7 +82,7 @@ pub fn describe(noun: &str, value: &Value) -> String {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("");
         let not_valid = value.get("valid") == Some(&Value::Bool(false));
         let suffix = if not_valid { " (INVALID)" } else { "" };
-        return format!("{}{suffix}", text("def"));
+        return format!("{}{suffix}", if noun == "index" { index(text("def")) } else { text("def").to_owned() });
     }
     let mut words = vec![plain(value.get("type"))];
     let is = |key: &str| value.get(key).is_some_and(|it| it == &Value::Bool(true));
@@ -100,6 +100,12 @@ pub fn describe(noun: &str, value: &Value) -> String {
         None => {}
     }
     words.join(" ")
+}
+
+/// `CREATE UNIQUE INDEX i ON t USING btree (a)` without what the line says already.
+fn index(definition: &str) -> String {
+    let unique = if definition.starts_with("CREATE UNIQUE ") { "UNIQUE " } else { "" };
+    definition.split_once(" USING ").map_or_else(|| definition.to_owned(), |(_, how)| format!("{unique}USING {how}"))
 }
 
 fn noun(change: &wire::Change) -> &'static str {
@@ -204,6 +210,13 @@ mod tests {
         let before = json!({"columns": {"a": {"type": "text", "pos": 2}}});
         let after = json!({"columns": {"b": {"type": "text", "pos": 2}}});
         assert_eq!(texts(before, after), ["~ column a is now b"]);
+    }
+
+    #[test]
+    fn an_index_reads_without_its_table() {
+        let after =
+            json!({"indexes": {"i": {"def": "CREATE UNIQUE INDEX i ON public.t USING btree (a)", "valid": true}}});
+        assert_eq!(texts(json!({}), after), ["+ index i UNIQUE USING btree (a)"]);
     }
 
     #[test]

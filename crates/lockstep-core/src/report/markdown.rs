@@ -77,7 +77,7 @@ fn step(out: &mut String, trace: &wire::Trace, step: &wire::Step) {
         items
             .push(format!("**Depends on the rows:** {query} must answer {expected}, otherwise {}", condition.sqlstate));
     }
-    let transaction = trace.transactions.iter().find(|it| it.index == step.transaction);
+    let transaction = words::transaction_of(trace, step);
     for lock in step.locks.iter().filter(|lock| !lock.new) {
         let blocks = words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes);
         let (mode, until) = (words::lock_mode(&lock.mode), words::held_until(transaction));

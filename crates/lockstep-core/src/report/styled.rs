@@ -122,6 +122,18 @@ impl Line {
         }
     }
 
+    /// Neighbours of one tone become one run.
+    fn join(&mut self) {
+        let mut joined: Vec<Run> = vec![];
+        for run in self.0.drain(..) {
+            match joined.last_mut() {
+                Some(last) if last.tone == run.tone => last.text += &run.text,
+                _ => joined.push(run),
+            }
+        }
+        self.0 = joined;
+    }
+
     fn trim_end(&mut self) {
         while let Some(run) = self.0.last_mut() {
             run.text.truncate(run.text.trim_end().len());
@@ -152,6 +164,7 @@ impl Canvas {
         let mut whole = self.gutter.clone();
         whole.append(line);
         whole.trim_end();
+        whole.join();
         self.lines.push(whole);
     }
 

@@ -16,11 +16,13 @@ const SQL_LINES: usize = 12;
 /// Columns of `locks     `, `work      ` …
 const LABEL: usize = 9;
 
-/// Widths of the columns that all steps share, so that the eye can run down the page.
+/// What all steps of a page share: widths of columns, so that the eye can run down, and what was said.
 struct Columns {
     number: usize,
     mode: usize,
     relation: usize,
+    /// Reasons that were given already: once a page is enough.
+    explained: BTreeSet<String>,
 }
 
 pub fn timeline(trace: &wire::Trace, width: usize) -> Canvas {
@@ -30,10 +32,10 @@ pub fn timeline(trace: &wire::Trace, width: usize) -> Canvas {
         canvas.blank();
         complaint(&mut canvas, diagnostic);
     }
-    let columns = Columns::of(trace);
+    let mut columns = Columns::of(trace);
     let mut steps = trace.steps.iter().peekable();
     while let Some(first) = steps.next() {
-        let transaction = trace.transactions.iter().find(|it| it.index == first.transaction);
+        let transaction = words::transaction_of(trace, first);
         let bracket = transaction.filter(|it| it.kind != "single");
         canvas.gutter = Line::new();
         canvas.blank();
@@ -43,10 +45,10 @@ pub fn timeline(trace: &wire::Trace, width: usize) -> Canvas {
         } else {
             canvas.gutter.add(Tone::Plain, "  ");
         }
-        step(&mut canvas, &columns, transaction, first);
+        step(&mut canvas, &mut columns, transaction, first);
         while let Some(next) = steps.next_if(|next| next.transaction == first.transaction) {
             canvas.blank();
-            step(&mut canvas, &columns, transaction, next);
+            step(&mut canvas, &mut columns, transaction, next);
         }
         canvas.gutter = Line::new();
         if let Some(transaction) = bracket {
@@ -100,7 +102,7 @@ fn complaint(canvas: &mut Canvas, diagnostic: &wire::Diagnostic) {
     }
 }
 
-fn step(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Transaction>, step: &wire::Step) {
+fn step(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::Transaction>, step: &wire::Step) {
     header(canvas, columns, step);
     let indent = columns.number + 1;
     canvas.gutter.add(Tone::Plain, " ".repeat(indent));
@@ -222,7 +224,7 @@ fn outcome(canvas: &mut Canvas, step: &wire::Step) {
     }
 }
 
-fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Transaction>, step: &wire::Step) {
+fn locks(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::Transaction>, step: &wire::Step) {
     let old: Vec<&wire::Lock> = step.locks.iter().filter(|lock| !lock.new).collect();
     let mut label = "locks";
     if !old.is_empty() {
@@ -231,14 +233,17 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
         labelled(canvas, label, Line::new().with(Tone::Muted, format!("{least}{until}:")));
         label = "";
     }
-    let mut explained: Vec<&str> = vec![];
-    for (lock, relations) in alike(&old) {
-        let line = columns.lock(label, &lock.mode, &relations, lock.blocks_reads, lock.blocks_writes);
-        let blocks = words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes);
-        let mut body = Line::new().with(lock_tone(lock.blocks_reads, lock.blocks_writes), blocks);
-        if !lock.reason.is_empty() && !explained.contains(&lock.reason.as_str()) {
-            body.add(Tone::Muted, format!(" ({})", lock.reason));
-            explained.push(&lock.reason);
+    for (number, lock) in old.iter().enumerate() {
+        let line = columns.lock(label, &lock.mode, &lock.relation, lock.blocks_reads, lock.blocks_writes);
+        let tone = lock_tone(lock.blocks_reads, lock.blocks_writes);
+        let mut body = Line::new();
+        if old[..number].iter().any(|earlier| alike(earlier, lock)) {
+            body.add(tone, "likewise");
+        } else {
+            body.add(tone, words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes));
+            if !lock.reason.is_empty() && columns.explained.insert(lock.reason.clone()) {
+                body.add(Tone::Muted, format!(" ({})", lock.reason));
+            }
         }
         canvas.flow(line.with(Tone::Plain, "  "), LABEL + 2, body);
     }
@@ -249,18 +254,10 @@ fn locks(canvas: &mut Canvas, columns: &Columns, transaction: Option<&wire::Tran
     }
 }
 
-/// Locks that differ in nothing but the relation share a line.
-fn alike<'a>(locks: &[&'a wire::Lock]) -> Vec<(&'a wire::Lock, String)> {
-    let mut groups: Vec<(&wire::Lock, String)> = vec![];
-    for lock in locks {
-        let rest = wire::Lock { relation: String::new(), ..(*lock).clone() };
-        let same = |first: &wire::Lock| wire::Lock { relation: String::new(), ..first.clone() } == rest;
-        match groups.iter_mut().find(|(first, _)| same(first)) {
-            Some((_, relations)) => *relations += &format!(", {}", lock.relation),
-            None => groups.push((lock, lock.relation.clone())),
-        }
-    }
-    groups
+/// Different in nothing but the relation.
+fn alike(a: &wire::Lock, b: &wire::Lock) -> bool {
+    let what = |it: &wire::Lock| (it.kind.clone(), it.mode.clone(), it.reason.clone());
+    what(a) == what(b)
 }
 
 fn held(canvas: &mut Canvas, columns: &Columns, step: &wire::Step) {
@@ -325,7 +322,7 @@ impl Columns {
             taken.chain(step.held.iter().map(|held| (&held.mode, &held.relation)))
         });
         let number = trace.steps.len().to_string().len().max(2);
-        let mut columns = Columns { number, mode: 0, relation: 0 };
+        let mut columns = Columns { number, mode: 0, relation: 0, explained: BTreeSet::new() };
         for (mode, relation) in shown {
             columns.mode = columns.mode.max(words::lock_mode(mode).len());
             columns.relation = columns.relation.max(super::styled::width(relation).min(24));

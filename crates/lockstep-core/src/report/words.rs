@@ -74,6 +74,11 @@ pub fn work(work: &wire::Work) -> String {
     }
 }
 
+/// The transaction that a step runs in: they are numbered from 1, without gaps.
+pub fn transaction_of<'a>(trace: &'a wire::Trace, step: &wire::Step) -> Option<&'a wire::Transaction> {
+    trace.transactions.get(step.transaction.checked_sub(1)?).filter(|it| it.index == step.transaction)
+}
+
 /// How long a transaction keeps what its steps lock.
 pub fn held_until(transaction: Option<&wire::Transaction>) -> String {
     let Some(transaction) = transaction else { return "held until its transaction ends".into() };

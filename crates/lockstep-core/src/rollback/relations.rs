@@ -4,14 +4,12 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::rollback::Work;
 use crate::rollback::script::{self, Phase};
-use crate::rollback::state::State;
 use crate::schema::Schema;
 use crate::schema::ddl::{comment_on, sequence_options};
 use crate::schema::definition::print_options;
 
 impl Work<'_> {
-    pub(super) fn drop_made_relations(&mut self, state: &State<'_>) {
-        let _ = state;
+    pub(super) fn drop_made_relations(&mut self) {
         self.drop_made_tables();
         for id in self.diff.made_sequences.clone() {
             let owner = self.now.relation(id).sequence().and_then(|it| it.owner);
@@ -157,8 +155,7 @@ impl Work<'_> {
         }
         let identity = old.owner.is_some_and(|it| it.identity) || new.owner.is_some_and(|it| it.identity);
         // The type of an identity's sequence follows its column.
-        let retyped_with_column = identity && old.data_type != new.data_type;
-        if !clauses.is_empty() && !retyped_with_column {
+        if !clauses.is_empty() && (!identity || old.data_type == new.data_type) {
             self.add(Phase::Detail, format!("ALTER SEQUENCE {name} {}", clauses.join(" ")));
         }
         let owner = |schema: &Schema, owner: Option<crate::schema::sequence::SequenceOwner>| {

@@ -179,12 +179,15 @@ impl Schema {
                 let labels: Vec<String> = labels.iter().map(|label| quote_literal(label)).collect();
                 format!("CREATE TYPE {} AS ENUM ({})", it.name, labels.join(", "))
             }
-            UserTypeKind::Domain { base, not_null, default, checks, .. } => {
+            UserTypeKind::Domain { base, not_null, default, checks, not_null_name } => {
                 let mut text = format!("CREATE DOMAIN {} AS {}", it.name, self.format_type(base));
                 if let Some(default) = default {
                     text.push_str(&format!(" DEFAULT {}", self.print_domain_expression(default)));
                 }
                 if *not_null {
+                    if let Some(name) = not_null_name {
+                        text.push_str(&format!(" CONSTRAINT {name}"));
+                    }
                     text.push_str(" NOT NULL");
                 }
                 for check in checks {

@@ -38,11 +38,27 @@ impl Uncertain {
         if let Some(command) = self.names.get(name) {
             return Some(format!("{name} is mentioned by an earlier {command} that is not modelled"));
         }
+        // Names that the server makes up begin with the table's: `t_a_idx` may have come with an index
+        // that is not modelled.
+        if id.is_none()
+            && let Some((table, command)) = self.made_up_from(name)
+        {
+            return Some(format!(
+                "{name} may come from {table}, which an earlier {command} that is not modelled mentions"
+            ));
+        }
         let by = self.by.as_ref()?;
         match id {
             Some(id) if id >= self.below => None,
             _ => Some(format!("an earlier {by} that is not modelled may have changed {name}")),
         }
+    }
+
+    fn made_up_from<'a>(&'a self, name: &'a Ident) -> Option<(&'a str, &'a str)> {
+        let breaks = name.as_str().match_indices('_').map(|(at, _)| at).filter(|at| *at > 0);
+        breaks
+            .map(|at| &name.as_str()[..at])
+            .find_map(|prefix| self.names.get(prefix).map(|command| (prefix, &**command)))
     }
 
     pub fn is_certain(&self) -> bool {

@@ -18,7 +18,7 @@ enum Reach {
     Everything,
 }
 
-const NOTHING: [&str; 29] = [
+const NOTHING: [&str; 30] = [
     "ANALYSE",
     "ANALYZE",
     "ALTER DATABASE",
@@ -27,6 +27,7 @@ const NOTHING: [&str; 29] = [
     "ALTER USER",
     "CHECKPOINT",
     "CLOSE",
+    "COMMENT",
     "CREATE DATABASE",
     "CREATE ROLE",
     "CREATE USER",
@@ -57,7 +58,8 @@ fn reach(statement: &Statement, text: &str) -> Reach {
             true => Reach::Everything,
             false => Reach::Rows,
         },
-        Statement::Set(_) | Statement::LockTable(_) => Reach::Nothing,
+        Statement::Set(_) | Statement::LockTable(_) | Statement::Comment(_) => Reach::Nothing,
+        Statement::Other(_) if changes_owner(text) => Reach::Nothing,
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "TRUNCATE" | "COPY" | "MERGE" | "WITH" => Reach::Rows,
@@ -68,6 +70,17 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         },
         _ => Reach::Named,
     }
+}
+
+/// `ALTER … OWNER TO role`: owners are not modelled.
+fn changes_owner(text: &str) -> bool {
+    let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
+    matches!(words.as_slice(), [alter, .., owner, to, _] if alter == "alter" && owner == "owner" && to == "to")
+}
+
+/// Whether the statement may have changed anything that the model holds.
+pub(super) fn leaves_doubt(statement: &Statement, text: &str) -> bool {
+    !matches!(reach(statement, text), Reach::Nothing)
 }
 
 /// Notes the uncertainty that the statement leaves; `statement` is missing where it cannot be read.

@@ -7,7 +7,7 @@ use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::relation::Body;
 use crate::schema::user_type::UserTypeKind;
-use crate::statement::execution::{Execution, Outcome, Stop};
+use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 
 const REASON: &str = "dropping an object locks out everybody who could be using it";
 
@@ -90,6 +90,12 @@ fn report(
     if normal.is_empty() {
         return Ok(());
     }
+    for (object, _) in &normal {
+        // An earlier statement that is not modelled may have dropped it.
+        if let Some(why) = doubt(execution, object) {
+            return unknown(why);
+        }
+    }
     if cascade {
         let described: Vec<_> = normal.iter().map(|(object, _)| execution.schema.describe(object)).collect();
         execution.notice(match described.as_slice() {
@@ -116,6 +122,21 @@ fn report(
     };
     let hint = "Use DROP ... CASCADE to drop the dependent objects too.";
     Err(Stop::Error(error.detail(details.join("\n")).hint(hint)))
+}
+
+fn doubt(execution: &Execution, object: &Object) -> Option<String> {
+    let schema = &execution.schema;
+    let relation = |id: &RelationId| {
+        let relation = schema.get(*id)?;
+        schema.uncertain.about(&relation.name.name, Some(id.0))
+    };
+    match object {
+        Object::Relation(id) | Object::Column(id, _) | Object::Default(id, _) => relation(id),
+        Object::Constraint(id, name) => schema.uncertain.about(name, Some(id.0)).or_else(|| relation(id)),
+        Object::Type(id) | Object::DomainConstraint(id, _) => {
+            schema.uncertain.about(&schema.user_type(*id)?.name.name, Some(id.0))
+        }
+    }
 }
 
 /// A default that goes with its column, a constraint with its table: no dependent of its own.

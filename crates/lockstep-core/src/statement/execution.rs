@@ -265,13 +265,6 @@ impl Execution {
         self.record.notices.push(format!("WARNING: {text}"));
     }
 
-    /// The rows decide in a way that no query tells; without rows nothing can go wrong.
-    pub fn doubt_rows(&mut self, table: RelationId, why: &str) {
-        if self.schema.table(table).rows != Rows::Empty {
-            self.doubt(why);
-        }
-    }
-
     /// The statement goes on, but its outcome is not claimed.
     pub fn doubt(&mut self, why: impl Into<String>) {
         let why = why.into();

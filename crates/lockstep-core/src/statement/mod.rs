@@ -7,6 +7,7 @@ mod check_constraint;
 mod column;
 mod comment;
 mod create_index;
+mod create_sequence;
 mod create_table;
 mod define_index;
 mod deletion;
@@ -43,6 +44,7 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         return unknown(format!("what the role {role} may do is not known"));
     }
     let command: &dyn Command = match statement {
+        Statement::AlterSequence(it) => it,
         Statement::AlterTable(it) => it,
         Statement::AlterTypeAddValue(it) => it,
         Statement::Comment(it) => it,
@@ -50,6 +52,7 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateEnum(it) => it,
         Statement::CreateIndex(it) => it,
         Statement::CreateSchema(it) => it,
+        Statement::CreateSequence(it) => it,
         Statement::CreateTable(it) => &**it,
         Statement::Drop(it) => it,
         Statement::Insert(it) => it,
@@ -74,12 +77,14 @@ pub fn tag(statement: &Statement) -> String {
     use crate::syntax::statement::{Set, TransactionCommand};
     let words = match statement {
         Statement::AlterTable(it) => it.tag(),
+        Statement::AlterSequence(_) => "ALTER SEQUENCE",
         Statement::AlterTypeAddValue(_) => "ALTER TYPE",
         Statement::Comment(_) => "COMMENT",
         Statement::CreateDomain(_) => "CREATE DOMAIN",
         Statement::CreateEnum(_) => "CREATE TYPE",
         Statement::CreateIndex(_) => "CREATE INDEX",
         Statement::CreateSchema(_) => "CREATE SCHEMA",
+        Statement::CreateSequence(_) => "CREATE SEQUENCE",
         Statement::CreateTable(it) if it.query.is_some() => "CREATE TABLE AS",
         Statement::CreateTable(_) => "CREATE TABLE",
         Statement::Drop(it) => drop::tag(it.object),

@@ -36,17 +36,17 @@ pub(super) enum Event<'a> {
 }
 
 /// `RI_FKey_noaction_del` and its relatives: rows that refer to the written ones are looked up, or
-/// written as well. `which` is a condition on the table's rows, empty for all.
-pub(super) fn follow(execution: &mut Execution, table: RelationId, event: Event<'_>, which: &str) {
+/// written as well. `rows` is a query for the rows in question, `None` where there is none.
+pub(super) fn follow(execution: &mut Execution, table: RelationId, event: Event<'_>, rows: Option<&str>) {
     let mut seen = vec![];
-    follow_from(execution, table, event, Some(which), &mut seen);
+    follow_from(execution, table, event, rows, &mut seen);
 }
 
 fn follow_from(
     execution: &mut Execution,
     table: RelationId,
     event: Event<'_>,
-    which: Option<&str>,
+    rows: Option<&str>,
     seen: &mut Vec<RelationId>,
 ) {
     if seen.contains(&table) || execution.schema.table(table).rows == Rows::Empty {
@@ -70,7 +70,7 @@ fn follow_from(
                     key.on_update
                 }
             };
-            apply(execution, table, child, &constraint, key, action, event, which, seen);
+            apply(execution, table, child, &constraint, key, action, event, rows, seen);
         }
     }
 }
@@ -84,7 +84,7 @@ fn apply(
     key: &ForeignKey,
     action: ReferentialAction,
     event: Event<'_>,
-    which: Option<&str>,
+    rows: Option<&str>,
     seen: &mut Vec<RelationId>,
 ) {
     match action {
@@ -96,7 +96,7 @@ fn apply(
             let reason = "rows that refer to the written ones are looked for";
             execution.lock(child, LockMode::RowShare, reason);
             lock_indexes(execution, child, LockMode::RowShare);
-            refers(execution, table, child, key, which);
+            refers(execution, table, child, key, rows);
         }
         ReferentialAction::Cascade if event == Event::Delete => {
             write(execution, child, "rows that refer to the deleted ones are deleted as well");
@@ -125,23 +125,22 @@ fn write(execution: &mut Execution, child: RelationId, reason: &'static str) {
 }
 
 /// Rows of the child that refer to the rows in question.
-fn refers(execution: &mut Execution, table: RelationId, child: RelationId, key: &ForeignKey, which: Option<&str>) {
+fn refers(execution: &mut Execution, table: RelationId, child: RelationId, key: &ForeignKey, rows: Option<&str>) {
     if execution.schema.table(child).rows == Rows::Empty {
         return;
     }
-    let Some(which) = which else {
-        execution.doubt("whether rows that a cascade reaches are referred to is not known");
+    let Some(rows) = rows else {
+        execution.doubt("whether rows refer to the written ones is not known");
         return;
     };
     let schema = &execution.schema;
-    let (parent_name, child_name) = (&schema.relation(table).name, &schema.relation(child).name);
+    let child_name = &schema.relation(child).name;
     let (ours, theirs) = (schema.table(child), schema.table(table));
     let pairs = key.columns.iter().zip(&key.referenced_columns);
     let join: Vec<_> =
         pairs.map(|(a, b)| format!("p.{} = c.{}", theirs.column_name(*b), ours.column_name(*a))).collect();
-    let condition = if which.is_empty() { String::new() } else { format!(" WHERE {which}") };
     let query = format!(
-        "SELECT count(*) FROM {child_name} AS c WHERE EXISTS (SELECT 1 FROM (SELECT * FROM {parent_name}{condition}) AS p WHERE {})",
+        "SELECT count(*) FROM {child_name} AS c WHERE EXISTS (SELECT 1 FROM ({rows}) AS p WHERE {})",
         join.join(" AND ")
     );
     execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);

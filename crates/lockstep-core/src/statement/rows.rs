@@ -143,6 +143,8 @@ pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
 pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Outcome {
     let table = open(statement, execution, "UPDATE")?;
     let relation = execution.bare_name(table);
+    // `transformUpdateStmt` reads WHERE before the assignments.
+    check_condition(statement, execution, table)?;
     let mut assigned: Vec<(u16, &Expr)> = vec![];
     for (name, value) in &statement.assignments {
         let Some((number, column)) = execution.schema.table(table).column(name.as_str()) else {
@@ -164,7 +166,6 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
         assigned.push((number, value));
     }
-    check_condition(statement, execution, table)?;
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
@@ -173,12 +174,8 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     let null: Vec<u16> = assigned.iter().filter(|(_, it)| is_null(it)).map(|(number, _)| *number).collect();
     referential::look_up_referenced(execution, table, &numbers, &null);
     ask(statement, execution, table, &assigned);
-    let which = condition_text(statement);
-    if statement.from.is_empty() {
-        referential::follow(execution, table, Event::Update(&numbers), &which);
-    } else if numbers.iter().any(|number| is_referenced(execution, table, *number)) {
-        execution.doubt("whether rows refer to the updated keys is not known");
-    }
+    let rows = written_rows(statement, execution, table);
+    referential::follow(execution, table, Event::Update(&numbers), rows.as_deref());
     for (number, value) in &assigned {
         execution.data_change(table, Some(*number), DataChangeKind::Overwritten);
         let sure = never_null(value);
@@ -191,12 +188,28 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     Ok(())
 }
 
-fn is_referenced(execution: &Execution, table: RelationId, number: u16) -> bool {
-    let children = &execution.schema.table(table).referenced_by;
-    children.iter().any(|child| {
-        let keys = execution.schema.table(*child).constraints.iter().filter_map(|it| it.foreign_key());
-        keys.into_iter().any(|key| key.references == table && key.referenced_columns.contains(&number))
-    })
+/// The sources besides the target, as they stand in `FROM`; `None` where they are no plain names.
+fn other_sources(statement: &RowStatement) -> Option<String> {
+    let sources: Option<Vec<String>> = statement
+        .from
+        .iter()
+        .map(|(source, alias)| {
+            let alias = alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
+            (!source.name.as_str().is_empty()).then(|| format!(", {source}{alias}"))
+        })
+        .collect();
+    sources.map(|it| it.concat())
+}
+
+/// A query for the target's rows that the statement writes.
+fn written_rows(statement: &RowStatement, execution: &Execution, table: RelationId) -> Option<String> {
+    let sources = other_sources(statement)?;
+    let name = execution.schema.relation(table).name.to_string();
+    let alias = statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
+    let own = statement.alias.as_ref().map_or_else(|| name.clone(), ToString::to_string);
+    let condition = condition_text(statement);
+    let condition = if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
+    Some(format!("SELECT {own}.* FROM {name}{alias}{sources}{condition}"))
 }
 
 /// Every null of the column is overwritten: no condition, or just `column IS NULL`.
@@ -309,26 +322,14 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
     let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
     let name = execution.schema.relation(table).name.to_string();
     let own = statement.alias.as_ref().map_or_else(|| name.clone(), ToString::to_string);
-    let sources: Option<Vec<String>> = statement
-        .from
-        .iter()
-        .map(|(source, alias)| {
-            let text = match alias {
-                Some(alias) => format!("{source} AS {alias}"),
-                None => source.to_string(),
-            };
-            (!source.name.as_str().is_empty()).then_some(text)
-        })
-        .collect();
     let touched = execution.schema.table(table).indexes.iter().any(|id| {
         let index = execution.schema.index(*id);
         index.unique && index.columns().iter().any(|column| numbers.contains(column))
     });
-    let Some(sources) = sources.filter(|sources| sources.is_empty() || !touched) else {
+    let Some(from) = other_sources(statement).filter(|sources| sources.is_empty() || !touched) else {
         execution.doubt("whether the rows satisfy the table's constraints after a join is not known");
         return;
     };
-    let from = sources.iter().map(|source| format!(", {source}")).collect::<String>();
     let alias = statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
     let condition = condition_text(statement);
     let columns: Vec<String> = execution
@@ -371,11 +372,8 @@ pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Out
         return Ok(());
     }
     execution.work(table, WorkKind::WriteRows, None, "rows are deleted");
-    if statement.from.is_empty() {
-        referential::follow(execution, table, Event::Delete, &condition_text(statement));
-    } else if !execution.schema.table(table).referenced_by.is_empty() {
-        execution.doubt("whether rows refer to the deleted ones is not known");
-    }
+    let rows = written_rows(statement, execution, table);
+    referential::follow(execution, table, Event::Delete, rows.as_deref());
     execution.data_change(table, None, DataChangeKind::Deleted);
     let everything = statement.condition.is_none() && statement.from.is_empty();
     let columns = execution.schema.table_mut(table);

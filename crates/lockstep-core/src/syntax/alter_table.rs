@@ -43,7 +43,8 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
         return Ok(Some(AlterTableAction::SetSchema(cursor.name()?)));
     }
     if object != ObjectType::Table && object != ObjectType::ForeignTable {
-        return Ok(None);
+        let owner = cursor.are_words(&["owner", "to"]);
+        return Ok(if owner { Some(AlterTableAction::Subcommands(cursor.list(subcommand)?)) } else { None });
     }
     if cursor.at_end() {
         return cursor.error();

@@ -4,7 +4,8 @@ use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::{self, Kind};
 use crate::syntax::statement::{
-    AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSchema, Drop, ObjectType, Persistence, Statement,
+    AlterSequence, AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSchema, CreateSequence, Drop,
+    ObjectType, Persistence, Statement,
 };
 use crate::syntax::{alter_table, constraint, create_index, create_table, type_name};
 
@@ -37,6 +38,12 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     };
     if cursor.accept_word("table") {
         return create_table::parse(cursor, persistence).map(Some);
+    }
+    if cursor.accept_word("sequence") {
+        let if_not_exists = cursor.accept(&["if", "not", "exists"]);
+        let name = cursor.qualified_name()?;
+        let options = constraint::sequence_options(cursor)?;
+        return Ok(Some(Statement::CreateSequence(CreateSequence { name, persistence, if_not_exists, options })));
     }
     if persistence != Persistence::Permanent {
         return Ok(None);
@@ -98,13 +105,26 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
             | ObjectType::Index
             | ObjectType::View
             | ObjectType::MaterializedView
-            | ObjectType::Sequence
             | ObjectType::ForeignTable => alter_table::parse(cursor, object),
+            ObjectType::Sequence => alter_sequence(cursor),
             ObjectType::Type => alter_type(cursor),
             _ => Ok(None),
         };
     }
     Ok(None)
+}
+
+fn alter_sequence(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let start = cursor.position();
+    if let Some(made) = alter_table::parse(cursor, ObjectType::Sequence)? {
+        return Ok(Some(made));
+    }
+    cursor.rewind(start);
+    let if_exists = cursor.accept(&["if", "exists"]);
+    let name = cursor.qualified_name()?;
+    let options = constraint::sequence_options(cursor)?;
+    // `SET LOGGED` and the like have no tree.
+    Ok(cursor.at_end().then_some(Statement::AlterSequence(AlterSequence { name, if_exists, options })))
 }
 
 fn alter_type(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {

@@ -219,8 +219,10 @@ fn sql_form(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr> {
         "substring" | "overlay" => {
             let first = expression(cursor)?;
             if cursor.is_sign(",") || cursor.is_sign(")") {
+                // The plain form of the call, which the grammar allows beside its own.
                 cursor.rewind(start);
-                return name_or_call(cursor);
+                let name = cursor.label()?;
+                return self::call(cursor, vec![name]);
             }
             let mut arguments = vec![first];
             if word == "overlay" {

@@ -42,6 +42,15 @@ impl Display for Statement {
             Statement::CreateDomain(it) => it.fmt(f),
             Statement::CreateEnum(it) => it.fmt(f),
             Statement::CreateIndex(it) => it.fmt(f),
+            Statement::CreateSequence(it) => {
+                let persistence = it.persistence.words();
+                let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
+                write!(f, "CREATE {persistence}SEQUENCE {guard}{}{}", it.name, it.options)
+            }
+            Statement::AlterSequence(it) => {
+                let guard = if it.if_exists { "IF EXISTS " } else { "" };
+                write!(f, "ALTER SEQUENCE {guard}{}{}", it.name, it.options)
+            }
             Statement::CreateSchema(it) => {
                 let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
                 write!(f, "CREATE SCHEMA {guard}{}", it.name)

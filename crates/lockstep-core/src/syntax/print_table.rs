@@ -5,18 +5,13 @@ use std::fmt::{self, Display, Formatter};
 use crate::syntax::print_statement::{comma, options};
 use crate::syntax::statement::{
     AlterTable, AlterTableAction, ColumnConstraint, ColumnConstraintKind, ColumnDefinition, ConstraintAttributes,
-    CreateTable, FiringState, IndexParameters, PartitionBound, Persistence, References, ReferentialAction,
-    ReplicaIdentity, RowSecurity, SequenceOptions, Subcommand, TableConstraint, TableConstraintKind, TableElement,
-    TriggerSelection,
+    CreateTable, FiringState, IndexParameters, PartitionBound, References, ReferentialAction, ReplicaIdentity,
+    RowSecurity, SequenceOptions, Subcommand, TableConstraint, TableConstraintKind, TableElement, TriggerSelection,
 };
 
 impl Display for CreateTable {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let persistence = match self.persistence {
-            Persistence::Permanent => "",
-            Persistence::Unlogged => "UNLOGGED ",
-            Persistence::Temporary => "TEMPORARY ",
-        };
+        let persistence = self.persistence.words();
         let guard = if self.if_not_exists { "IF NOT EXISTS " } else { "" };
         write!(f, "CREATE {persistence}TABLE {guard}{}", self.name)?;
         let elements = format!("({})", comma(&self.elements));

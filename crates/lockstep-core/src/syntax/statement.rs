@@ -8,6 +8,7 @@ pub use crate::syntax::table::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
+    AlterSequence(AlterSequence),
     AlterTable(AlterTable),
     AlterTypeAddValue(AlterTypeAddValue),
     Comment(Comment),
@@ -15,6 +16,7 @@ pub enum Statement {
     CreateEnum(CreateEnum),
     CreateIndex(CreateIndex),
     CreateSchema(CreateSchema),
+    CreateSequence(CreateSequence),
     CreateTable(Box<CreateTable>),
     Delete(RowStatement),
     Drop(Drop),
@@ -288,6 +290,21 @@ pub struct CreateDomain {
 pub struct CreateSchema {
     pub name: Ident,
     pub if_not_exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateSequence {
+    pub name: QualifiedName,
+    pub persistence: Persistence,
+    pub if_not_exists: bool,
+    pub options: SequenceOptions,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterSequence {
+    pub name: QualifiedName,
+    pub if_exists: bool,
+    pub options: SequenceOptions,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -31,6 +31,17 @@ pub enum Persistence {
     Temporary,
 }
 
+impl Persistence {
+    /// As it stands between `CREATE` and the kind of relation.
+    pub fn words(self) -> &'static str {
+        match self {
+            Persistence::Permanent => "",
+            Persistence::Unlogged => "UNLOGGED ",
+            Persistence::Temporary => "TEMPORARY ",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartitionKey {
     /// `range`, `list` or `hash`.

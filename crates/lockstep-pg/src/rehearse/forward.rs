@@ -61,8 +61,9 @@ fn run_transaction(
     let mut failed = false;
     for predicted in steps {
         stop_if(rules.interrupted)?;
+        let predicted = &without_toast(predicted);
         let measured = if !up.complete {
-            Err(not_run("not_reached", "an earlier step went another way than predicted"))
+            Err(not_run("not_reached", "the prediction assumes another outcome of an earlier step"))
         } else if predicted.outcome == "skipped" {
             Err(not_run("skipped", predicted.message.as_deref().unwrap_or("the runner stopped before it")))
         } else if let Some(why) = cannot_run(&predicted.sql) {
@@ -86,10 +87,14 @@ fn run_transaction(
                         return Err(Interruption::MissingRole(role));
                     }
                     up.complete = false;
-                    up.notes.push(format!(
-                        "step {} went another way than predicted; the rest did not run",
-                        predicted.index
-                    ));
+                    let rest = "the steps after it assume otherwise and did not run";
+                    up.notes.push(match predicted.outcome.as_str() {
+                        "depends_on_data" => {
+                            format!("step {} fails on the rows that are there; {rest}", predicted.index)
+                        }
+                        "unknown" => format!("step {} fails, which was not predicted; {rest}", predicted.index),
+                        _ => format!("step {} went another way than predicted; {rest}", predicted.index),
+                    });
                 }
                 (measured_from(observation), agreement)
             }
@@ -97,12 +102,12 @@ fn run_transaction(
         up.steps.push(step(predicted, measured, agreement));
     }
     let (measured, agreement) = match (reached, transaction.kind.as_str()) {
-        (false, _) => ("not_reached".to_owned(), Verdict::not_measured("an earlier step went another way")),
+        (false, _) => ("not_reached".to_owned(), Verdict::not_measured("an earlier step had another outcome")),
         (true, "runner") if opened_by_runner => end_for_runner(transaction, steps, observer, failed, up)?,
         (true, "explicit") if !up.complete || transaction.end == "open" => {
             // Inside a transaction it ends it; outside it warns.
             observer.session.client().batch_execute("ROLLBACK")?;
-            let why = "the text ends inside the transaction, or an earlier step went another way";
+            let why = "the text ends inside the transaction, or an earlier step had another outcome";
             ("rollback".to_owned(), Verdict::not_measured(why))
         }
         // Its steps end it themselves, and their outcomes are compared.
@@ -120,6 +125,13 @@ fn run_transaction(
         });
     }
     Ok(())
+}
+
+/// TOAST belongs to its table and is not watched. No printed name has parentheses outside of quotes.
+fn without_toast(step: &wire::Step) -> wire::Step {
+    let mut step = step.clone();
+    step.locks.retain(|it| !it.relation.starts_with("toast(") && !it.relation.starts_with("toastidx("));
+    step
 }
 
 /// COMMIT or ROLLBACK, as the tool would. Deferred constraints are checked here.

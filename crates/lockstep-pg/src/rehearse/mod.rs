@@ -1,10 +1,10 @@
 //! Rehearses a migration: up, compare, down, compare, up again, on a scratch database. The prediction is
 //! made for that server's version, and every claim that a server can refute is put to it.
 
+pub mod back;
 pub mod compare;
 pub mod report;
 
-mod back;
 mod forward;
 mod schema;
 mod scratch;
@@ -23,7 +23,7 @@ use crate::catalog;
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::rehearse::report::{Rehearsal, Summary, Verdict};
+use crate::rehearse::report::{Rehearsal, Rollback, Summary, Verdict};
 use crate::rehearse::scratch::Scratch;
 use crate::session::Target;
 
@@ -174,7 +174,12 @@ fn attempt(
     if options.rollback && up.settled > 0 {
         progress("rehearsing the way back");
         request.step = Some(up.settled).filter(|_| !up.complete);
-        let back = back::run(&request, &target, options, &start, &mut observer)?;
+        let rollback = on_a_deep_stack(|| lockstep_core::report::rollback(&request));
+        let back = match rollback.from_step {
+            // Steps were made and none is gone back from: nothing was computed.
+            0 => Rollback::missing(&rollback.grade),
+            _ => back::prove(&rollback, &target, options, &start)?,
+        };
         let is_back = back.is_back();
         rehearsal.rollback = Some(back);
         if is_back && up.complete {
@@ -212,13 +217,14 @@ fn diagnostic(it: &wire::Diagnostic) -> String {
 }
 
 /// A database at one moment.
-struct State {
-    schema: Value,
-    rows: serde_json::Map<String, Value>,
+pub struct State {
+    pub schema: Value,
+    /// A digest for each table.
+    pub rows: serde_json::Map<String, Value>,
 }
 
 impl State {
-    fn of(observer: &mut Observer) -> Result<Self> {
+    pub fn of(observer: &mut Observer) -> Result<Self> {
         Ok(State { schema: catalog::normal_form(observer.watcher())?, rows: catalog::contents(observer.watcher())? })
     }
 }

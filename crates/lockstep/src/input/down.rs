@@ -1,6 +1,4 @@
-//! Ways back that lie beside or inside migrations: they are not part of going forward.
-
-use std::path::Path;
+//! Ways back that lie inside migrations: they are not part of going forward.
 
 /// Comments that begin the way back, and those that end it, as the tools write them at the start of a line.
 const DOWN: [&str; 3] = ["+goose down", "migrate:down", "+migrate down"];
@@ -8,19 +6,6 @@ const UP: [&str; 3] = ["+goose up", "migrate:up", "+migrate up"];
 /// node-pg-migrate's, which could be prose: they count only where they are the whole comment.
 const DOWN_PROSE: &str = "down migration";
 const UP_PROSE: &str = "up migration";
-
-/// `down.sql`, `x.down.sql`, `x.postgres.down.sql`.
-pub(super) fn is_down_file(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    name == "down.sql" || name.ends_with(".down.sql")
-}
-
-/// The version of `U1.2__x.sql`. Flyway undoes with it; refinery runs it as a migration of its own.
-pub(super) fn undo_version(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_str()?;
-    let (version, _) = name.strip_prefix('U')?.split_once("__")?;
-    Some(version.to_owned())
-}
 
 /// The text with spaces in place of its down sections: lines and columns stay what they are.
 /// `None` where there is no such section.

@@ -1,11 +1,12 @@
 //! Reads what the command line names into a request: which files, in which order, which parts of them.
 
 mod down;
+mod layout;
 mod order;
 mod read;
 
 use anyhow::{Result, bail};
-use lockstep_core::report::{wire, words};
+use lockstep_core::report::wire;
 
 use crate::args::Plan;
 use crate::output;
@@ -17,16 +18,13 @@ impl Plan {
         if stdin > 1 {
             bail!(crate::trouble::Usage("standard input (-) can be read only once".into()));
         }
-        let flyway = self.runner.as_deref() == Some("flyway");
-        let mut notes = vec![];
-        let schema = read::files(&self.schema, flyway, &mut notes)?;
-        let files = read::files(&self.inputs, flyway, &mut notes)?;
-        if !notes.is_empty() {
-            let shown = notes.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = if notes.len() > 3 { format!(" and {} more", notes.len() - 3) } else { String::new() };
-            let sections = words::count(notes.len(), "way");
-            output::note(&format!("{sections} back left out: {shown}{more}"));
-        }
+        let runner = self.runner.as_deref();
+        let mut left_out = read::LeftOut::default();
+        let schema = read::files(&self.schema, runner, &mut left_out)?;
+        let files = read::files(&self.inputs, runner, &mut left_out)?;
+        mention(&left_out.back, "way back", "ways back");
+        mention(&left_out.other_database, "file for another database", "files for other databases");
+        mention(&left_out.stray, "file beside the migration folders", "files beside the migration folders");
         Ok(wire::Request {
             files,
             schema,
@@ -35,5 +33,14 @@ impl Plan {
             transaction: self.transaction.clone(),
             step: None,
         })
+    }
+}
+
+/// One note for all of a kind, with an example.
+fn mention(left_out: &[String], one: &str, many: &str) {
+    match left_out {
+        [] => {}
+        [only] => output::note(&format!("left out: {only} ({one})")),
+        [first, ..] => output::note(&format!("left out: {} {many}, such as {first}", left_out.len())),
     }
 }

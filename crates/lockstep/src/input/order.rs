@@ -1,7 +1,7 @@
 //! The order in which migration tools run the files of a folder.
 
 use std::cmp::Ordering;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Numbers in names count by value: `V2__b.sql` before `V10__a.sql`. Versioned files first, wherever
 /// they lie, and Flyway's repeatable ones last.
@@ -20,6 +20,13 @@ pub(super) fn compare(a: &Path, b: &Path) -> Ordering {
         .then_with(|| left.cmp(&right))
         .then_with(|| natural(&folder(a), &folder(b)))
         .then_with(|| natural(&first, &second))
+}
+
+/// The version of `2017-09-23-182408_x/up.sql`, as diesel compares it, and the path to tell equals apart.
+pub(super) fn diesel_version(path: &Path) -> (String, PathBuf) {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    let version = folder.split('_').next().unwrap_or_default().replace('-', "");
+    (version, path.to_owned())
 }
 
 /// The parts of `V1.2_3__name.sql`, as Flyway reads them: split at dots and underscores, by value,
@@ -79,6 +86,12 @@ mod tests {
     fn flyway_versions_compare_part_by_part_and_repeatables_come_last() {
         let names = ["R__view.sql", "V10__c.sql", "V2.1__b.sql", "x/V2__a.sql", "V2_0_1__d.sql"];
         assert_eq!(sorted(&names), ["x/V2__a.sql", "V2_0_1__d.sql", "V2.1__b.sql", "V10__c.sql", "R__view.sql"]);
+    }
+
+    #[test]
+    fn hyphens_in_a_diesel_version_do_not_count() {
+        let version = |name: &str| diesel_version(Path::new(name)).0;
+        assert!(version("20170308140537_create/up.sql") < version("2017-09-23-182408_move/up.sql"));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Reads files, folders and standard input, bounded and as UTF-8.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -9,13 +8,22 @@ use anyhow::{Context, Result, bail};
 use lockstep_core::report::wire;
 use walkdir::WalkDir;
 
+use crate::input::layout::{self, Order};
 use crate::input::{down, order};
 
 /// Larger than any migration; a data dump should not be taken for one.
 const LIMIT: u64 = 64 << 20;
 
-/// What `paths` name, in order. `left_out` gets the ways back that are not read.
-pub(super) fn files(paths: &[PathBuf], flyway: bool, left_out: &mut Vec<String>) -> Result<Vec<wire::File>> {
+/// What is not read, as the notes of a command say it.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    pub(super) back: Vec<String>,
+    pub(super) other_database: Vec<String>,
+    pub(super) stray: Vec<String>,
+}
+
+/// What `paths` name, in order.
+pub(super) fn files(paths: &[PathBuf], runner: Option<&str>, left_out: &mut LeftOut) -> Result<Vec<wire::File>> {
     let mut files = vec![];
     for path in paths {
         if path.as_os_str() == "-" {
@@ -24,7 +32,7 @@ pub(super) fn files(paths: &[PathBuf], flyway: bool, left_out: &mut Vec<String>)
         }
         let metadata = path.metadata().with_context(|| format!("cannot read {}", path.display()))?;
         if metadata.is_dir() {
-            for path in folder(path, flyway, left_out)? {
+            for path in folder(path, runner, left_out)? {
                 files.push(open(&path, left_out)?);
             }
         } else {
@@ -34,8 +42,8 @@ pub(super) fn files(paths: &[PathBuf], flyway: bool, left_out: &mut Vec<String>)
     Ok(files)
 }
 
-/// Every `*.sql` below a folder that leads forward. Hidden folders are not entered.
-fn folder(root: &Path, flyway: bool, left_out: &mut Vec<String>) -> Result<Vec<PathBuf>> {
+/// The migrations below a folder. Hidden folders are not entered.
+fn folder(root: &Path, runner: Option<&str>, left_out: &mut LeftOut) -> Result<Vec<PathBuf>> {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
     let walk = WalkDir::new(root).follow_links(true).min_depth(1).into_iter();
     let mut paths = vec![];
@@ -46,31 +54,28 @@ fn folder(root: &Path, flyway: bool, left_out: &mut Vec<String>) -> Result<Vec<P
             paths.push(entry.into_path());
         }
     }
+    paths.sort();
     let found = paths.len();
-    let versions: BTreeSet<String> = paths.iter().filter_map(|path| version(path)).collect();
-    paths.retain(|path| {
-        let undo = down::undo_version(path).is_some_and(|version| flyway || versions.contains(&version));
-        let back = undo || down::is_down_file(path);
-        if back {
-            left_out.push(path.display().to_string());
-        }
-        !back
-    });
-    if paths.is_empty() {
-        let what = if found == 0 { "no .sql file" } else { "only .sql files that lead back (down, undo)" };
+    let mut selection = layout::select(paths, runner);
+    if selection.paths.is_empty() {
+        let what =
+            if found == 0 { "no .sql file" } else { "only .sql files that lead back or are for other databases" };
         bail!("{what} below {}; name the files or the folder that holds them", root.display());
     }
-    paths.sort_by(|a, b| order::compare(a, b));
-    Ok(paths)
+    let names = |paths: Vec<PathBuf>| paths.into_iter().map(|path| path.display().to_string());
+    left_out.back.extend(names(selection.back));
+    left_out.other_database.extend(names(selection.other_database));
+    left_out.stray.extend(names(selection.stray));
+    match selection.order {
+        Order::Natural => selection.paths.sort_by(|a, b| order::compare(a, b)),
+        Order::Diesel => selection.paths.sort_by_cached_key(|path| order::diesel_version(path)),
+        // As they are already.
+        Order::Lexicographic => {}
+    }
+    Ok(selection.paths)
 }
 
-/// The version of Flyway's `V1.2__x.sql`.
-fn version(path: &Path) -> Option<String> {
-    let (version, _) = path.file_name()?.to_str()?.strip_prefix('V')?.split_once("__")?;
-    Some(version.to_owned())
-}
-
-fn open(path: &Path, left_out: &mut Vec<String>) -> Result<wire::File> {
+fn open(path: &Path, left_out: &mut LeftOut) -> Result<wire::File> {
     let name = path.display().to_string();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match extension.as_str() {
@@ -86,7 +91,7 @@ fn open(path: &Path, left_out: &mut Vec<String>) -> Result<wire::File> {
     self::file(&name, file, left_out)
 }
 
-fn file(name: &str, from: impl Read, left_out: &mut Vec<String>) -> Result<wire::File> {
+fn file(name: &str, from: impl Read, left_out: &mut LeftOut) -> Result<wire::File> {
     let mut bytes = vec![];
     from.take(LIMIT + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
     if bytes.len() as u64 > LIMIT {
@@ -95,7 +100,7 @@ fn file(name: &str, from: impl Read, left_out: &mut Vec<String>) -> Result<wire:
     let text = decode(name, bytes)?;
     let text = match down::without_down_sections(&text) {
         Some(up) => {
-            left_out.push(format!("the down section of {name}"));
+            left_out.back.push(format!("the down section of {name}"));
             up
         }
         None => text,

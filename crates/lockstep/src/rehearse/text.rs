@@ -65,15 +65,16 @@ fn step(canvas: &mut Canvas, step: &Step) {
         canvas.flow(Line::new().with(Tone::Muted, format!("   ? {word}: ")), 7, Line::new().with(Tone::Muted, why));
         return;
     }
-    let mut head = Line::new();
-    head.pad_to(5 + LABEL - 2);
     let mut table = Table { left: half(canvas), canvas };
     table.heading();
     table.rows("outcome", &step.agreement.outcome, vec![(predicted_outcome(step), measured_outcome(&step.measured))]);
-    table.rows("locks", &step.agreement.locks, locks(step));
-    table.rows("work", &step.agreement.work, work(step));
-    if let Some(verdict) = &step.agreement.waits_for {
-        table.rows("waits", verdict, waits(step));
+    // A failure takes back what the step did: there is nothing to set side by side.
+    if step.measured.outcome == "done" {
+        table.rows("locks", &step.agreement.locks, locks(step));
+        table.rows("work", &step.agreement.work, work(step));
+        if let Some(verdict) = &step.agreement.waits_for {
+            table.rows("waits", verdict, waits(step));
+        }
     }
     if let Some(wording) = &step.agreement.wording {
         canvas.flow(Line::new().with(Tone::Muted, "     wording: "), 7, Line::new().with(Tone::Muted, wording));
@@ -247,7 +248,11 @@ fn way_back(canvas: &mut Canvas, rollback: &Rollback) {
     );
     // One reason is enough where nothing was tried.
     if rollback.script.agreement == Agreement::Agrees {
-        verdict(canvas, "  its schema", &rollback.schema, "the catalog is that of the start");
+        let schema = match rollback.grade.as_str() {
+            "exact" => "the catalog is that of the start",
+            _ => "the catalog is that of the start, but for what is announced as lost",
+        };
+        verdict(canvas, "  its schema", &rollback.schema, schema);
         verdict(canvas, "  its rows", &rollback.rows, "every table holds the rows of the start");
     }
 }

@@ -1,77 +1,47 @@
 //! System catalogs of the supported majors, merged into the text tables under `pg/catalog/`.
-//!
-//! `cargo xtask gen catalog CONNECTION…` takes one libpq connection string for each major and asks
-//! with `psql`. A row that not every server has ends in `@first-last`.
+//! A row that not every server has ends in `@first-last`.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
+use std::{collections::BTreeMap, fmt::Write};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
-const DIRECTORY: &str = "crates/lockstep-core/src/pg/catalog";
+use super::{Table, server::Server};
 
-/// The lines of a table, each with the majors that have it.
-type Rows = BTreeMap<String, Vec<u8>>;
+const FOLDER: &str = "crates/lockstep-core/src/pg/catalog";
 
-pub(crate) fn catalog(connections: &[String], check: bool) -> Result<()> {
-    ensure!(
-        !connections.is_empty(),
-        "no server is named; pass a connection string for each major, as `host=/tmp port=5418`"
-    );
-    let tables = [
-        ("types", include_str!("types.sql")),
-        ("casts", include_str!("casts.sql")),
-        ("operators", include_str!("operators.sql")),
-        ("functions", include_str!("functions.sql")),
-        ("operator_classes", include_str!("operator_classes.sql")),
-        ("equality", include_str!("equality.sql")),
-    ];
-    let mut majors = vec![];
-    for connection in connections {
-        let version = query(connection, "SELECT current_setting('server_version_num')::int / 10000")?;
-        majors.push(version.trim().parse::<u8>().with_context(|| format!("{connection} names no version"))?);
-    }
-    let (Some(&first), Some(&last)) = (majors.iter().min(), majors.iter().max()) else { bail!("no major is given") };
-    for (name, sql) in tables {
-        let mut rows = Rows::new();
-        for (connection, major) in connections.iter().zip(&majors) {
-            for line in query(connection, sql)?.lines() {
-                rows.entry(line.to_owned()).or_default().push(*major);
-            }
-        }
-        let mut text = String::new();
-        for (line, having) in &mut rows {
-            having.sort_unstable();
-            text.push_str(line);
-            if having.len() < majors.len() {
-                let from = having.first().copied().unwrap_or(first);
-                let to = having.last().copied().unwrap_or(last);
-                text.push_str(&format!(" @{from}-{to}"));
-            }
-            text.push('\n');
-        }
-        let path = Path::new(DIRECTORY).join(format!("{name}.txt"));
-        if check {
-            let committed = std::fs::read_to_string(&path)?;
-            ensure!(
-                committed == text,
-                "{} differs from what the servers say; run `cargo xtask gen catalog`",
-                path.display()
-            );
-        } else {
-            std::fs::write(&path, text)?;
-        }
-    }
-    Ok(())
+const QUERIES: [(&str, &str); 6] = [
+    ("types", include_str!("types.sql")),
+    ("casts", include_str!("casts.sql")),
+    ("operators", include_str!("operators.sql")),
+    ("functions", include_str!("functions.sql")),
+    ("operator_classes", include_str!("operator_classes.sql")),
+    ("equality", include_str!("equality.sql")),
+];
+
+pub(super) fn make(servers: &[&Server]) -> Result<Vec<Table>> {
+    QUERIES
+        .iter()
+        .map(|(name, sql)| Ok(Table { file: format!("{FOLDER}/{name}.txt"), text: merge(servers, sql)? }))
+        .collect()
 }
 
-fn query(connection: &str, sql: &str) -> Result<String> {
-    let output = Command::new("psql")
-        .args(["--no-psqlrc", "--no-align", "--tuples-only", "--field-separator= ", "--quiet", "--command", sql])
-        .arg(connection)
-        .output()
-        .context("psql does not start; it is needed to read the catalogs")?;
-    ensure!(output.status.success(), "{connection}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    Ok(String::from_utf8(output.stdout)?)
+/// The rows of all servers, in order of their bytes.
+fn merge(servers: &[&Server], sql: &str) -> Result<String> {
+    let mut rows: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for server in servers {
+        for line in server.query(sql)?.lines() {
+            rows.entry(line.to_owned()).or_default().push(server.major);
+        }
+    }
+    let mut text = String::new();
+    for (line, majors) in &rows {
+        text.push_str(line);
+        if let (Some(first), Some(last), true) = (majors.first(), majors.last(), majors.len() < servers.len()) {
+            let whole = servers.iter().filter(|server| (first..=last).contains(&&server.major)).count();
+            ensure!(whole == majors.len(), "{line}: gone in between {first} and {last}, which the notation cannot say");
+            write!(text, " @{first}-{last}")?;
+        }
+        text.push('\n');
+    }
+    Ok(text)
 }

@@ -69,10 +69,10 @@ impl Test {
 
         if wanted(Kind::Unit) || with_server {
             let choice = binaries::Choice { unit: wanted(Kind::Unit), server: with_server };
-            total += binaries::run(choice, self.verbose, require_all)?;
+            total += counted(binaries::run(choice, self.verbose, require_all));
         }
         if with_browser {
-            total += browser::run(self.dev)?;
+            total += counted(browser::run(self.dev));
         }
 
         eprintln!();
@@ -80,6 +80,14 @@ impl Test {
         println!("{total}");
         Ok(if total.good() && (not_run.is_empty() || !require_all) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Tests that cannot even be built or started count as one that failed; the others still run.
+fn counted(result: Result<Count>) -> Count {
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Count::failure()
+    })
 }
 
 impl NotRun {

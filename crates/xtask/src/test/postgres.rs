@@ -6,16 +6,18 @@ use std::{
     process::Command,
 };
 
-/// Targets that boot a server: a whole package (`None`) or one of its test targets.
-const NEED_SERVER: [(&str, Option<&str>); 2] = [("lockstep-pg", None), ("lockstep-tests", Some("rehearse"))];
-
+/// Whether a test target boots a server. The unit tests inside `lockstep-pg` do not; those beside it do.
 pub(super) fn needs_server(package: &str, target: &str) -> bool {
-    NEED_SERVER.iter().any(|&(name, only)| name == package && only.is_none_or(|only| only == target))
+    match package {
+        "lockstep-pg" => target != "lockstep_pg",
+        "lockstep-tests" | "lockstep" => target == "rehearse",
+        _ => false,
+    }
 }
 
 /// What to install, where no server program is found.
 pub(super) fn missing() -> Option<String> {
-    if installed() {
+    if folders().iter().any(|folder| has_server(folder)) {
         return None;
     }
     let install = if cfg!(target_os = "macos") {
@@ -26,22 +28,27 @@ pub(super) fn missing() -> Option<String> {
     Some(format!("no PostgreSQL server is installed: {install}. Nothing needs to be started or configured"))
 }
 
-fn installed() -> bool {
+/// Where servers are looked for; the same places as `lockstep_pg::binaries`, without linking it here:
+/// its dependencies would be everybody's first wait.
+fn folders() -> Vec<PathBuf> {
     let configured = Command::new("pg_config").arg("--bindir").output().ok();
     let configured = configured.map(|answer| PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim()));
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&path).chain(configured).collect();
-    for (above, below) in [
-        ("/usr/lib/postgresql", "bin"),
-        ("/opt/homebrew/opt", "bin"),
-        ("/usr/local/opt", "bin"),
-        ("/Applications/Postgres.app/Contents/Versions", "bin"),
-        ("/usr", "bin"),
-    ] {
-        let versions = fs::read_dir(above).into_iter().flatten().flatten();
-        folders.extend(versions.map(|version| version.path().join(below)));
+    let versions = [
+        "/usr/lib/postgresql",
+        "/usr",
+        "/usr/local",
+        "/opt/homebrew/opt",
+        "/usr/local/opt",
+        "/Applications/Postgres.app/Contents/Versions",
+        "/Library/PostgreSQL",
+    ];
+    for above in versions {
+        let below = fs::read_dir(above).into_iter().flatten().flatten();
+        folders.extend(below.map(|version| version.path().join("bin")));
     }
-    folders.iter().any(|folder| has_server(folder))
+    folders
 }
 
 fn has_server(folder: &Path) -> bool {
@@ -54,8 +61,9 @@ mod tests {
 
     #[test]
     fn only_what_boots_a_server_waits_for_one() {
-        assert!(needs_server("lockstep-pg", "boot"));
+        assert!(needs_server("lockstep-pg", "cluster"));
         assert!(needs_server("lockstep-tests", "rehearse"));
+        assert!(!needs_server("lockstep-pg", "lockstep_pg"));
         assert!(!needs_server("lockstep-tests", "suite"));
         assert!(!needs_server("lockstep-core", "lockstep_core"));
     }

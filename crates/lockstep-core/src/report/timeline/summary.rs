@@ -73,7 +73,7 @@ fn strongest_lock(trace: &wire::Trace) -> Line {
 
 /// The steps through which a lock that `step` takes is held.
 fn during(trace: &wire::Trace, step: &wire::Step) -> String {
-    let transaction = trace.transactions.iter().find(|it| it.index == step.transaction);
+    let transaction = words::transaction_of(trace, step);
     match transaction.map(|it| it.last).filter(|last| *last > step.index) {
         Some(last) => format!("steps {} to {last}", step.index),
         None => format!("step {}", step.index),

@@ -2,7 +2,7 @@
 
 use crate::effect::RelationId;
 use crate::name::Ident;
-use crate::pg::sqlstate;
+use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::TypeRef;
 use crate::schema::relation::Rows;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -11,6 +11,7 @@ use crate::statement::check_constraint::add_not_null;
 use crate::statement::column::{self, Definition};
 use crate::statement::create_table::{finish_column, make_sequence};
 use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::row_checks;
 use crate::statement::scope::{self, Stored};
 use crate::syntax::statement::{ColumnDefinition, TableConstraint, TableConstraintKind};
 
@@ -122,7 +123,8 @@ fn fill(
     if let Some(generated) = &column.generated {
         if generated.stored {
             altered.rewrite = altered.rewrite.or(Some("a stored generated column is computed for every row"));
-            execution.doubt_rows(table, "the generation expression is evaluated for every row");
+            let text = execution.schema.print_expression(table, &generated.expression);
+            row_checks::computed(execution, table, &text, &EVALUATION);
         }
         // A rewrite checks NOT NULL on the way; a virtual column is read for it.
         return Ok(generated.stored);
@@ -163,6 +165,10 @@ fn fill(
         }
     }
 }
+
+/// What computing an expression over any rows may end with.
+const EVALUATION: [SqlState; 3] =
+    [sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, sqlstate::DIVISION_BY_ZERO, sqlstate::INVALID_TEXT_REPRESENTATION];
 
 const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
 

@@ -5,7 +5,9 @@ mod add_column;
 mod add_constraint;
 mod conversion;
 mod drop_constraint;
+mod identity;
 mod not_null;
+mod owner;
 mod rename;
 mod set_type;
 mod validate;
@@ -51,6 +53,10 @@ impl Command for AlterTable {
                 let mode = subcommands.iter().map(facts::lock_mode).max().unwrap_or(LockMode::AccessExclusive);
                 let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
                 let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
+                if let [Subcommand::OwnerTo(role)] = subcommands.as_slice() {
+                    owner::change(execution, table, role);
+                    return Ok(());
+                }
                 self.check_kind(execution, table)?;
                 execution.not_in_use(table, "ALTER TABLE")?;
                 alter(execution, table, subcommands)
@@ -133,6 +139,17 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
         Subcommand::ValidateConstraint { name } => validate::run(execution, table, altered, name),
         Subcommand::DropConstraint { name, if_exists, cascade } => {
             drop_constraint::run(execution, table, name, *if_exists, *cascade)
+        }
+        Subcommand::AddIdentity { column, always, options } => {
+            identity::add(execution, table, column, *always, options)
+        }
+        Subcommand::AlterIdentity { column, always, options } => {
+            identity::alter(execution, table, column, *always, options)
+        }
+        Subcommand::DropIdentity { column, if_exists } => identity::drop(execution, table, column, *if_exists),
+        Subcommand::OwnerTo(role) => {
+            owner::change(execution, table, role);
+            Ok(())
         }
         _ => unknown("this subcommand of ALTER TABLE is not modelled"),
     }

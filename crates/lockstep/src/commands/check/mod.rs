@@ -94,9 +94,4 @@ impl Report<'_> {
         let steps = lockstep_core::report::words::count(self.trace.steps.len(), "step");
         format!("{counts} in {steps} on PostgreSQL {}, run by {}", self.trace.postgres, self.trace.runner)
     }
-
-    fn source(&self, name: &str) -> Option<&str> {
-        let files = self.request.files.iter().chain(&self.request.schema);
-        files.into_iter().find(|file| file.name == name).map(|file| file.text.as_str())
-    }
 }

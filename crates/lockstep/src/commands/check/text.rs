@@ -1,5 +1,6 @@
 //! Findings with an excerpt of the source, in the form that compilers have made familiar.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
@@ -15,15 +16,17 @@ const EXCERPT_BYTES: usize = 4000;
 
 pub(super) fn render(report: &Report, width: usize, colored: bool) -> String {
     let renderer = if colored { Renderer::styled() } else { Renderer::plain() }.term_width(width);
+    let files = report.request.files.iter().chain(&report.request.schema);
+    let texts: BTreeMap<&str, Text> = files.map(|file| (file.name.as_str(), Text::new(&file.text))).collect();
     let mut out = String::new();
     for problem in &report.problems.iter().map(tame).collect::<Vec<_>>() {
-        out += &renderer.render(&[group(report, problem, width)]);
+        out += &renderer.render(&[group(texts.get(problem.file.as_str()), problem, width)]);
         out += "\n\n";
     }
     out + &report.conclusion() + "\n"
 }
 
-fn group<'a>(report: &'a Report, problem: &'a Problem, width: usize) -> Group<'a> {
+fn group<'a>(text: Option<&Text<'a>>, problem: &'a Problem, width: usize) -> Group<'a> {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -36,10 +39,10 @@ fn group<'a>(report: &'a Report, problem: &'a Problem, width: usize) -> Group<'a
     let margin = problem.end_line.to_string().len() + "  = note: ".len();
     let told = |text: &str| wrapped(text, width.saturating_sub(margin));
     // Beside the carets there is room for a few words only.
-    let columns = report.source(&problem.file).map_or(0, |text| columns(text, problem));
+    let columns = text.map_or(0, |text| text.columns(problem));
     let short = columns + problem.message.len() + margin < width && !problem.message.contains('\n');
-    let mut group = title.elements(excerpt(report, problem, if short { &problem.message } else { "" }));
-    if !short {
+    let mut group = title.elements(excerpt(text, problem, if short { &problem.message } else { "" }));
+    if !short && !problem.message.is_empty() {
         group = group.element(Level::NOTE.message(told(&problem.message)));
     }
     for hint in &problem.hints {
@@ -73,11 +76,11 @@ fn wrapped(text: &str, width: usize) -> String {
 }
 
 /// Only the lines of the statement: a file can be large, and there can be many findings.
-fn excerpt<'a>(report: &'a Report, problem: &'a Problem, label: &'a str) -> Vec<Element<'a>> {
+fn excerpt<'a>(text: Option<&Text<'a>>, problem: &'a Problem, label: &'a str) -> Vec<Element<'a>> {
     let place = || Origin::path(problem.file.as_str()).line(problem.line);
-    let Some(text) = report.source(&problem.file) else { return vec![place().into()] };
-    let span = if problem.from < problem.to { bytes(text, problem.from..problem.to) } else { line(text, problem.line) };
-    let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let Some(text) = text else { return vec![place().into()] };
+    let span = text.span(problem);
+    let (start, text) = (text.line_start(span.start), text.text);
     let lines = text[span.clone()].matches('\n').count() + 1;
     let first_line = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
     let marked = if lines > EXCERPT_LINES { span.start..first_line } else { span.clone() };
@@ -91,33 +94,56 @@ fn excerpt<'a>(report: &'a Report, problem: &'a Problem, label: &'a str) -> Vec<
     vec![snippet.annotation(if label.is_empty() { annotation } else { annotation.label(label) }).into()]
 }
 
-/// Columns that the carets end at.
-fn columns(text: &str, problem: &Problem) -> usize {
-    let span = bytes(text, problem.from..problem.to);
-    text[span].lines().last().map_or(0, |line| line.chars().count())
+/// A file's text with where its lines begin, so that no finding needs to walk through all of it.
+struct Text<'a> {
+    text: &'a str,
+    /// Byte and UTF-16 code unit, of each line.
+    lines: Vec<(usize, usize)>,
 }
 
-/// The whole of a line, for what has no range.
-fn line(text: &str, number: usize) -> Range<usize> {
-    let start = text.split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum::<usize>();
-    start..text[start..].find('\n').map_or(text.len(), |at| start + at)
-}
-
-/// UTF-16 code units to bytes, inside the text whatever the range says.
-fn bytes(text: &str, range: Range<usize>) -> Range<usize> {
-    let mut units = 0;
-    let (mut start, mut end) = (text.len(), text.len());
-    for (at, character) in text.char_indices() {
-        if units >= range.start {
-            start = start.min(at);
+impl<'a> Text<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut lines = vec![(0, 0)];
+        let mut units = 0;
+        for (at, character) in text.char_indices() {
+            units += character.len_utf16();
+            if character == '\n' {
+                lines.push((at + 1, units));
+            }
         }
-        if units >= range.end {
-            end = at;
-            break;
-        }
-        units += character.len_utf16();
+        Text { text, lines }
     }
-    start..end.max(start)
+
+    /// In bytes, inside the text whatever the problem says; the whole line for what has no range.
+    fn span(&self, problem: &Problem) -> Range<usize> {
+        if problem.from < problem.to {
+            let start = self.byte(problem.from);
+            return start..self.byte(problem.to).max(start);
+        }
+        let start = self.lines.get(problem.line.saturating_sub(1)).map_or(self.text.len(), |(byte, _)| *byte);
+        start..self.text[start..].find('\n').map_or(self.text.len(), |at| start + at)
+    }
+
+    fn byte(&self, unit: usize) -> usize {
+        let line = self.lines.partition_point(|(_, start)| *start <= unit).saturating_sub(1);
+        let (byte, mut units) = self.lines[line];
+        for (at, character) in self.text[byte..].char_indices() {
+            if units >= unit {
+                return byte + at;
+            }
+            units += character.len_utf16();
+        }
+        self.text.len()
+    }
+
+    fn line_start(&self, byte: usize) -> usize {
+        self.lines[self.lines.partition_point(|(start, _)| *start <= byte).saturating_sub(1)].0
+    }
+
+    /// Columns that the carets end at.
+    fn columns(&self, problem: &Problem) -> usize {
+        self.text[self.span(problem)].lines().last().map_or(0, |line| line.chars().count())
+    }
 }
 
 #[cfg(test)]
@@ -126,9 +152,9 @@ mod tests {
 
     #[test]
     fn utf16_ranges_become_bytes() {
-        let text = "-- 😀é\nSELECT 1";
-        assert_eq!(&text[bytes(text, 7..13)], "SELECT");
-        assert_eq!(&text[bytes(text, 7..999)], "SELECT 1");
-        assert_eq!(bytes(text, 999..1000), text.len()..text.len());
+        let text = Text::new("-- 😀é\nSELECT 1");
+        assert_eq!(&text.text[text.byte(7)..text.byte(13)], "SELECT");
+        assert_eq!((text.byte(999), text.byte(0)), (text.text.len(), 0));
+        assert_eq!((text.line_start(0), text.line_start(12)), (0, 10));
     }
 }

@@ -1,11 +1,11 @@
 //! `lockstep explain`: a hazard's page.
 
-mod hazards;
 mod page;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use lockstep_core::hazard;
 use lockstep_core::report::styled::{Canvas, Line, Tone};
 
 use crate::output;
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(value_name = "HAZARD", required_unless_present = "list")]
     hazard: Option<String>,
 
-    /// List all hazards with their titles
+    /// List all hazards with the severity and title of each
     #[arg(long, conflicts_with = "hazard")]
     list: bool,
 }
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let canvas = match &args.hazard {
         Some(id) => {
             let id = id.to_lowercase().replace('-', "_");
-            let Some(page) = hazards::page(&id) else { bail!(Usage(no_such(&id))) };
+            let Some(page) = hazard::page(&id) else { bail!(Usage(no_such(&id))) };
             page::render(page, output::width(None).min(100))
         }
         None => list(),
@@ -44,24 +44,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 fn list() -> Canvas {
     let mut canvas = Canvas::new(output::width(None));
-    let all = hazards::all();
-    let widest = all.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
-    for (id, page) in all {
-        let mut name = Line::new().with(Tone::Strong, id);
+    let widest = hazard::all().iter().map(|hazard| hazard.id.len()).max().unwrap_or(0);
+    for hazard in hazard::all() {
+        let mut name = Line::new().with(Tone::Strong, hazard.id);
         name.pad_to(widest + 2);
-        canvas.flow(name, 4, Line::new().with(Tone::Plain, title(page)));
+        name.add(Tone::Muted, format!("{:9}", hazard.severity.word()));
+        canvas.flow(name, 4, Line::new().with(Tone::Plain, hazard.title()));
     }
     canvas
 }
 
-/// A page's first line, without the mark of a heading.
-fn title(page: &str) -> &str {
-    page.lines().next().unwrap_or("").trim_start_matches('#').trim()
-}
-
 fn no_such(id: &str) -> String {
     let alike = |known: &str| strsim::jaro_winkler(id, known);
-    let best = hazards::all().into_iter().map(|(known, _)| (alike(known), known)).filter(|(score, _)| *score > 0.75);
+    let best = hazard::all().iter().map(|it| (alike(it.id), it.id)).filter(|(score, _)| *score > 0.75);
     match best.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((_, known)) => format!("there is no hazard {id}; is it {known}? `lockstep explain --list` shows all"),
         None => format!("there is no hazard {id}; `lockstep explain --list` shows all"),

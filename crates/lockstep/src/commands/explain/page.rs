@@ -41,7 +41,7 @@ impl Page {
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
             Event::Text(text) if self.code => {
-                for line in text.lines() {
+                for line in text.lines().map(spelled_out) {
                     let indent = " ".repeat(4 + self.indent());
                     self.canvas.line(Line::new().with(Tone::Plain, indent).with(Tone::Code, line));
                 }
@@ -167,20 +167,28 @@ impl Page {
         let number = rows.iter().map(Vec::len).max().unwrap_or(0);
         let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(Line::width).max().unwrap_or(0);
         let starts: Vec<usize> = (0..=number).map(|column| (0..column).map(|it| widest(it) + 2).sum()).collect();
-        for (index, row) in rows.into_iter().enumerate() {
+        for (index, mut row) in rows.into_iter().enumerate() {
+            let last = row.pop().unwrap_or_default();
             let mut line = Line::new();
-            for (cell, start) in row.into_iter().zip(&starts) {
-                if *start > 0 {
-                    line.pad_to(*start);
-                }
+            for (cell, end) in row.into_iter().zip(&starts[1..]) {
                 line.append(cell);
+                line.pad_to(*end);
             }
-            self.canvas.line(line);
+            self.canvas.flow(line, 4, last);
             if index == 0 {
-                let rule = "─".repeat(starts[number].saturating_sub(2));
+                let rule = "─".repeat(starts[number].saturating_sub(2).min(self.canvas.width));
                 self.canvas.line(Line::new().with(Tone::Muted, rule));
             }
         }
+    }
+}
+
+/// The markers of the engine's own test blocks, as a reader wants them.
+fn spelled_out(line: &str) -> &str {
+    match line {
+        "-- lockstep: schema" => "-- starting schema:",
+        "-- lockstep: migration" => "-- migration:",
+        _ => line,
     }
 }
 

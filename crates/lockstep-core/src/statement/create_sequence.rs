@@ -1,0 +1,132 @@
+//! `CREATE SEQUENCE` and `ALTER SEQUENCE`: `DefineSequence`, `AlterSequence`, `process_owned_by`.
+
+use crate::effect::{ObjectName, RelationId};
+use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::relation::{Body, Persistence};
+use crate::schema::sequence::{LastValue, Sequence, SequenceOwner, SequenceType};
+use crate::statement::Command;
+use crate::statement::column::attribute;
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::sequence::apply_options;
+use crate::syntax::statement::{AlterSequence, CreateSequence, SequenceOptions};
+
+impl Command for CreateSequence {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable("CREATE SEQUENCE")?;
+        let name = match self.persistence {
+            Persistence::Temporary => ObjectName { schema: Ident::new("pg_temp"), name: self.name.name.clone() },
+            _ => execution.creation_name(&self.name)?,
+        };
+        let existing = execution.schema.find(&name);
+        if let Some(why) = execution.schema.uncertain.about(&name.name, existing.map(|id| id.0)) {
+            return unknown(why);
+        }
+        if existing.is_some() {
+            let message = format!("relation \"{}\" already exists", name.name.as_str());
+            if self.if_not_exists {
+                execution.notice(format!("{message}, skipping"));
+                return Ok(());
+            }
+            return fail(sqlstate::DUPLICATE_TABLE, message);
+        }
+        let mut sequence = Sequence::new(SequenceType::BigInt);
+        apply_options(execution, &mut sequence, &self.options, true)?;
+        let id = execution.schema.add_relation(name, self.persistence, Body::Sequence(sequence));
+        execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
+        own(execution, id, &self.options)
+    }
+}
+
+impl Command for AlterSequence {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable("ALTER SEQUENCE")?;
+        let Some(id) = execution.look_up(&self.name)? else {
+            let message = format!("relation \"{}\" does not exist", plain(&self.name));
+            if self.if_exists {
+                execution.notice(format!("{message}, skipping"));
+                return Ok(());
+            }
+            return fail(sqlstate::UNDEFINED_TABLE, message);
+        };
+        let reason = "whoever asks the sequence for a value waits until it has its new form";
+        execution.lock(id, LockMode::ShareRowExclusive, reason);
+        alter(execution, id, &self.options)
+    }
+}
+
+/// The options of `ALTER SEQUENCE`, or of the sequence behind an identity column.
+pub(super) fn alter(execution: &mut Execution, id: RelationId, options: &SequenceOptions) -> Outcome {
+    let relation = execution.schema.relation(id);
+    let Some(mut sequence) = relation.sequence().cloned() else {
+        let name = relation.name.name.as_str();
+        return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not a sequence"));
+    };
+    let restarts = options.restart.is_some();
+    let others = SequenceOptions { restart: None, ..options.clone() };
+    apply_options(execution, &mut sequence, &others, false)?;
+    if let Some(at) = options.restart {
+        let at = at.unwrap_or(sequence.start);
+        for (limit, words, beyond) in [
+            (sequence.min, "less than MINVALUE", at < sequence.min),
+            (sequence.max, "greater than MAXVALUE", at > sequence.max),
+        ] {
+            if beyond {
+                return fail(
+                    sqlstate::INVALID_PARAMETER_VALUE,
+                    format!("RESTART value ({at}) cannot be {words} ({limit})"),
+                );
+            }
+        }
+    }
+    if restarts {
+        sequence.last_value = LastValue::Unknown;
+    }
+    if let Some(it) = execution.schema.sequence_mut(id) {
+        *it = sequence;
+    }
+    own(execution, id, options)
+}
+
+/// `process_owned_by`.
+fn own(execution: &mut Execution, id: RelationId, options: &SequenceOptions) -> Outcome {
+    let Some(owner) = &options.owned_by else { return Ok(()) };
+    let identity = execution.schema.get(id).and_then(|it| it.sequence()?.owner).is_some_and(|it| it.identity);
+    if identity {
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, "cannot change ownership of identity sequence");
+    }
+    let owner = match owner.as_slice() {
+        [] => None,
+        [_] => {
+            return fail(sqlstate::SYNTAX_ERROR, "invalid OWNED BY option");
+        }
+        [.., table, column] => {
+            let schema = owner.len().checked_sub(3).map(|place| owner[place].clone());
+            let name = QualifiedName { schema, name: table.clone() };
+            let table = execution.open(&name, LockMode::AccessShare, "the sequence comes to depend on a column")?;
+            if execution.schema.relation(table).table().is_none() {
+                return unknown("a sequence that is owned by anything but a table is not modelled");
+            }
+            if execution.schema.relation(table).name.schema != execution.schema.relation(id).name.schema {
+                return fail(
+                    sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    "sequence must be in same schema as table it is linked to",
+                );
+            }
+            let column = attribute(execution, table, column)?;
+            Some(SequenceOwner { table, column, identity: false })
+        }
+    };
+    let before = execution.schema.get(id).and_then(|it| it.sequence()?.owner);
+    if let Some(before) = before {
+        execution.schema.table_mut(before.table).sequences.retain(|it| *it != id);
+    }
+    if let Some(owner) = owner {
+        execution.schema.table_mut(owner.table).sequences.push(id);
+    }
+    if let Some(sequence) = execution.schema.sequence_mut(id) {
+        sequence.owner = owner;
+    }
+    Ok(())
+}

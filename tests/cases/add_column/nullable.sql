@@ -1,0 +1,5 @@
+-- lockstep: schema
+CREATE TABLE t (id int PRIMARY KEY);
+INSERT INTO t VALUES (1);
+-- lockstep: migration
+ALTER TABLE t ADD COLUMN note text;

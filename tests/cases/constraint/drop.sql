@@ -1,0 +1,9 @@
+-- lockstep: schema
+CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE CHECK (a > 0));
+-- lockstep: migration
+ALTER TABLE t DROP CONSTRAINT t_a_check;
+ALTER TABLE t DROP CONSTRAINT t_a_key;
+ALTER TABLE t DROP CONSTRAINT t_pkey;
+-- expect: 42704
+ALTER TABLE t DROP CONSTRAINT t_pkey;
+ALTER TABLE t DROP CONSTRAINT IF EXISTS t_pkey;

@@ -1,0 +1,7 @@
+-- lockstep: schema
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orders (id int PRIMARY KEY, user_id int);
+INSERT INTO orders VALUES (1, 99);
+-- lockstep: migration
+-- expect: depends_on_data unless:23503
+ALTER TABLE orders ADD CONSTRAINT fk_user FOREIGN KEY (user_id) REFERENCES users (id);

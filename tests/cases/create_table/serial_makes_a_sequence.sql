@@ -1,0 +1,3 @@
+-- lockstep: schema
+-- lockstep: migration
+CREATE TABLE t (id serial PRIMARY KEY, n bigserial);

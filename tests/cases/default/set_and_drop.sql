@@ -1,0 +1,12 @@
+-- lockstep: schema
+CREATE TABLE t (id int PRIMARY KEY, a int, made_at timestamptz);
+-- lockstep: migration
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 5;
+ALTER TABLE t ALTER COLUMN made_at SET DEFAULT now();
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
+-- expect: 22P02
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 'five';
+-- expect: 42804
+ALTER TABLE t ALTER COLUMN a SET DEFAULT now();
+-- expect: 0A000
+ALTER TABLE t ALTER COLUMN a SET DEFAULT id;

@@ -1,0 +1,7 @@
+-- lockstep: schema
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orders (id int PRIMARY KEY, user_id int REFERENCES users (id));
+-- lockstep: migration
+-- expect: 2BP01
+DROP TABLE users;
+DROP TABLE users CASCADE;

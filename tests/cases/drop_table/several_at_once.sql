@@ -1,0 +1,6 @@
+-- Both ends of a foreign key may go in one statement.
+-- lockstep: schema
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orders (id int PRIMARY KEY, user_id int REFERENCES users (id));
+-- lockstep: migration
+DROP TABLE users, orders;

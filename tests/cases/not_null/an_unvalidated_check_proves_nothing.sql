@@ -1,0 +1,6 @@
+-- lockstep: schema
+CREATE TABLE t (id int PRIMARY KEY, a int);
+INSERT INTO t VALUES (1, 1);
+-- lockstep: migration
+ALTER TABLE t ADD CONSTRAINT a_set CHECK (a IS NOT NULL) NOT VALID;
+ALTER TABLE t ALTER COLUMN a SET NOT NULL;

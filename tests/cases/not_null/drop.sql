@@ -1,0 +1,8 @@
+-- lockstep: schema
+CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL);
+-- lockstep: migration
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL;
+-- expect: 42P16
+ALTER TABLE t ALTER COLUMN id DROP NOT NULL;
+-- expect: 42703
+ALTER TABLE t ALTER COLUMN b DROP NOT NULL;

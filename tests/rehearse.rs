@@ -1,0 +1,95 @@
+//! Every example, case and hazard page on a real server: nothing that the model says may be contradicted.
+//!
+//! Without a server on this machine nothing is rehearsed, which is said, and a failure where `CI` is set.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use lockstep_pg::rehearse::report::Agreement;
+use lockstep_pg::rehearse::{Options, rehearse};
+use lockstep_pg::{Cluster, Error};
+use lockstep_tests::case::Case;
+use lockstep_tests::pages;
+use lockstep_tests::{files, repository};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let cluster = match Cluster::find_and_start(None, None) {
+        Ok(cluster) => Arc::new(Mutex::new(cluster)),
+        Err(Error::NoServer(text)) if std::env::var_os("CI").is_none() => {
+            println!("NOT RUN: {text}");
+            return;
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::exit(1);
+        }
+    };
+    let mut trials = vec![];
+    for folder in ["examples", "tests/cases"] {
+        let folder = repository().join(folder);
+        for path in files(&folder, "sql") {
+            let cluster = cluster.clone();
+            let name = path.strip_prefix(repository()).unwrap_or(&path).display().to_string();
+            trials.push(Trial::test(name, move || file(&path, &cluster)));
+        }
+    }
+    for path in files(&repository().join("crates/lockstep-core/src/hazard"), "md") {
+        let cluster = cluster.clone();
+        let name = format!("hazard/{}", path.file_stem().unwrap_or_default().to_string_lossy());
+        trials.push(Trial::test(name, move || page(&path, &cluster)));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // Exiting runs no destructor: the server has to go first.
+    drop(cluster);
+    conclusion.exit();
+}
+
+fn file(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
+    let folder = path.parent().unwrap_or(path);
+    run(&Case::read(path, folder)?, cluster)
+}
+
+fn page(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
+    for block in pages::blocks(&std::fs::read_to_string(path)?)? {
+        let name = format!("{}:{}", path.file_name().unwrap_or_default().to_string_lossy(), block.line);
+        run(&Case::new(&name, &block.sql), cluster)
+            .map_err(|error| format!("{name}: {}", error.message().unwrap_or("")))?;
+    }
+    Ok(())
+}
+
+fn run(case: &Case, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
+    static DATABASES: AtomicUsize = AtomicUsize::new(1);
+    let database = format!("case{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    let folder = {
+        let cluster = cluster.lock().map_err(|_| "the server is gone")?;
+        let create = format!("CREATE DATABASE {database} TEMPLATE template0");
+        cluster.database("postgres").connect()?.batch_execute(&create)?;
+        cluster.path().display().to_string()
+    };
+    let url = Some(format!("host='{folder}' port=5432 user=postgres dbname={database}"));
+    let options = Options { url, ..Options::default() };
+    let rehearsal = rehearse(&case.request(), &options, &mut |_| {})?;
+    let exact = rehearsal.rollback.as_ref().is_some_and(|it| it.grade == "exact");
+    let gaps: Vec<&str> = case.text.lines().filter_map(|line| line.strip_prefix("-- rehearsal gap: ")).collect();
+    let (mut contradicted, mut open) = (vec![], vec![]);
+    for (place, verdict) in rehearsal.verdicts() {
+        // What an inexact way back leaves behind, it says itself.
+        let promised = exact || !matches!(place.as_str(), "rollback, schema" | "rollback, rows" | "up again");
+        if verdict.agreement == Agreement::Contradicts && promised {
+            match gaps.iter().find(|it| **it == place) {
+                Some(gap) => open.push(*gap),
+                None => contradicted.push(format!("{place}: {}", verdict.differences.join("; "))),
+            }
+        }
+    }
+    contradicted
+        .extend(gaps.iter().filter(|it| !open.contains(it)).map(|it| format!("{it}: no gap any more, delete it")));
+    match contradicted.is_empty() {
+        true => Ok(()),
+        false => Err(contradicted.join("\n").into()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Folders of real migrations: which files are a project's history, in which order, and what of them runs.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use lockstep_core::report::wire::File;
+
+/// The files that go up, in the order in which their runner would execute them.
+pub fn history(project: &Path) -> Vec<File> {
+    let mut paths: Vec<String> = crate::files(project, "sql")
+        .into_iter()
+        .filter_map(|it| Some(it.strip_prefix(project).ok()?.to_str()?.to_owned()))
+        .filter(|it| goes_up(it))
+        .collect();
+    paths.sort_by(|a, b| order(a, b));
+    let general = |path: &String| path.replace(".postgres.", ".");
+    let special: Vec<String> = paths.iter().filter(|it| it.contains(".postgres.")).map(general).collect();
+    paths.retain(|it| it.contains(".postgres.") || !special.contains(it));
+    let read = |name: String| {
+        let bytes = std::fs::read(project.join(&name)).ok()?;
+        let text = fill(&upward(&String::from_utf8_lossy(&bytes)));
+        Some(File { name, text })
+    };
+    paths.into_iter().filter_map(read).collect()
+}
+
+fn goes_up(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let down = name.contains(".down.") || name == "down.sql" || lower.contains("/rollback/") || name.starts_with("u_");
+    let other_dialect =
+        ["mysql", "sqlite", "cockroach", "mssql", "oracle"].iter().any(|it| name.contains(&format!(".{it}.")));
+    !down && !other_dialect
+}
+
+/// Numbers compare as numbers, so that `V2` comes before `V10`; Flyway's repeatable files come last.
+fn order(a: &str, b: &str) -> Ordering {
+    let repeatable = |path: &str| path.rsplit('/').next().is_some_and(|it| it.starts_with("R__"));
+    repeatable(a).cmp(&repeatable(b)).then_with(|| parts(a).cmp(&parts(b)))
+}
+
+/// Text and numbers by turns. A separator counts as nothing, so that `V1_2` and `V1.2` are alike.
+fn parts(path: &str) -> Vec<(u8, u128, String)> {
+    let mut found: Vec<(u8, u128, String)> = vec![];
+    let mut rest = path;
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+        if digits > 0 {
+            found.push((1, rest[..digits].parse().unwrap_or(u128::MAX), String::new()));
+            rest = &rest[digits..];
+        } else if matches!(first, '_' | '.' | '-') {
+            // Two underscores end Flyway's version: a longer version comes after a shorter one.
+            if rest.starts_with("__") {
+                found.push((0, 0, String::new()));
+            }
+            rest = rest.trim_start_matches(['_', '.', '-']);
+        } else {
+            let end = rest.find(|it: char| it.is_ascii_digit() || matches!(it, '_' | '.' | '-')).unwrap_or(rest.len());
+            found.push((2, 0, rest[..end].to_owned()));
+            rest = &rest[end..];
+        }
+    }
+    found
+}
+
+/// Without the part that goes down, in formats that keep both in one file; the lines stay where they are.
+fn upward(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut down = false;
+    for line in text.lines() {
+        let marker = line.trim().to_ascii_lowercase();
+        let is = |words: &str| marker.starts_with(words);
+        if is("-- +goose down") || is("-- migrate:down") || is("-- +migrate down") || is("-- down migration") {
+            down = true;
+        } else if is("-- +goose up") || is("-- migrate:up") || is("-- +migrate up") || is("-- up migration") {
+            down = false;
+        }
+        if !down {
+            kept.push_str(line);
+        }
+        kept.push('\n');
+    }
+    kept
+}
+
+/// Names of schemas that the project's own runner fills in: `${xSchema}`, `{{ … }}`.
+fn fill(text: &str) -> String {
+    let mut filled = text.replace("${ohdsiSchema}", "ohdsi");
+    while let Some(start) = filled.find("{{")
+        && let Some(length) = filled[start..].find("}}")
+    {
+        filled.replace_range(start..start + length + 2, "auth");
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        let mut names = vec!["V10__x.sql", "V2_1__b.sql", "V2__a.sql", "R__view.sql", "V2_10__c.sql", "001_x.sql"];
+        names.sort_by(|a, b| order(a, b));
+        assert_eq!(names, ["001_x.sql", "V2__a.sql", "V2_1__b.sql", "V2_10__c.sql", "V10__x.sql", "R__view.sql"]);
+    }
+
+    #[test]
+    fn the_down_part_is_left_out_and_lines_keep_their_numbers() {
+        assert_eq!(upward("-- migrate:up\na;\n-- migrate:down\nb;\n"), "-- migrate:up\na;\n\n\n");
+    }
+}
