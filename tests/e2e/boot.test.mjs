@@ -1,30 +1,26 @@
-// The page starts under its own content security policy, and its worker answers.
+// The page starts under its own content security policy, and its worker answers by its protocol.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { start } from "./page.mjs";
 
-let browser;
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-});
-after(() => browser?.close());
+let lockstep;
+before(async () => { lockstep = await start(); });
+after(() => lockstep?.close());
 
 test("the page starts without a console message, and the worker answers", async () => {
-  const page = await browser.newPage();
-  const messages = [];
-  page.on("console", message => messages.push(message.text()));
-  page.on("pageerror", error => messages.push(String(error)));
-  await page.goto(process.env.LOCKSTEP_URL);
-  const answer = await page.evaluate(() => new Promise((resolve, reject) => {
-    const worker = new Worker("./js/worker.js", { type: "module" });
-    worker.onmessage = event => resolve(event.data);
-    worker.onerror = event => reject(new Error(event.message));
-    worker.postMessage({ id: 7, call: "simulate", request: '{"files":[],"postgres":17}' });
+  const page = await lockstep.open();
+  const heard = await page.evaluate(() => new Promise((resolve, reject) => {
+    const worker = new Worker("./js/worker.js", { type: "module" }), all = [];
+    worker.onmessage = ({ data }) => {
+      all.push(data);
+      if (data.id === 8) resolve(all);
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage({ id: 7, call: "simulateJson", request: '{"files":[],"postgres":17}' });
+    worker.postMessage({ id: 8, call: "constructor", request: "{}" });
   }));
-  assert.equal(answer.id, 7);
-  assert.equal(JSON.parse(answer.answer).format, "lockstep-trace/1");
-  assert.deepEqual(messages, []);
+  assert.ok(heard.some((it) => it.ready));
+  assert.equal(JSON.parse(heard.find((it) => it.id === 7).answer).format, "lockstep-trace/1");
+  assert.match(heard.find((it) => it.id === 8).error, /no call/);
+  lockstep.quiet();
 });

@@ -77,7 +77,9 @@ pub(crate) struct EditorProps {
 /// The closures live as long as the editor that calls them.
 struct Mounted {
     handle: Handle,
-    _closures: (Closure<dyn FnMut(String)>, [Closure<dyn FnMut()>; 2], Closure<dyn FnMut(usize)>),
+    _onchange: Closure<dyn FnMut(String)>,
+    _onkeys: [Closure<dyn FnMut()>; 2],
+    _onstep: Closure<dyn FnMut(usize)>,
 }
 
 impl Drop for Mounted {
@@ -110,7 +112,7 @@ fn mount(module: JsValue, parent: &Element, props: &EditorProps, text: &str) -> 
         Reflect::set(&options, &key.into(), &value)?;
     }
     let handle = module.unchecked_into::<EditorModule>().create(parent, &options)?;
-    Ok(Mounted { handle, _closures: (changed, [play, share], step) })
+    Ok(Mounted { handle, _onchange: changed, _onkeys: [play, share], _onstep: step })
 }
 
 fn plain(value: &impl Serialize) -> JsValue {
