@@ -95,7 +95,8 @@ fn read_alone(folder: &Path, only: &str) -> usize {
 /// Statement by statement: some files step out of their runner's transaction in ways of its own.
 fn replay(files: Vec<File>, postgres: u8) -> Option<Trace> {
     let transaction = Some("per-statement".to_owned());
-    let request = Request { files, postgres, transaction, ..Request::default() };
+    let request =
+        Request { files: [corpus::prelude(&files), files].concat(), postgres, transaction, ..Request::default() };
     catch_unwind(|| simulate(&request)).ok()
 }
 
