@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use lockstep_core::report::simulate;
 use lockstep_pg::rehearse::report::Agreement;
 use lockstep_pg::rehearse::{Options, rehearse};
 use lockstep_pg::{Cluster, Error};
 use lockstep_tests::case::Case;
 use lockstep_tests::pages;
 use lockstep_tests::{files, repository};
+
+type Rehearsal = fn(&Path, &Mutex<Cluster>) -> Result<(), Failed>;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -28,12 +31,12 @@ fn main() {
         }
     };
     let mut trials = vec![];
-    for folder in ["examples", "tests/cases"] {
-        let folder = repository().join(folder);
-        for path in files(&folder, "sql") {
+    let folders: [(&str, Rehearsal); 2] = [("examples", example), ("tests/cases", file)];
+    for (folder, rehearsal) in folders {
+        for path in files(&repository().join(folder), "sql") {
             let cluster = cluster.clone();
             let name = path.strip_prefix(repository()).unwrap_or(&path).display().to_string();
-            trials.push(Trial::test(name, move || file(&path, &cluster)));
+            trials.push(Trial::test(name, move || rehearsal(&path, &cluster)));
         }
     }
     for path in files(&repository().join("crates/lockstep-core/src/hazard"), "md") {
@@ -45,6 +48,30 @@ fn main() {
     // Exiting runs no destructor: the server has to go first.
     drop(cluster);
     conclusion.exit();
+}
+
+/// An example, and the way back from after each of its steps: as if the migration ended there.
+fn example(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
+    let case = Case::read(path, path.parent().unwrap_or(path))?;
+    let trace = simulate(&case.request());
+    let mut in_block = false;
+    for step in &trace.steps {
+        in_block = match step.command.as_str() {
+            "BEGIN" => true,
+            "COMMIT" | "ROLLBACK" => false,
+            _ => in_block,
+        };
+        if in_block {
+            continue;
+        }
+        let units: Vec<u16> = case.text.encode_utf16().take(step.to).collect();
+        let cut = Case { text: String::from_utf16_lossy(&units) + ";\n", ..case.clone() };
+        let wrong = run(&cut, cluster).err().and_then(|it| it.message().map(str::to_owned));
+        if let Some(wrong) = wrong {
+            return Err(format!("as far as step {}:\n{wrong}", step.index).into());
+        }
+    }
+    Ok(())
 }
 
 fn file(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {

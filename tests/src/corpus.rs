@@ -13,9 +13,9 @@ pub fn history(project: &Path) -> Vec<File> {
         .filter(|it| goes_up(it))
         .collect();
     paths.sort_by(|a, b| order(a, b));
-    let general = |path: &String| path.replace(".postgres.", ".");
+    let general = |path: &String| path.replace(".postgres.", ".").replace(".autocommit.", ".");
     let special: Vec<String> = paths.iter().filter(|it| it.contains(".postgres.")).map(general).collect();
-    paths.retain(|it| it.contains(".postgres.") || !special.contains(it));
+    paths.retain(|it| it.contains(".postgres.") || !special.contains(&it.replace(".autocommit.", ".")));
     let read = |name: String| {
         let bytes = std::fs::read(project.join(&name)).ok()?;
         let text = fill(&upward(&String::from_utf8_lossy(&bytes)));
@@ -33,16 +33,26 @@ fn goes_up(path: &str) -> bool {
     !down && !other_dialect
 }
 
-/// Numbers compare as numbers, so that `V2` comes before `V10`; Flyway's repeatable files come last.
+/// As the file's own runner sorts: Flyway by version over all folders, its repeatable files last; Prisma by name;
+/// the others by number.
 fn order(a: &str, b: &str) -> Ordering {
-    let repeatable = |path: &str| path.rsplit('/').next().is_some_and(|it| it.starts_with("R__"));
-    repeatable(a).cmp(&repeatable(b)).then_with(|| parts(a).cmp(&parts(b)))
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let is_flyway = |name: &str| name.starts_with('V') && name[1..].starts_with(|it: char| it.is_ascii_digit());
+    let repeatable = |name: &str| name.starts_with("R__");
+    let (name_a, name_b) = (name(a), name(b));
+    if name_a == "migration.sql" && name_b == "migration.sql" {
+        return a.cmp(b);
+    }
+    let versioned = is_flyway(&name_a) && is_flyway(&name_b);
+    let by_number = if versioned { parts(&name_a).cmp(&parts(&name_b)) } else { parts(a).cmp(&parts(b)) };
+    repeatable(&name_a).cmp(&repeatable(&name_b)).then(by_number)
 }
 
 /// Text and numbers by turns. A separator counts as nothing, so that `V1_2` and `V1.2` are alike.
 fn parts(path: &str) -> Vec<(u8, u128, String)> {
     let mut found: Vec<(u8, u128, String)> = vec![];
-    let mut rest = path;
+    let joined = without_dashes(path);
+    let mut rest = joined.as_str();
     while let Some(first) = rest.chars().next() {
         let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len();
         if digits > 0 {
@@ -61,6 +71,14 @@ fn parts(path: &str) -> Vec<(u8, u128, String)> {
         }
     }
     found
+}
+
+/// A date written `2017-08-31-230457` is the number 20170831230457, as Diesel has it.
+fn without_dashes(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let keep = |(at, it): &(usize, char)| *it != '-' || !digit(at.checked_sub(1)) || !digit(Some(at + 1));
+    path.char_indices().filter(keep).map(|(_, it)| it).collect()
 }
 
 /// Without the part that goes down, in formats that keep both in one file; the lines stay where they are.
@@ -83,6 +101,19 @@ fn upward(text: &str) -> String {
     kept
 }
 
+/// What the project's own runner has made before the first file.
+pub fn prelude(files: &[File]) -> Vec<File> {
+    let made = ["ohdsi", "auth"]
+        .into_iter()
+        .filter(|schema| files.iter().any(|it| it.text.contains(&format!("{schema}."))) && !creates(files, schema));
+    let text: String = made.map(|it| format!("CREATE SCHEMA {it};\nSET search_path = {it}, public;\n")).collect();
+    if text.is_empty() { vec![] } else { vec![File { name: "prelude.sql".into(), text }] }
+}
+
+fn creates(files: &[File], schema: &str) -> bool {
+    files.iter().any(|it| it.text.to_ascii_lowercase().contains(&format!("create schema {schema}")))
+}
+
 /// Names of schemas that the project's own runner fills in: `${xSchema}`, `{{ … }}`.
 fn fill(text: &str) -> String {
     let mut filled = text.replace("${ohdsiSchema}", "ohdsi");
@@ -102,6 +133,8 @@ mod tests {
     fn versions_are_compared_as_numbers() {
         let mut names = vec!["V10__x.sql", "V2_1__b.sql", "V2__a.sql", "R__view.sql", "V2_10__c.sql", "001_x.sql"];
         names.sort_by(|a, b| order(a, b));
+        assert_eq!(order("20140924113530_a/up.sql", "2017-08-31-230457_b/up.sql"), Ordering::Less);
+        assert_eq!(order("20250625_a/migration.sql", "20250624120000_b/migration.sql"), Ordering::Greater);
         assert_eq!(names, ["001_x.sql", "V2__a.sql", "V2_1__b.sql", "V2_10__c.sql", "V10__x.sql", "R__view.sql"]);
     }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use lockstep_core::report::simulate;
 use lockstep_core::report::wire::{File, Request, Trace};
+use lockstep_tests::facts::Flat;
 use lockstep_tests::judge::{differences, flatten, normal};
 use lockstep_tests::{corpus, files, render};
 
@@ -95,7 +96,8 @@ fn read_alone(folder: &Path, only: &str) -> usize {
 /// Statement by statement: some files step out of their runner's transaction in ways of its own.
 fn replay(files: Vec<File>, postgres: u8) -> Option<Trace> {
     let transaction = Some("per-statement".to_owned());
-    let request = Request { files, postgres, transaction, ..Request::default() };
+    let request =
+        Request { files: [corpus::prelude(&files), files].concat(), postgres, transaction, ..Request::default() };
     catch_unwind(|| simulate(&request)).ok()
 }
 
@@ -105,6 +107,8 @@ struct Counts {
     /// Command → (statements, unknown ones).
     commands: BTreeMap<String, (usize, usize)>,
     not_read: usize,
+    /// Why steps are unknown → how many.
+    reasons: BTreeMap<String, usize>,
 }
 
 impl Counts {
@@ -115,6 +119,9 @@ impl Counts {
             let command = counts.commands.entry(step.command.clone()).or_default();
             command.0 += 1;
             command.1 += usize::from(step.outcome == "unknown");
+            if step.outcome == "unknown" {
+                *counts.reasons.entry(reason(step.message.as_deref().unwrap_or(""))).or_default() += 1;
+            }
             counts.not_read += usize::from(step.sqlstate.as_deref() == Some("42601"));
         }
         counts
@@ -128,6 +135,9 @@ impl Counts {
             let mine = self.commands.entry(command.clone()).or_default();
             mine.0 += all;
             mine.1 += unknown;
+        }
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(reason.clone()).or_default() += count;
         }
         self.not_read += other.not_read;
     }
@@ -152,7 +162,28 @@ impl Counts {
         for (command, (all, unknown)) in &self.commands {
             println!("   {command:<32} {all:>6} statements {unknown:>6} unknown");
         }
+        let mut reasons: Vec<_> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        for (reason, count) in reasons.into_iter().take(40) {
+            println!("   {count:>6} unknown: {reason}");
+        }
     }
+}
+
+/// The message without the names in it.
+fn reason(message: &str) -> String {
+    let parts: Vec<&str> = message.split('"').collect();
+    let words = parts.iter().enumerate().map(|(at, part)| if at % 2 == 0 { *part } else { "…" });
+    let text = words.collect::<Vec<_>>().join("\"");
+    let text = match text.split_once(" is mentioned by ") {
+        Some((_, earlier)) => format!("… is mentioned by {earlier}"),
+        None => text,
+    };
+    let text = match text.split_once(" may have changed ") {
+        Some((earlier, _)) => format!("{earlier} may have changed …"),
+        None => text,
+    };
+    text.chars().take(120).collect()
 }
 
 /// Steps said to fail. What follows from a failed transaction is left out.
@@ -165,13 +196,25 @@ fn print_troubles(trace: &Trace, show: usize) {
     }
 }
 
+/// Without what a dump cannot tell: dropped columns, and so the columns' numbers, and values stored beside the rows.
+fn comparable(trace: &Trace) -> Flat {
+    let mut flat = flatten(&normal(&trace.schema, &[]));
+    flat.retain(|path, _| !path.ends_with("/dropped_columns"));
+    for value in flat.values_mut() {
+        if let Some(entries) = value.as_object_mut() {
+            entries.retain(|key, _| key != "pos" && key != "missing");
+        }
+    }
+    flat
+}
+
 fn compare(dump: &Path, trace: &Trace, show: usize) {
     let Ok(text) = std::fs::read_to_string(dump) else { return };
     let files = vec![File { name: "dump.sql".into(), text }];
     let request = Request { files, postgres: 16, ..Request::default() };
     let dumped = simulate(&request);
-    let real = flatten(&normal(&dumped.schema, &[]));
-    let ours = flatten(&normal(&trace.schema, &[]));
+    let real = comparable(&dumped);
+    let ours = comparable(trace);
     let found = differences(&real, &ours);
     println!("   end: {} entries of the dumped schema, {} differ", real.len(), found.len());
     for it in found.iter().take(show) {
