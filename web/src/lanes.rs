@@ -129,7 +129,7 @@ pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
         new: false,
         reason: String::new(),
     });
-    let taken = step.locks.iter().map(|it| InForce {
+    let taken = step.shown_locks().map(|it| InForce {
         relation: it.relation.clone(),
         kind: it.kind.clone(),
         mode: it.mode.clone(),

@@ -11,6 +11,7 @@ pub(super) fn caption(step: &Step, trace: &Trace) -> String {
             Some(failed) => format!("Not run: {} stops at the error of step {failed}.", trace.plan.runner.id),
             None => "Not run.".to_owned(),
         },
+        Outcome::Unknown(why) if step.applied => format!("{} Not certain: {why}.", effects(step, trace)),
         Outcome::Unknown(why) => format!("Not known: {why}."),
         Outcome::Done | Outcome::DependsOnData(_) => effects(step, trace),
     }

@@ -32,7 +32,7 @@ fn overview(out: &mut String, trace: &wire::Trace) {
     for step in &trace.steps {
         let rank = |lock: &&wire::Lock| words::severity(&lock.mode, lock.blocks_reads, lock.blocks_writes);
         let lock =
-            step.locks.iter().filter(|lock| !lock.new).max_by_key(rank).map_or_else(String::new, |lock| {
+            step.shown_locks().filter(|lock| !lock.new).max_by_key(rank).map_or_else(String::new, |lock| {
                 format!("{} on {}", words::lock_mode(&lock.mode), code(&lock.relation))
             });
         let mut work: Vec<&str> = step.work.iter().map(|work| work.kind.as_str()).collect();
@@ -78,7 +78,7 @@ fn step(out: &mut String, trace: &wire::Trace, step: &wire::Step) {
             .push(format!("**Depends on the rows:** {query} must answer {expected}, otherwise {}", condition.sqlstate));
     }
     let transaction = words::transaction_of(trace, step);
-    for lock in step.locks.iter().filter(|lock| !lock.new) {
+    for lock in step.shown_locks().filter(|lock| !lock.new) {
         let blocks = words::blocks(&lock.mode, lock.blocks_reads, lock.blocks_writes);
         let (mode, until) = (words::lock_mode(&lock.mode), words::held_until(transaction));
         items.push(format!("**Lock:** {mode} on {}: {blocks}, {until}", code(&lock.relation)));

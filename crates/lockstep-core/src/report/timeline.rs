@@ -225,7 +225,7 @@ fn outcome(canvas: &mut Canvas, step: &wire::Step) {
 }
 
 fn locks(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::Transaction>, step: &wire::Step) {
-    let old: Vec<&wire::Lock> = step.locks.iter().filter(|lock| !lock.new).collect();
+    let old: Vec<&wire::Lock> = step.shown_locks().filter(|lock| !lock.new).collect();
     let mut label = "locks";
     if !old.is_empty() {
         let least = if step.outcome == "unknown" { "at least these, " } else { "" };
@@ -247,7 +247,7 @@ fn locks(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::
         }
         canvas.flow(line.with(Tone::Plain, "  "), LABEL + 2, body);
     }
-    let new: Vec<&str> = step.locks.iter().filter(|lock| lock.new).map(|lock| lock.relation.as_str()).collect();
+    let new: Vec<&str> = step.shown_locks().filter(|lock| lock.new).map(|lock| lock.relation.as_str()).collect();
     if !new.is_empty() {
         let text = format!("new, so nobody waits: {}", new.join(", "));
         labelled(canvas, label, Line::new().with(Tone::Muted, text));
@@ -318,7 +318,7 @@ impl Columns {
     /// Long names do not push everybody's columns to the right.
     fn of(trace: &wire::Trace) -> Columns {
         let shown = trace.steps.iter().flat_map(|step| {
-            let taken = step.locks.iter().filter(|lock| !lock.new).map(|lock| (&lock.mode, &lock.relation));
+            let taken = step.shown_locks().filter(|lock| !lock.new).map(|lock| (&lock.mode, &lock.relation));
             taken.chain(step.held.iter().map(|held| (&held.mode, &held.relation)))
         });
         let number = trace.steps.len().to_string().len().max(2);

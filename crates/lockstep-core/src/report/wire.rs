@@ -234,3 +234,10 @@ pub struct RollbackStatement {
     /// Must run outside a transaction block (`CONCURRENTLY`).
     pub outside_transaction: bool,
 }
+
+impl Step {
+    /// Locks as people are shown them: those inside TOAST tables follow their table's.
+    pub fn shown_locks(&self) -> impl Iterator<Item = &Lock> {
+        self.locks.iter().filter(|lock| !lock.toast)
+    }
+}

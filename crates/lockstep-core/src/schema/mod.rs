@@ -175,6 +175,12 @@ impl Schema {
         }
     }
 
+    /// Whether a relation of any schema has that name.
+    pub fn is_relation_name(&self, name: &Ident) -> bool {
+        let full = |namespace: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
+        self.namespaces.keys().any(|namespace| self.find(&full(namespace)).is_some())
+    }
+
     /// Tables without rows in a text may well have some in a database.
     pub fn forget_emptiness(&mut self) {
         let empty = |it: &Rc<Relation>| it.table().is_some_and(|table| table.rows == relation::Rows::Empty);

@@ -11,6 +11,9 @@ use crate::name::Ident;
 pub struct Uncertain {
     /// Names mentioned by statements that are not modelled, with the command that did.
     names: RedBlackTreeMap<Ident, Rc<str>>,
+    /// Relations that objects which are not modelled use: what is done to them works on the model, but
+    /// a view, a trigger or a policy may stand in the way.
+    used: RedBlackTreeMap<Ident, Rc<str>>,
     /// Objects below this number may have been changed by code that cannot be read (dynamic SQL).
     below: u32,
     by: Option<Rc<str>>,
@@ -25,6 +28,20 @@ impl Uncertain {
                 self.names.insert_mut(name.clone(), command.clone());
             }
         }
+    }
+
+    pub fn note_use(&mut self, name: &Ident, command: &str) {
+        if !self.used.contains_key(name) {
+            self.used.insert_mut(name.clone(), command.into());
+        }
+    }
+
+    /// Why what is done to a relation of that name may end otherwise than the model says.
+    pub fn use_of(&self, name: &Ident) -> Option<String> {
+        let command = self.used.get(name)?;
+        Some(format!(
+            "{name} is named by an earlier {command} that is not modelled; without it, this is what the step does"
+        ))
     }
 
     /// Everything that exists so far (numbers below `next_id`) is uncertain.

@@ -40,6 +40,8 @@ fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
         // What cannot be read is a diagnostic already.
         _ if step.statement.is_none() => return None,
         Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
+        // On the model it ran; only a doubt remains.
+        Outcome::Unknown(_) if step.applied => return None,
         Outcome::Unknown(_) if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(it, &step.text)) => {
             return None;
         }
@@ -156,9 +158,12 @@ impl Simulator {
             self.open_block(TransactionKind::Single);
         }
         let before = self.schema.clone();
-        let (outcome, record, after) = self.execute(planned);
+        let (outcome, record, after, applied) = self.execute(planned);
         let failed = matches!(outcome, Outcome::Failed(_));
         self.push(planned, outcome, record, (before, after), !single);
+        if let Some(step) = self.steps.last_mut() {
+            step.applied = applied;
+        }
         if single {
             self.close_block(if failed { TransactionEnd::Rollback } else { TransactionEnd::Commit });
         }
@@ -171,25 +176,25 @@ impl Simulator {
         }
     }
 
-    fn execute(&mut self, planned: &Planned) -> (Outcome, Record, Schema) {
+    fn execute(&mut self, planned: &Planned) -> (Outcome, Record, Schema, bool) {
         let empty = Record::default();
         if self.stopped {
-            return (Outcome::Skipped, empty, self.schema.clone());
+            return (Outcome::Skipped, empty, self.schema.clone(), false);
         }
         let block = self.block.as_mut();
         if block.as_ref().is_some_and(|block| block.failed) {
-            return (Outcome::Failed(aborted()), empty, self.schema.clone());
+            return (Outcome::Failed(aborted()), empty, self.schema.clone(), false);
         }
         let statement = match &planned.read.statement {
             Ok(statement) => statement,
             Err(error) if error.kind == Refusal::Syntax => {
                 self.fail_block();
                 let error = PgError::new(sqlstate::SYNTAX_ERROR, error.message.clone());
-                return (Outcome::Failed(error), empty, self.schema.clone());
+                return (Outcome::Failed(error), empty, self.schema.clone(), false);
             }
             Err(error) => {
                 unmodelled::note(&mut self.schema, None, &planned.read.text);
-                return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone());
+                return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone(), false);
             }
         };
         let (kind, first_id) = match &self.block {
@@ -204,16 +209,19 @@ impl Simulator {
         }
         let result = crate::statement::run(statement, &mut execution);
         let Execution { schema, session, record, pending, .. } = execution;
+        let mut applied = false;
         let outcome = match result {
             Ok(()) => {
+                applied = true;
                 self.schema = schema;
                 self.session = session;
                 if let Some(block) = self.block.as_mut() {
                     block.enum_values.extend(record.new_enum_values.iter().cloned());
                     block.pending = pending;
                 }
-                if let Some(why) = record.doubts.first() {
-                    Outcome::Unknown(why.clone())
+                let in_the_way = record.locks.iter().find_map(|it| self.schema.uncertain.use_of(&it.name.name));
+                if let Some(why) = record.doubts.first().cloned().or(in_the_way) {
+                    Outcome::Unknown(why)
                 } else if record.preconditions.is_empty() {
                     Outcome::Done
                 } else {
@@ -229,7 +237,7 @@ impl Simulator {
                 Outcome::Unknown(why)
             }
         };
-        (outcome, record, self.schema.clone())
+        (outcome, record, self.schema.clone(), applied)
     }
 
     fn fail_block(&mut self) {
@@ -272,6 +280,7 @@ impl Simulator {
             session: self.session.clone(),
             in_block,
             outcome,
+            applied: true,
             locks,
             held,
             waits: record.waits,

@@ -56,6 +56,8 @@ pub struct Step {
     /// Inside a transaction block, of the text or of the runner.
     pub in_block: bool,
     pub outcome: Outcome,
+    /// It ran to its end on the model: `after` and the effects are known even where the outcome is not.
+    pub applied: bool,
     /// Locks that it takes and that its transaction did not hold before: every mode.
     pub locks: Vec<Lock>,
     /// Locks that earlier steps of the transaction took and that are still held.

@@ -13,8 +13,8 @@ enum Reach {
     Nothing,
     /// Rows of the tables it names.
     Rows,
-    /// Objects that it names, strings left out: the body of a function binds nothing.
-    NamedOutsideStrings,
+    /// Objects of its own, which use what it names; strings bind nothing.
+    Uses,
     /// Objects that it names anywhere.
     Named,
     /// Anything: it runs code that cannot be read.
@@ -54,6 +54,34 @@ const NOTHING: [&str; 30] = [
     "VACUUM",
 ];
 
+/// Commands for objects that stand beside tables: they change none.
+const USES: [&str; 24] = [
+    "ALTER FUNCTION",
+    "ALTER MATERIALIZED VIEW",
+    "ALTER POLICY",
+    "ALTER PUBLICATION",
+    "ALTER STATISTICS",
+    "ALTER TRIGGER",
+    "ALTER VIEW",
+    "CREATE FUNCTION",
+    "CREATE MATERIALIZED VIEW",
+    "CREATE POLICY",
+    "CREATE PROCEDURE",
+    "CREATE PUBLICATION",
+    "CREATE RULE",
+    "CREATE STATISTICS",
+    "CREATE TRIGGER",
+    "CREATE VIEW",
+    "DROP FUNCTION",
+    "DROP MATERIALIZED VIEW",
+    "DROP POLICY",
+    "DROP PROCEDURE",
+    "DROP RULE",
+    "DROP STATISTICS",
+    "DROP TRIGGER",
+    "DROP VIEW",
+];
+
 fn reach(statement: &Statement, text: &str) -> Reach {
     match statement {
         Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Reach::Rows,
@@ -62,11 +90,11 @@ fn reach(statement: &Statement, text: &str) -> Reach {
             false => Reach::Rows,
         },
         Statement::Set(_) | Statement::LockTable(_) | Statement::Comment(_) => Reach::Nothing,
-        Statement::Other(_) if changes_owner(text) => Reach::Nothing,
+        Statement::Other(_) | Statement::AlterTable(_) if changes_owner(text) => Reach::Nothing,
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "TRUNCATE" | "COPY" | "MERGE" | "WITH" => Reach::Rows,
-            "CREATE FUNCTION" | "CREATE PROCEDURE" => Reach::NamedOutsideStrings,
+            command if USES.contains(&command) => Reach::Uses,
             "DO" if !text.to_ascii_lowercase().contains("execute") => Reach::Named,
             "DO" | "CALL" | "EXECUTE" => Reach::Everything,
             _ => Reach::Named,
@@ -92,7 +120,13 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
     match statement.map_or(Reach::Named, |it| reach(it, text)) {
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
-        Reach::NamedOutsideStrings => schema.uncertain.mention(&mentions_outside_strings(text), &command),
+        Reach::Uses => {
+            // What exists is only used; what does not is, or was, the command's own.
+            let (used, own): (Vec<Ident>, Vec<Ident>) =
+                mentions_outside_strings(text).into_iter().partition(|name| schema.is_relation_name(name));
+            used.iter().for_each(|name| schema.uncertain.note_use(name, &command));
+            schema.uncertain.mention(&own, &command);
+        }
         Reach::Named => {
             let names = statement.and_then(named).unwrap_or_else(|| mentions(text));
             schema.uncertain.mention(&names, &command);

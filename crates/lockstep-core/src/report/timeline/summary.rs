@@ -49,7 +49,7 @@ fn outcomes(trace: &wire::Trace) -> Line {
 /// On a relation that was there before: only such a lock can make anybody wait.
 fn strongest_lock(trace: &wire::Trace) -> Line {
     let locks =
-        trace.steps.iter().flat_map(|step| step.locks.iter().filter(|lock| !lock.new).map(move |lock| (step, lock)));
+        trace.steps.iter().flat_map(|step| step.shown_locks().filter(|lock| !lock.new).map(move |lock| (step, lock)));
     let rank = |lock: &wire::Lock| words::severity(&lock.mode, lock.blocks_reads, lock.blocks_writes);
     // The first of several equals, so that the eye finds where it begins.
     let worst = locks.reduce(|worst, next| if rank(next.1) > rank(worst.1) { next } else { worst });
@@ -83,7 +83,7 @@ fn during(trace: &wire::Trace, step: &wire::Step) -> String {
 fn places(trace: &wire::Trace, kind: &str) -> Vec<String> {
     let mut places = vec![];
     for step in &trace.steps {
-        let new = |relation: &str| step.locks.iter().any(|lock| lock.new && lock.relation == relation);
+        let new = |relation: &str| step.shown_locks().any(|lock| lock.new && lock.relation == relation);
         for work in step.work.iter().filter(|work| work.kind == kind && !new(&work.relation)) {
             let what = match (&work.object, kind) {
                 (Some(object), "build_index") => format!("{object} on {}", work.relation),
