@@ -96,7 +96,10 @@ fn a_failure_keeps_the_last_good_frames_as_stale() {
 
 #[test]
 fn a_rollback_shows_only_for_its_step_and_text() {
-    let rollback = lockstep_core::report::rollback(&Scenario::default().request(Some(2)));
+    let migration = "CREATE TABLE a (id int);\nCREATE TABLE b (id int);".into();
+    let scenario = Scenario { migration, ..Scenario::default() };
+    let rollback = lockstep_core::report::rollback(&scenario.request(Some(2)));
+    assert_eq!(rollback.from_step, 2);
     let state = after(traced(), [Action::Go(2), Action::RolledBack(1, Shared::new(rollback))]);
     assert!(state.current_rollback().is_some());
     assert!(after(state.clone(), [Action::Move(1)]).current_rollback().is_none());
