@@ -2,41 +2,48 @@
 
 use std::{
     fs::{self, File},
-    io,
-    net::{Ipv4Addr, SocketAddr},
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Component, Path, PathBuf},
-    sync::Arc,
     thread,
+    time::Duration,
 };
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
+use anyhow::{Result, anyhow};
 
 /// How many ports after the wanted one are tried.
 const TRIES: u16 = 20;
-const THREADS: usize = 4;
+
+/// Longer requests are none that a browser makes for a file.
+const MAX_HEAD_BYTES: u64 = 32 << 10;
+
+/// A connection that says nothing is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves `folder` in the background, on `port` or the next free one; 0 takes any.
+///
+/// A thread a connection and one answer a connection: no request can wait behind an idle one.
 pub(crate) fn start(folder: &Path, port: u16) -> Result<SocketAddr> {
-    let server = Arc::new(listen(port)?);
-    let address = server.server_addr().to_ip().context("the server has no IP address")?;
-    for _ in 0..THREADS {
-        let (server, folder) = (Arc::clone(&server), folder.to_path_buf());
-        thread::spawn(move || {
-            for request in server.incoming_requests() {
+    let listener = listen(port)?;
+    let address = listener.local_addr()?;
+    let folder = folder.to_path_buf();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let folder = folder.clone();
+            thread::spawn(move || {
                 // A browser that goes away meanwhile is no news.
-                let _ = answer(request, &folder);
-            }
-        });
-    }
+                let _ = answer(stream, &folder);
+            });
+        }
+    });
     Ok(address)
 }
 
-fn listen(port: u16) -> Result<Server> {
+fn listen(port: u16) -> Result<TcpListener> {
     let mut last = None;
     for port in port..=port.saturating_add(if port == 0 { 0 } else { TRIES }) {
-        match Server::http((Ipv4Addr::LOCALHOST, port)) {
-            Ok(server) => return Ok(server),
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => return Ok(listener),
             Err(error) => last = Some(error),
         }
     }
@@ -44,27 +51,46 @@ fn listen(port: u16) -> Result<Server> {
     Err(anyhow!("no port from {port} on is free on 127.0.0.1 ({reason}): choose another with --port"))
 }
 
-fn answer(request: Request, folder: &Path) -> io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::from_string("GET and HEAD only\n").with_status_code(StatusCode(405)));
+fn answer(mut stream: TcpStream, folder: &Path) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(stream.try_clone()?.take(MAX_HEAD_BYTES));
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 0 && !line.trim_end().is_empty() {
+        line.clear();
     }
-    let Some((path, file)) =
-        locate(folder, request.url()).and_then(|path| File::open(&path).ok().map(|file| (path, file)))
-    else {
-        return request.respond(Response::from_string("not found\n").with_status_code(StatusCode(404)));
+    let mut words = request.split_ascii_whitespace();
+    let (method, url) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    if !matches!(method, "GET" | "HEAD") {
+        return refuse(&mut stream, "405 Method Not Allowed", "GET and HEAD only\n");
+    }
+    let found = locate(folder, url).and_then(|path| File::open(&path).ok().map(|file| (path, file)));
+    let Some((path, mut file)) = found else {
+        return refuse(&mut stream, "404 Not Found", "not found\n");
     };
-    let headers = [
-        ("content-type", media_type(&path)),
-        ("cache-control", "no-cache"),
-        ("x-content-type-options", "nosniff"),
-        // Pages of other origins may load the embed script, as from the published site.
-        ("access-control-allow-origin", "*"),
-    ];
-    let mut response = Response::from_file(file);
-    for (name, value) in headers {
-        response.add_header(Header::from_bytes(name, value).map_err(|()| io::Error::other("malformed header"))?);
+    let length = file.metadata()?.len();
+    // Pages of other origins may load the embed script, as from the published site.
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: {}\r\ncontent-length: {length}\r\ncache-control: no-cache\r\n\
+         x-content-type-options: nosniff\r\naccess-control-allow-origin: *\r\nconnection: close\r\n\r\n",
+        media_type(&path)
+    )?;
+    if method == "GET" {
+        io::copy(&mut file, &mut stream)?;
     }
-    request.respond(response)
+    stream.flush()
+}
+
+fn refuse(stream: &mut TcpStream, status: &str, text: &str) -> io::Result<()> {
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{text}",
+        text.len()
+    )
 }
 
 /// The file that a request's path names, if it lies in `folder`: no `..`, and no symbolic link that leads out.
@@ -157,5 +183,35 @@ mod tests {
         let first = start(&folder(), 0).expect("any port");
         let second = start(&folder(), first.port()).expect("the next port");
         assert!(second.port() > first.port());
+    }
+
+    /// The whole answer to one request.
+    fn ask(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).expect("the server listens");
+        stream.write_all(request.as_bytes()).expect("the request is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer comes");
+        answer
+    }
+
+    #[test]
+    fn many_requests_beside_idle_connections_are_answered() {
+        let address = start(&folder(), 0).expect("a port is free");
+        let idle: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(address).expect("it listens")).collect();
+        for _ in 0..50 {
+            let answer = ask(address, "GET /serve.rs HTTP/1.1\r\nhost: x\r\n\r\n");
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{}", &answer[..40]);
+            assert!(answer.ends_with(&fs::read_to_string(folder().join("serve.rs")).expect("this file is there")));
+        }
+        drop(idle);
+    }
+
+    #[test]
+    fn other_methods_and_other_files_are_refused() {
+        let address = start(&folder(), 0).expect("a port is free");
+        assert!(ask(address, "POST / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405 "));
+        assert!(ask(address, "GET /nothing.js HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
+        let head = ask(address, "HEAD /serve.rs HTTP/1.1\r\n\r\n");
+        assert!(head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"));
     }
 }
