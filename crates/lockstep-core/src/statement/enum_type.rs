@@ -38,16 +38,8 @@ impl Command for CreateEnum {
         for (place, label) in self.labels.iter().enumerate() {
             check_label(label)?;
             if self.labels[..place].contains(label) {
-                // From 18 on a check of its own; before, the catalog's unique index.
-                let message = match crate::pg::behavior::has_enforced(execution.version) {
-                    true => format!("enum label \"{label}\" used more than once"),
-                    false => "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"".to_owned(),
-                };
-                let state = match crate::pg::behavior::has_enforced(execution.version) {
-                    true => sqlstate::DUPLICATE_OBJECT,
-                    false => sqlstate::UNIQUE_VIOLATION,
-                };
-                return fail(state, message);
+                let message = "duplicate key value violates unique constraint \"pg_enum_typid_label_index\"";
+                return fail(sqlstate::UNIQUE_VIOLATION, message);
             }
         }
         execution.schema.add_type(name, UserTypeKind::Enum { labels: self.labels.clone() });

@@ -1,0 +1,3 @@
+-- lockstep: migration
+-- expect: 23505
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'sad');
