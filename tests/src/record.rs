@@ -2,22 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lockstep_core::pg::lock_mode::LockMode;
 use serde_json::Value;
 
 use crate::facts::{FIRST_VERSION, FactCase, FactStep, Flat, LAST_VERSION, Lines, Versions};
 use crate::judge::{flatten, normal};
-
-/// The mode names of `pg_locks`, weakest first.
-const MODES: [&str; 8] = [
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
 
 const WORK: [(&str, &str); 4] = [
     ("rewrite", "rewrite"),
@@ -151,11 +140,11 @@ fn step_lines(real: &Value, auto: bool) -> Vec<String> {
 
 /// The strongest mode on each relation that the step took itself and that it did not make.
 fn locks(real: &Value, auto: bool) -> Option<BTreeMap<String, &'static str>> {
-    let mut ranks: BTreeMap<String, usize> = BTreeMap::new();
+    let mut strongest: BTreeMap<String, LockMode> = BTreeMap::new();
     let mut take = |relation: &str, mode: &str| {
-        if let (false, Some(rank)) = (hidden(relation), MODES.iter().position(|it| *it == mode)) {
-            let stands = ranks.entry(relation.to_owned()).or_insert(rank);
-            *stands = rank.max(*stands);
+        if let (false, Some(mode)) = (hidden(relation), LockMode::from_pg_locks_name(mode)) {
+            let stands = strongest.entry(relation.to_owned()).or_insert(mode);
+            *stands = mode.max(*stands);
         }
     };
     if auto {
@@ -173,7 +162,7 @@ fn locks(real: &Value, auto: bool) -> Option<BTreeMap<String, &'static str>> {
             }
         }
     }
-    Some(ranks.into_iter().map(|(relation, rank)| (relation, MODES[rank])).collect())
+    Some(strongest.into_iter().map(|(relation, mode)| (relation, mode.pg_locks_name())).collect())
 }
 
 /// TOAST tables, and relations that came and went inside the statement.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use lockstep_core::pg::lock_mode::LockMode;
 use lockstep_core::report::wire::{Step, Trace};
+use lockstep_core::report::words::lock_mode;
 
 /// What a lock keeps from the application, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,58 +54,17 @@ pub(crate) struct InForce {
     pub(crate) reason: String,
 }
 
-/// `AccessExclusiveLock` as the manual writes it: `ACCESS EXCLUSIVE`.
-pub(crate) fn mode_words(mode: &str) -> String {
-    let mut words = String::new();
-    for c in mode.strip_suffix("Lock").unwrap_or(mode).chars() {
-        if c.is_ascii_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.push(c.to_ascii_uppercase());
-    }
-    words
-}
-
 /// The initials that people use for a mode where there is no room: `AX`.
 pub(crate) fn mode_initials(mode: &str) -> String {
     match mode {
         "ExclusiveLock" => "X".into(),
-        _ => mode_words(mode)
+        _ => lock_mode(mode)
             .split(' ')
             .map(|word| match word {
                 "EXCLUSIVE" => 'X',
                 _ => word.chars().next().unwrap_or(' '),
             })
             .collect(),
-    }
-}
-
-fn strength(mode: &str) -> usize {
-    const MODES: [&str; 8] = [
-        "AccessShareLock",
-        "RowShareLock",
-        "RowExclusiveLock",
-        "ShareUpdateExclusiveLock",
-        "ShareLock",
-        "ShareRowExclusiveLock",
-        "ExclusiveLock",
-        "AccessExclusiveLock",
-    ];
-    MODES.iter().position(|it| *it == mode).map_or(0, |it| it + 1)
-}
-
-pub(crate) fn kind_words(kind: &str) -> &'static str {
-    match kind {
-        "r" => "table",
-        "p" => "partitioned table",
-        "i" => "index",
-        "I" => "partitioned index",
-        "S" => "sequence",
-        "v" => "view",
-        "m" => "materialized view",
-        "f" => "foreign table",
-        "c" => "composite type",
-        _ => "relation",
     }
 }
 
@@ -145,7 +106,9 @@ pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
                 place.insert(lock.relation.clone(), all.len());
                 all.push(lock);
             }
-            Some(&at) if strength(&lock.mode) > strength(&all[at].mode) => all[at] = lock,
+            Some(&at) if LockMode::from_pg_locks_name(&lock.mode) > LockMode::from_pg_locks_name(&all[at].mode) => {
+                all[at] = lock
+            }
             Some(&at) => {
                 if all[at].reason.is_empty() {
                     all[at].reason = lock.reason;
@@ -260,8 +223,8 @@ mod tests {
 
     #[test]
     fn modes_are_written_as_in_the_manual() {
-        assert_eq!(mode_words("AccessExclusiveLock"), "ACCESS EXCLUSIVE");
-        assert_eq!(mode_words("ShareUpdateExclusiveLock"), "SHARE UPDATE EXCLUSIVE");
+        assert_eq!(lock_mode("AccessExclusiveLock"), "ACCESS EXCLUSIVE");
+        assert_eq!(lock_mode("ShareUpdateExclusiveLock"), "SHARE UPDATE EXCLUSIVE");
         assert_eq!(mode_initials("ShareRowExclusiveLock"), "SRX");
         assert_eq!(mode_initials("AccessExclusiveLock"), "AX");
         assert_eq!(mode_initials("ShareLock"), "S");

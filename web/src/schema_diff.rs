@@ -1,6 +1,7 @@
 //! What a step changes in a relation or type, as rows of a card: pure, from the normal form of the schema.
 
 use lockstep_core::report::wire;
+use lockstep_core::report::words::relation_kind;
 use serde_json::{Map, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +93,7 @@ fn kind(object: &str, form: &Map<String, Value>) -> &'static str {
         ("type", "d") => "domain",
         ("type", _) => "type",
         ("schema", _) => "schema",
-        (_, kind) => crate::lanes::kind_words(kind),
+        (_, kind) => relation_kind(kind),
     }
 }
 

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use lockstep_core::pg::lock_mode::LockMode;
 use lockstep_core::report::wire::{WaitsFor, Work};
 use postgres::{Client, Statement};
 use serde::Serialize;
@@ -15,18 +16,6 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::server_messages;
 use crate::session::{Failure, Message, Run, Session, Target};
-
-/// From weak to strong, as `pg_locks.mode` spells them.
-pub const MODES: [&str; 8] = [
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
 
 /// From the first OID that is not the system's own (`FirstNormalObjectId`).
 const LOCKS: &str = "
@@ -104,7 +93,7 @@ struct Relation {
 }
 
 type Relations = BTreeMap<i64, Relation>;
-type Locks = BTreeSet<(i64, usize)>;
+type Locks = BTreeSet<(i64, LockMode)>;
 
 pub struct Observer {
     pub session: Session,
@@ -266,8 +255,7 @@ fn relations_of(client: &mut Client) -> std::result::Result<Relations, postgres:
 
 fn held_locks(watcher: &mut Client, query: &Statement, process: i32) -> std::result::Result<Locks, postgres::Error> {
     let rows = watcher.query(query, &[&process])?;
-    let rank = |mode: String| MODES.iter().position(|it| *it == mode);
-    Ok(rows.iter().filter_map(|row| Some((row.get(0), rank(row.get(1))?))).collect())
+    Ok(rows.iter().filter_map(|row| Some((row.get(0), LockMode::from_pg_locks_name(row.get(1))?))).collect())
 }
 
 fn describe(
@@ -287,7 +275,7 @@ fn describe(
         modes
     };
     let known = |oid: &i64| before.get(oid).or_else(|| after?.get(oid)).filter(|it| !it.toast);
-    let named = |(oid, mode): &(i64, usize)| Some((known(oid)?.printed.clone(), MODES[*mode].to_owned()));
+    let named = |(oid, mode): &(i64, LockMode)| Some((known(oid)?.printed.clone(), mode.pg_locks_name().to_owned()));
     let held_by_name = held.iter().filter_map(named).collect();
     let held = strongest(held);
     let mut locks: Vec<HeldLock> = vec![];
@@ -298,9 +286,9 @@ fn describe(
             locks.push(HeldLock {
                 relation: relation.printed.clone(),
                 kind: relation.kind.clone(),
-                mode: MODES[mode].into(),
+                mode: mode.pg_locks_name().into(),
                 new: !before.contains_key(&oid),
-                held_before: held.get(&oid).map(|mode| MODES[*mode].into()),
+                held_before: held.get(&oid).map(|mode| mode.pg_locks_name().into()),
             });
         }
     }

@@ -1,9 +1,10 @@
 //! The lock lanes as a picture, what the application notices beside them, and the same as a table.
 
 use lockstep_core::report::wire::Trace;
+use lockstep_core::report::words::{lock_mode, relation_kind};
 use yew::prelude::*;
 
-use crate::lanes::{self, Bar, Blocks, Bracket, InForce, Lane, kind_words, mode_initials, mode_words};
+use crate::lanes::{self, Bar, Blocks, Bracket, InForce, Lane, mode_initials};
 use crate::state::{Action, Shared};
 use crate::widgets::icon::{Glyph, Icon, outcome};
 
@@ -46,7 +47,7 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
         let now = in_force.iter().find(|it| it.relation == lane.relation);
         html! {
             <div class={classes!("lane", now.is_some().then_some("active"), matches!(lane.kind.as_str(), "i" | "I").then_some("minor"))}>
-                <div class="lane-name"><span class="name">{ &lane.relation }</span><span class="lane-kind">{ kind_words(&lane.kind) }</span></div>
+                <div class="lane-name"><span class="name">{ &lane.relation }</span><span class="lane-kind">{ relation_kind(&lane.kind) }</span></div>
                 <div class="lane-track">
                     <span class="playhead" style={place(props.step, props.step)} />
                     { for lane.bars.iter().map(|it| bar(it, props.step, place(it.first, it.last), TRACK / columns * (it.last + 1 - it.first))) }
@@ -86,7 +87,7 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
             }
             { for current.waits_for.iter().map(|it| html! {
                 <p class="waits"><Glyph icon={Icon::Wait} />
-                    <span>{ "Waits until every transaction that holds a lock conflicting with " }<b>{ mode_words(&it.mode) }</b>
+                    <span>{ "Waits until every transaction that holds a lock conflicting with " }<b>{ lock_mode(&it.mode) }</b>
                     { " on " }<code>{ &it.relation }</code>{ " has ended. Nobody queues behind this wait." }</span></p>
             }) }
             <details class="as-table">
@@ -105,7 +106,7 @@ fn bar(bar: &Bar, step: usize, place: String, width: usize) -> Html {
         () => "now",
     };
     let class = if lock.new { "is-new" } else { lock.blocks.class() };
-    let words = if lock.new { "new".to_owned() } else { mode_words(&lock.mode) };
+    let words = if lock.new { "new".to_owned() } else { lock_mode(&lock.mode) };
     let title = if lock.new {
         "Made by this step: nobody can wait for it".into()
     } else {
@@ -164,8 +165,8 @@ fn table(in_force: &[InForce], step: usize) -> Html {
     let row = |it: &InForce| {
         html! {
             <tr>
-                <th scope="row"><code>{ &it.relation }</code>{ " " }{ kind_words(&it.kind) }</th>
-                <td>{ mode_words(&it.mode) }</td>
+                <th scope="row"><code>{ &it.relation }</code>{ " " }{ relation_kind(&it.kind) }</th>
+                <td>{ lock_mode(&it.mode) }</td>
                 <td>{ if it.since == step { "this step".into() } else { format!("step {}", it.since) } }</td>
                 <td>{ if it.new { "new" } else { yes_no(it.blocks == Blocks::ReadsAndWrites) } }</td>
                 <td>{ if it.new { "new" } else { yes_no(it.blocks >= Blocks::Writes) } }</td>

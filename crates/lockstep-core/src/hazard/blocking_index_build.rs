@@ -1,8 +1,7 @@
 #![doc = include_str!("blocking_index_build.md")]
 
 use crate::diagnostic::Severity;
-use crate::effect::WorkKind;
-use crate::hazard::exposure::{before, blocked, runs, weighed};
+use crate::hazard::exposure::{blocked, index_builds, runs, weighed};
 use crate::hazard::unique_constraint_builds_index::is_made_for_constraint;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
@@ -20,20 +19,17 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     if !runs(step) {
         return vec![];
     }
-    let builds = step.work.iter().filter(|it| it.kind == WorkKind::BuildIndex);
-    // A rewrite builds all indexes anew: it is the greater danger, and it has a page of its own.
-    let rewritten = |relation| step.work.iter().any(|it| it.kind == WorkKind::Rewrite && it.relation == relation);
-    builds
-        .filter(|it| !rewritten(it.relation) && !is_made_for_constraint(step, trace, it))
+    index_builds(step)
+        .filter(|it| !is_made_for_constraint(step, it))
         .filter_map(|work| {
             let blocked = blocked(step, trace, work.relation)?;
             let index = work.object.as_ref().map_or_else(|| "the index".to_owned(), |it| format!("index {it}"));
             // An index that was there is built again by `ALTER TABLE`, with the lock that it takes anyway.
-            let is_new = work.object.as_ref().is_some_and(|it| before(step, trace).find(it).is_none());
+            let is_new = work.object.as_ref().is_some_and(|it| step.before.find(it).is_none());
             let own = if is_new { LockMode::Share } else { LockMode::AccessExclusive };
             let (who, table, why) = (blocked.who(), &work.name, blocked.because(own));
             let message = format!("{who} {table} wait until {index} is built from every row of it.{why}");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
         })
         .collect()
 }

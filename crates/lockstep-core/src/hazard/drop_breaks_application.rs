@@ -1,7 +1,7 @@
 #![doc = include_str!("drop_breaks_application.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::{before, is_empty, exclusively_locked, runs, seen_by_others};
+use crate::hazard::exposure::{is_empty, exclusively_locked, runs, seen_by_others};
 use crate::hazard::{Finding, Hazard};
 use crate::name::Ident;
 use crate::schema::relation::{Relation, Table};
@@ -20,7 +20,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     if !runs(step) || !drops(step) {
         return vec![];
     }
-    let before = before(step, trace);
+    let before = &step.before;
     let mut found = vec![];
     for relation in exclusively_locked(step, trace) {
         let Some(old) = before.get(relation) else { continue };
@@ -57,7 +57,7 @@ fn dropped_table(step: &Step, trace: &Trace, old: &Relation) -> Option<Finding> 
     let lost = format!("the rows of {name} are gone for good");
     let message = consequences(
         (!taken_over).then(|| format!("every query that still uses {name} fails with 42P01, undefined_table")),
-        (!is_empty(step, trace, old.id)).then_some(lost),
+        (!is_empty(step, old.id)).then_some(lost),
     )?;
     Some(Finding::new(&HAZARD, message).about(name))
 }
@@ -83,7 +83,7 @@ fn dropped_columns(step: &Step, trace: &Trace, old: &Relation, new: &Relation) -
     let lost = format!("the values in {} of {table} are gone for good", listed(&gone, "and"));
     let message = consequences(
         (!missing.is_empty()).then_some(fails),
-        (!gone.is_empty() && !is_empty(step, trace, old.id)).then_some(lost),
+        (!gone.is_empty() && !is_empty(step, old.id)).then_some(lost),
     )?;
     Some(Finding::new(&HAZARD, message).about(table))
 }

@@ -1,7 +1,7 @@
 //! Who is exposed to a step: relations that others use already, and which of their queries wait.
 
 use crate::diagnostic::Severity;
-use crate::effect::RelationId;
+use crate::effect::{RelationId, Work, WorkKind};
 use crate::hazard::Finding;
 use crate::pg::lock_mode::LockMode;
 use crate::schema::Schema;
@@ -21,20 +21,12 @@ pub(super) fn runs(step: &Step) -> bool {
     !matches!(step.outcome, Outcome::Failed(_) | Outcome::Skipped)
 }
 
-/// The schema in which the step begins.
-pub(super) fn before<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
-    match step.index {
-        1 => &trace.start,
-        _ => &step.before,
-    }
-}
-
 /// The schema in which the step's transaction began.
 pub(super) fn before_transaction<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
     let first = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place)).map(|it| it.first);
     match first.and_then(|first| trace.steps.get(first.checked_sub(1)?)) {
-        Some(first) => before(first, trace),
-        None => before(step, trace),
+        Some(first) => &first.before,
+        None => &step.before,
     }
 }
 
@@ -104,8 +96,8 @@ impl Blocked {
 }
 
 /// Whether the table certainly holds no row when the step begins.
-pub(super) fn is_empty(step: &Step, trace: &Trace, table: RelationId) -> bool {
-    let schema = before(step, trace);
+pub(super) fn is_empty(step: &Step, table: RelationId) -> bool {
+    let schema = &step.before;
     let Some(relation) = schema.get(table) else { return false };
     let table = match relation.index() {
         Some(index) => schema.get(index.table).and_then(|it| it.table()),
@@ -115,10 +107,17 @@ pub(super) fn is_empty(step: &Step, trace: &Trace, table: RelationId) -> bool {
 }
 
 /// A finding whose danger grows with the rows of a table: without rows it is but a note.
-pub(super) fn weighed(finding: Finding, step: &Step, trace: &Trace, table: RelationId) -> Finding {
-    let Some(relation) = before(step, trace).get(table).filter(|_| is_empty(step, trace, table)) else {
+pub(super) fn weighed(finding: Finding, step: &Step, table: RelationId) -> Finding {
+    let Some(relation) = step.before.get(table).filter(|_| is_empty(step, table)) else {
         return finding;
     };
     let message = format!("{} Here {} is empty, so that takes no time.", finding.message, relation.name);
     Finding { severity: Severity::Note, message, ..finding }
+}
+
+/// Index builds that are the step's own: a rewrite builds all indexes anew, and it is the greater
+/// danger, with a page of its own.
+pub(super) fn index_builds(step: &Step) -> impl Iterator<Item = &Work> {
+    let rewritten = |relation| step.work.iter().any(|it| it.kind == WorkKind::Rewrite && it.relation == relation);
+    step.work.iter().filter(move |it| it.kind == WorkKind::BuildIndex && !rewritten(it.relation))
 }

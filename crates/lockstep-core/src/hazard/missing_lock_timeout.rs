@@ -54,7 +54,7 @@ fn unbounded_lock<'a>(step: &'a Step, trace: &Trace) -> Option<&'a Lock> {
     // Held already in a mode as strong: granted at once.
     let waits = |lock: &Lock| !step.held.iter().any(|it| it.relation == lock.relation && it.mode >= lock.mode);
     let of_others = step.locks.iter().filter(|it| {
-        it.mode.blocks_writes() && !it.new && !trace.is_made_by_plan(it.relation) && waits(it) && !is_empty(step, trace, it.relation)
+        it.mode.blocks_writes() && !it.new && !trace.is_made_by_plan(it.relation) && waits(it) && !is_empty(step, it.relation)
     });
     let tables_first = |it: &&Lock| (it.mode, it.kind != 'i');
     // The first of the strongest: `max_by_key` would yield the last.

@@ -1,7 +1,7 @@
 #![doc = include_str!("rename_breaks_application.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::{before, exclusively_locked, runs, seen_by_others};
+use crate::hazard::exposure::{exclusively_locked, runs, seen_by_others};
 use crate::hazard::{Finding, Hazard};
 use crate::schema::relation::Relation;
 use crate::simulate::trace::{Step, Trace};
@@ -21,7 +21,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     }
     let mut found = vec![];
     for relation in exclusively_locked(step, trace) {
-        let (Some(old), Some(new)) = (before(step, trace).get(relation), step.after.get(relation)) else { continue };
+        let (Some(old), Some(new)) = (step.before.get(relation), step.after.get(relation)) else { continue };
         found.extend(renamed_table(step, trace, old, new));
         found.extend(renamed_columns(step, trace, old, new));
     }

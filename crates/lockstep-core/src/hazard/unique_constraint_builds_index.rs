@@ -1,8 +1,8 @@
 #![doc = include_str!("unique_constraint_builds_index.md")]
 
 use crate::diagnostic::Severity;
-use crate::effect::{Work, WorkKind};
-use crate::hazard::exposure::{before, blocked, runs, weighed};
+use crate::effect::Work;
+use crate::hazard::exposure::{blocked, index_builds, runs, weighed};
 use crate::hazard::{Finding, Hazard};
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::simulate::trace::{Step, Trace};
@@ -19,12 +19,9 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     if !runs(step) {
         return vec![];
     }
-    let builds = step.work.iter().filter(|it| it.kind == WorkKind::BuildIndex);
-    let rewritten = |relation| step.work.iter().any(|it| it.kind == WorkKind::Rewrite && it.relation == relation);
-    builds
-        .filter(|it| !rewritten(it.relation))
+    index_builds(step)
         .filter_map(|work| {
-            let constraint = made_constraint(step, trace, work)?;
+            let constraint = made_constraint(step, work)?;
             let blocked = blocked(step, trace, work.relation)?;
             let (who, table, name) = (blocked.who(), &work.name, &constraint.name);
             let (kind, instead) = match constraint.kind {
@@ -36,19 +33,19 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             };
             let message =
                 format!("{who} {table} wait until the index of the {kind} {name} is built from every row.{instead}");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
         })
         .collect()
 }
 
 /// Whether the index is built for a constraint that this step adds.
-pub(super) fn is_made_for_constraint(step: &Step, trace: &Trace, work: &Work) -> bool {
-    made_constraint(step, trace, work).is_some()
+pub(super) fn is_made_for_constraint(step: &Step, work: &Work) -> bool {
+    made_constraint(step, work).is_some()
 }
 
-fn made_constraint<'a>(step: &'a Step, trace: &Trace, work: &Work) -> Option<&'a Constraint> {
+fn made_constraint<'a>(step: &'a Step, work: &Work) -> Option<&'a Constraint> {
     let index = step.after.find(work.object.as_ref()?)?;
-    if before(step, trace).get(index).is_some() {
+    if step.before.get(index).is_some() {
         return None;
     }
     let table = step.after.get(work.relation)?.table()?;

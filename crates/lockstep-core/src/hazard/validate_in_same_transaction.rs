@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::effect::{Work, WorkKind};
-use crate::hazard::exposure::{before, before_transaction, blocked, runs, weighed};
+use crate::hazard::exposure::{before_transaction, blocked, runs, weighed};
 use crate::hazard::{Finding, Hazard};
 use crate::schema::relation::Table;
 use crate::simulate::trace::{Step, Trace};
@@ -31,7 +31,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
                 "{who} {table} wait while {constraint} is validated: the {mode} lock{since} is held to the end of \
                  the transaction that also added the constraint."
             );
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
         })
         .collect()
 }
@@ -47,7 +47,7 @@ pub(super) fn validated_too_early(step: &Step, trace: &Trace, work: &Work) -> Op
         Some(schema.get(work.relation)?.table()?.clone())
     };
     let (earliest, earlier, later) =
-        (table_of(before_transaction(step, trace))?, table_of(before(step, trace))?, table_of(&step.after)?);
+        (table_of(before_transaction(step, trace))?, table_of(&step.before)?, table_of(&step.after)?);
     let constraint = later.constraints.iter().find(|it| {
         let name = it.name.as_str();
         it.validated

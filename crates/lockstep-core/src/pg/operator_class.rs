@@ -44,6 +44,20 @@ pub(crate) fn default_class(base: &Type, method: &str) -> Option<&'static Operat
     }
 }
 
+/// `CheckIndexCompatible`: whether the default classes of both types are one and the same, so that an
+/// index stays as it is. A class over a family of types is another one for each of them.
+pub fn same_default(from: &Type, to: &Type, method: &str) -> bool {
+    if from.base == to.base && from.array == to.array {
+        return true;
+    }
+    let polymorphic =
+        [Type::ANYELEMENT, Type::ANYARRAY, Type::ANYENUM, Type::ANYRANGE, Type::ANYMULTIRANGE, Type::ANYNONARRAY];
+    match (default_class(from, method), default_class(to, method)) {
+        (Some(a), Some(b)) => a.name == b.name && !a.input.is_any(&polymorphic),
+        _ => false,
+    }
+}
+
 /// `IsBinaryCoercible`, domains looked through.
 fn accepts(input: Type, type_: Type) -> bool {
     if input.is(type_) || input.is(Type::ANYELEMENT) {

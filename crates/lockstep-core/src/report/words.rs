@@ -5,17 +5,12 @@ use crate::report::wire;
 
 /// `AccessExclusiveLock` as the documentation writes it: `ACCESS EXCLUSIVE`.
 pub fn lock_mode(pg_locks_name: &str) -> String {
-    find_mode(pg_locks_name).map_or_else(|| pg_locks_name.to_owned(), |mode| mode.to_string())
-}
-
-/// Weakest first; `None` for a mode that this version does not know.
-pub fn find_mode(pg_locks_name: &str) -> Option<LockMode> {
-    LockMode::ALL.into_iter().find(|mode| mode.pg_locks_name() == pg_locks_name)
+    LockMode::from_pg_locks_name(pg_locks_name).map_or_else(|| pg_locks_name.to_owned(), |mode| mode.to_string())
 }
 
 /// Whom a lock makes wait, by the trace's own flags; the mode adds what the flags do not cover.
 pub fn blocks(mode: &str, reads: bool, writes: bool) -> &'static str {
-    match (reads, writes, find_mode(mode)) {
+    match (reads, writes, LockMode::from_pg_locks_name(mode)) {
         (true, _, _) => "blocks reads and writes",
         (_, true, Some(LockMode::Exclusive)) => "blocks writes and SELECT … FOR UPDATE; plain reads go on",
         (_, true, _) => "blocks writes; reads go on",
@@ -27,7 +22,7 @@ pub fn blocks(mode: &str, reads: bool, writes: bool) -> &'static str {
 
 /// How strongly a lock disturbs, for choosing the worst: reads before writes before the mode.
 pub fn severity(mode: &str, reads: bool, writes: bool) -> (bool, bool, Option<LockMode>) {
-    (reads, writes, find_mode(mode))
+    (reads, writes, LockMode::from_pg_locks_name(mode))
 }
 
 pub fn relation_kind(relkind: &str) -> &'static str {

@@ -172,3 +172,11 @@ pub(super) fn is_proven_not_null(execution: &Execution, table: RelationId, colum
         _ => false,
     })
 }
+
+/// `get_relation_constraint_oid`: 42704. `table` as it is written.
+pub(super) fn missing_constraint<T>(constraint: &Ident, table: &str) -> Outcome<T> {
+    fail(
+        sqlstate::UNDEFINED_OBJECT,
+        format!("constraint \"{}\" for table \"{table}\" does not exist", constraint.as_str()),
+    )
+}

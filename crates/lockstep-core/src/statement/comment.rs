@@ -1,9 +1,9 @@
 //! `COMMENT ON`: `CommentObject`.
 
-use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::statement::Command;
+use crate::statement::check_constraint::missing_constraint;
 use crate::statement::column::missing_column;
 use crate::statement::drop::find_type;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
@@ -82,14 +82,6 @@ fn on_constraint(statement: &Comment, execution: &mut Execution, text: Option<St
             constraint.comment = text;
             Ok(())
         }
-        None => missing(name, &plain(&statement.name)),
+        None => missing_constraint(name, &plain(&statement.name)),
     }
-}
-
-/// `get_relation_constraint_oid`.
-fn missing(constraint: &Ident, table: &str) -> Outcome {
-    fail(
-        sqlstate::UNDEFINED_OBJECT,
-        format!("constraint \"{}\" for table \"{table}\" does not exist", constraint.as_str()),
-    )
 }

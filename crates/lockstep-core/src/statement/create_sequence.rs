@@ -1,10 +1,10 @@
 //! `CREATE SEQUENCE` and `ALTER SEQUENCE`: `DefineSequence`, `AlterSequence`, `process_owned_by`.
 
-use crate::effect::{ObjectName, RelationId};
-use crate::name::{Ident, QualifiedName};
+use crate::effect::RelationId;
+use crate::name::QualifiedName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::relation::{Body, Persistence};
+use crate::schema::relation::Body;
 use crate::schema::sequence::{LastValue, Sequence, SequenceOwner, SequenceType};
 use crate::statement::Command;
 use crate::statement::column::attribute;
@@ -15,22 +15,9 @@ use crate::syntax::statement::{AlterSequence, CreateSequence, SequenceOptions};
 impl Command for CreateSequence {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable("CREATE SEQUENCE")?;
-        let name = match self.persistence {
-            Persistence::Temporary => ObjectName { schema: Ident::new("pg_temp"), name: self.name.name.clone() },
-            _ => execution.creation_name(&self.name)?,
+        let Some(name) = execution.new_relation(&self.name, self.persistence, self.if_not_exists)? else {
+            return Ok(());
         };
-        let existing = execution.schema.find(&name);
-        if let Some(why) = execution.schema.uncertain.about(&name.name, existing.map(|id| id.0)) {
-            return unknown(why);
-        }
-        if existing.is_some() {
-            let message = format!("relation \"{}\" already exists", name.name.as_str());
-            if self.if_not_exists {
-                execution.notice(format!("{message}, skipping"));
-                return Ok(());
-            }
-            return fail(sqlstate::DUPLICATE_TABLE, message);
-        }
         let mut sequence = Sequence::new(SequenceType::BigInt);
         apply_options(execution, &mut sequence, &self.options, true)?;
         let id = execution.schema.add_relation(name, self.persistence, Body::Sequence(sequence));

@@ -25,30 +25,9 @@ impl Command for CreateTable {
         if let Some(what) = self.unmodelled() {
             return unknown(format!("CREATE TABLE with {what} is not modelled"));
         }
-        let name = match self.persistence {
-            Persistence::Temporary => match &self.name.schema {
-                Some(schema) if !schema.as_str().starts_with("pg_temp") => {
-                    return fail(
-                        sqlstate::INVALID_TABLE_DEFINITION,
-                        "cannot create temporary relation in non-temporary schema",
-                    );
-                }
-                _ => ObjectName { schema: Ident::new("pg_temp"), name: self.name.name.clone() },
-            },
-            _ => execution.creation_name(&self.name)?,
+        let Some(name) = execution.new_relation(&self.name, self.persistence, self.if_not_exists)? else {
+            return Ok(());
         };
-        let existing = execution.schema.find(&name);
-        if let Some(why) = execution.schema.uncertain.about(&name.name, existing.map(|id| id.0)) {
-            return unknown(why);
-        }
-        if existing.is_some() {
-            let message = format!("relation \"{}\" already exists", name.name.as_str());
-            if self.if_not_exists {
-                execution.notice(format!("{message}, skipping"));
-                return Ok(());
-            }
-            return fail(sqlstate::DUPLICATE_TABLE, message);
-        }
         // Before the table exists, its elements are read in order: errors come in that order too.
         let mut definitions = vec![];
         let mut constraints: Vec<TableConstraint> = vec![];

@@ -12,6 +12,7 @@ use crate::schema::relation::{Body, Rows};
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::naming::index_name_addition;
+use crate::statement::row_checks;
 use crate::statement::scope::{self, Use};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement as syntax;
@@ -138,7 +139,7 @@ fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) ->
         }
         None if new.primary => execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true),
         None => {
-            let columns = key_names(execution, new)?;
+            let columns = key_names(new);
             let label = match (new.exclusion, new.is_constraint) {
                 (true, _) => "excl",
                 (false, true) => "key",
@@ -158,7 +159,7 @@ fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) ->
 }
 
 /// `ChooseIndexColumnNames`: the column's name, or what `FigureIndexColname` makes of an expression.
-fn key_names(execution: &Execution, new: &NewIndex<'_>) -> Outcome<Vec<String>> {
+fn key_names(new: &NewIndex<'_>) -> Vec<String> {
     let mut names: Vec<String> = vec![];
     let columns = new.include.iter().map(|column| Some(column.as_str().to_owned()));
     let keys = new.keys.iter().map(|key| figure_column_name(&key.expression));
@@ -173,8 +174,7 @@ fn key_names(execution: &Execution, new: &NewIndex<'_>) -> Outcome<Vec<String>> 
         }
         names.push(name);
     }
-    let _ = execution;
-    Ok(names)
+    names
 }
 
 /// `FigureColnameInternal`.
@@ -330,27 +330,7 @@ fn unique_precondition(execution: &mut Execution, index: &Index) {
     if matches!(rows, Rows::Empty | Rows::Exactly(1)) {
         return;
     }
-    let table = execution.schema.relation(index.table).name.clone();
-    let schema = &execution.schema;
-    let keys: Vec<String> = index
-        .keys
-        .iter()
-        .map(|key| match &key.column {
-            KeyColumn::Attribute(number) => schema.table(index.table).column_name(*number).to_string(),
-            KeyColumn::Expression(expression) => schema.print_expression(index.table, expression),
-        })
-        .collect();
-    let mut conditions: Vec<String> = vec![];
-    if !index.nulls_not_distinct {
-        conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
-    }
-    if let Some(predicate) = &index.predicate {
-        conditions.push(schema.print_expression(index.table, predicate));
-    }
-    let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    let keys = keys.join(", ");
-    let query = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM {table}{condition} GROUP BY {keys} HAVING count(*) > 1) AS duplicates"
-    );
+    let table = execution.schema.relation(index.table).name.to_string();
+    let query = row_checks::duplicates(execution, index, &table);
     execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
 }

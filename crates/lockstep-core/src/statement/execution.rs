@@ -14,7 +14,7 @@ use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::Constraint;
-use crate::schema::relation::{Relation, Rows};
+use crate::schema::relation::{Persistence, Relation, Rows};
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
 
@@ -184,6 +184,41 @@ impl Execution {
         };
         self.namespace(&schema)?;
         Ok(ObjectName { schema, name: name.name.clone() })
+    }
+
+    /// Where `CREATE` puts a relation, or `None` where it is there already and may be
+    /// (`RangeVarGetAndCheckCreationNamespace`, `heap_create_with_catalog`).
+    pub fn new_relation(
+        &mut self,
+        name: &QualifiedName,
+        persistence: Persistence,
+        if_not_exists: bool,
+    ) -> Outcome<Option<ObjectName>> {
+        let full = match (persistence, &name.schema) {
+            (Persistence::Temporary, Some(schema)) if !schema.as_str().starts_with("pg_temp") => {
+                return fail(
+                    sqlstate::INVALID_TABLE_DEFINITION,
+                    "cannot create temporary relation in non-temporary schema",
+                );
+            }
+            (Persistence::Temporary, _) => ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() },
+            _ => self.creation_name(name)?,
+        };
+        let existing = self.schema.find(&full);
+        if let Some(why) = self.schema.uncertain.about(&full.name, existing.map(|id| id.0)) {
+            return unknown(why);
+        }
+        if existing.is_none() {
+            return Ok(Some(full));
+        }
+        let message = format!("relation \"{}\" already exists", full.name.as_str());
+        match if_not_exists {
+            true => {
+                self.notice(format!("{message}, skipping"));
+                Ok(None)
+            }
+            false => fail(sqlstate::DUPLICATE_TABLE, message),
+        }
     }
 
     /// `get_namespace_oid`: 3F000 where it does not exist.

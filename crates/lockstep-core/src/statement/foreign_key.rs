@@ -106,25 +106,29 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
         }
     }
     if execution.schema.table(table).rows != Rows::Empty {
-        let query = orphan_query(execution, table, &foreign_key);
+        let rows = execution.schema.relation(table).name.to_string();
+        let query = orphan_query(execution, table, &foreign_key, &rows);
         execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
     }
 }
 
-/// Counts rows without a referenced row, right also where columns hold nulls.
-fn orphan_query(execution: &Execution, table: RelationId, foreign_key: &ForeignKey) -> String {
+/// Counts rows (of the table, or of a query with its columns) without a referenced row, right also
+/// where columns hold nulls.
+pub(super) fn orphan_query(execution: &Execution, table: RelationId, key: &ForeignKey, rows: &str) -> String {
     let schema = &execution.schema;
-    let (child, parent) = (schema.relation(table), schema.relation(foreign_key.references));
-    let (ours, theirs) = (schema.table(table), schema.table(foreign_key.references));
-    let pairs = foreign_key.columns.iter().zip(&foreign_key.referenced_columns);
+    let parent = &schema.relation(key.references).name;
+    let (ours, theirs) = (schema.table(table), schema.table(key.references));
+    let pairs = key.columns.iter().zip(&key.referenced_columns);
     let join: Vec<_> =
         pairs.map(|(a, b)| format!("p.{} = c.{}", theirs.column_name(*b), ours.column_name(*a))).collect();
-    let set: Vec<_> = foreign_key.columns.iter().map(|a| format!("c.{} IS NOT NULL", ours.column_name(*a))).collect();
+    let set: Vec<_> = key.columns.iter().map(|a| format!("c.{} IS NOT NULL", ours.column_name(*a))).collect();
+    // MATCH SIMPLE asks nothing of a key with a null in it.
+    let set = match key.match_full {
+        true => format!("({})", set.join(" OR ")),
+        false => set.join(" AND "),
+    };
     format!(
-        "SELECT count(*) FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
-        child.name,
-        set.join(if foreign_key.match_full { " OR " } else { " AND " }),
-        parent.name,
+        "SELECT count(*) FROM {rows} AS c WHERE {set} AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {})",
         join.join(" AND ")
     )
 }
@@ -260,7 +264,8 @@ fn choose_name(execution: &Execution, table: RelationId, new: &NewForeignKey<'_>
     }
 }
 
-fn check_types(
+/// `ATAddForeignKeyConstraint`: every pair of columns needs an equality operator.
+pub(super) fn check_types(
     execution: &Execution,
     table: RelationId,
     columns: &[u16],

@@ -11,8 +11,8 @@ use crate::schema::sequence::Sequence;
 use crate::statement::check_constraint::{NewCheck, add_check};
 use crate::statement::column::{Definition, empty_column};
 use crate::statement::define_index::{NewIndex, column_key, define_index};
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
-use crate::syntax;
+use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::scope::read_back;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{ConstraintAttributes, IndexKey, SequenceOptions};
 
@@ -86,14 +86,6 @@ impl Including {
             }
         }
         made
-    }
-}
-
-fn read_back(execution: &Execution, table: RelationId, expression: &crate::expression::Expression) -> Outcome<Expr> {
-    let text = execution.schema.print_expression(table, expression);
-    match syntax::parse_expression(&text) {
-        Ok(made) => Ok(made),
-        Err(error) => unknown(format!("the expression {text} cannot be read back: {}", error.message)),
     }
 }
 

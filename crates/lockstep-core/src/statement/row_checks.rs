@@ -6,11 +6,12 @@ use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::format::numeric_parts;
 use crate::pg::types::{Type, TypeRef};
-use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey};
-use crate::schema::index::KeyColumn;
+use crate::schema::constraint::ConstraintKind;
+use crate::schema::index::{Index, KeyColumn};
 use crate::schema::relation::Rows;
 use crate::schema::user_type::TypeId;
 use crate::statement::execution::Execution;
+use crate::statement::foreign_key::orphan_query;
 
 /// Rows of the table for which the expression is false.
 pub(super) fn violations(execution: &mut Execution, table: RelationId, expression: &Expression) {
@@ -71,27 +72,12 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
                 }
             }
             ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
-                let query = orphans(execution, table, constraint, key, &new.query);
+                let query = orphan_query(execution, table, key, &new.query);
                 execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
             }
             _ => {}
         }
     }
-}
-
-fn orphans(execution: &Execution, table: RelationId, _constraint: &Constraint, key: &ForeignKey, rows: &str) -> String {
-    let schema = &execution.schema;
-    let parent = schema.relation(key.references).name.clone();
-    let (ours, theirs) = (schema.table(table), schema.table(key.references));
-    let pairs = key.columns.iter().zip(&key.referenced_columns);
-    let join: Vec<_> =
-        pairs.map(|(a, b)| format!("p.{} = new.{}", theirs.column_name(*b), ours.column_name(*a))).collect();
-    let set: Vec<_> = key.columns.iter().map(|a| format!("new.{} IS NOT NULL", ours.column_name(*a))).collect();
-    format!(
-        "SELECT count(*) FROM {rows} AS new WHERE {} AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {})",
-        set.join(" AND "),
-        join.join(" AND ")
-    )
 }
 
 fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
@@ -113,30 +99,33 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
                 continue;
             }
         }
-        let schema = &execution.schema;
-        let keys: Vec<String> = index
-            .keys
-            .iter()
-            .map(|key| match &key.column {
-                KeyColumn::Attribute(number) => schema.table(table).column_name(*number).to_string(),
-                KeyColumn::Expression(expression) => schema.print_expression(table, expression),
-            })
-            .collect();
-        let mut conditions: Vec<String> = vec![];
-        if !index.nulls_not_distinct {
-            conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
-        }
-        conditions.extend(index.predicate.iter().map(|predicate| schema.print_expression(table, predicate)));
-        let condition =
-            if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        let keys = keys.join(", ");
-        let query = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM (SELECT * FROM {} AS new UNION ALL {}) AS after{condition} \
-             GROUP BY {keys} HAVING count(*) > 1) AS duplicates",
-            new.query, new.others
-        );
+        let rows = format!("(SELECT * FROM {} AS new UNION ALL {}) AS after", new.query, new.others);
+        let query = duplicates(execution, &index, &rows);
         execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
     }
+}
+
+/// Counts keys that stand more than once among rows with the columns of the index's table.
+pub(super) fn duplicates(execution: &Execution, index: &Index, rows: &str) -> String {
+    let schema = &execution.schema;
+    let keys: Vec<String> = index
+        .keys
+        .iter()
+        .map(|key| match &key.column {
+            KeyColumn::Attribute(number) => schema.table(index.table).column_name(*number).to_string(),
+            KeyColumn::Expression(expression) => schema.print_expression(index.table, expression),
+        })
+        .collect();
+    let mut conditions: Vec<String> = vec![];
+    if !index.nulls_not_distinct {
+        conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
+    }
+    conditions.extend(index.predicate.iter().map(|predicate| schema.print_expression(index.table, predicate)));
+    let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {rows}{condition} GROUP BY {} HAVING count(*) > 1) AS duplicates",
+        keys.join(", ")
+    )
 }
 
 /// An expression computed for every row: fine unless one of them raises an error.

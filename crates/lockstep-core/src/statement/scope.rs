@@ -13,6 +13,7 @@ use crate::pg::version::PgVersion;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::column::resolve_type;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::syntax;
 use crate::syntax::expression::{Expr, Literal, TypeName};
 
 /// The columns of one table, or of none.
@@ -219,6 +220,13 @@ pub(super) fn check_enum_values(execution: &Execution, expression: &Expr, typed:
     let message = format!("unsafe use of new value \"{label}\" of enum type {name}");
     let hint = "New enum values must be committed before they can be used.";
     Err(PgError::new(sqlstate::UNSAFE_NEW_ENUM_VALUE_USAGE, message).hint(hint).into())
+}
+
+/// A stored expression as it would be written: what is printed has no implicit conversions in it.
+pub(super) fn read_back(execution: &Execution, table: RelationId, expression: &Expression) -> Outcome<Expr> {
+    let text = execution.schema.print_expression(table, expression);
+    syntax::parse_expression(&text)
+        .or_else(|error| unknown(format!("the expression {text} cannot be read back: {}", error.message)))
 }
 
 /// What rows that exist get of a default.

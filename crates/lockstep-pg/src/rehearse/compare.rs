@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lockstep_core::pg::lock_mode::LockMode;
 use lockstep_core::report::wire;
 
-use crate::observe::{MODES, Observation, Seen};
+use crate::observe::{Observation, Seen};
 use crate::rehearse::report::{Agreement, Aspects, Verdict};
 
 pub fn step(predicted: &wire::Step, measured: &Observation, understood: bool) -> Aspects {
@@ -78,11 +79,13 @@ fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
             (Some(expected), Some(found), _) if expected == found => {}
             // Asked for again: pg_locks shows no more than that it is held.
             (Some(expected), found, Seen::AtEnd)
-                if found.is_none_or(|it| rank(it) < rank(expected))
+                if found.is_none_or(|it| LockMode::from_pg_locks_name(it) < LockMode::from_pg_locks_name(expected))
                     && measured.held.contains(&(relation.to_owned(), (*expected).to_owned())) => {}
             (_, _, Seen::Not) => return Verdict::not_measured("nobody looked at the locks"),
             // A weaker mode was caught, or none: the stronger one may have been too quick to be seen.
-            (Some(expected), found, Seen::WhileRunning) if found.is_none_or(|it| rank(it) < rank(expected)) => {
+            (Some(expected), found, Seen::WhileRunning)
+                if found.is_none_or(|it| LockMode::from_pg_locks_name(it) < LockMode::from_pg_locks_name(expected)) =>
+            {
                 unseen.push(format!("{expected} on {relation} was not seen while the step ran"));
             }
             (expected, found, _) => wrong.push(format!(
@@ -97,10 +100,6 @@ fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
         (true, false) => Verdict { agreement: Agreement::NotMeasured, differences: unseen },
         (true, true) => Verdict::agrees(),
     }
-}
-
-fn rank(mode: &str) -> Option<usize> {
-    MODES.iter().position(|it| *it == mode)
 }
 
 /// The server names a rewritten or verified table, an index built, a foreign key checked; it says nothing

@@ -130,7 +130,7 @@ fn run_transaction(
 /// TOAST belongs to its table and is not watched. No printed name has parentheses outside of quotes.
 fn without_toast(step: &wire::Step) -> wire::Step {
     let mut step = step.clone();
-    step.locks.retain(|it| !it.relation.starts_with("toast(") && !it.relation.starts_with("toastidx("));
+    step.locks.retain(|it| !it.toast);
     step
 }
 

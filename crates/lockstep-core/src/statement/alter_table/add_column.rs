@@ -158,7 +158,7 @@ fn fill(
         None => {
             if domain {
                 altered.rewrite = altered.rewrite.or(Some(DOMAIN));
-                null_domain(execution, table, &column.name, &column.type_.base)?;
+                null_domain(execution, table, &column.type_.base)?;
                 return Ok(true);
             }
             Ok(false)
@@ -177,7 +177,7 @@ fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
 }
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.
-fn null_domain(execution: &mut Execution, table: RelationId, column: &Ident, base: &TypeRef) -> Outcome {
+fn null_domain(execution: &mut Execution, table: RelationId, base: &TypeRef) -> Outcome {
     let TypeRef::User(id) = base else { return Ok(()) };
     let Some(it) = execution.schema.user_type(TypeId(*id)) else { return Ok(()) };
     let not_null = matches!(it.kind, UserTypeKind::Domain { not_null: true, .. });
@@ -189,7 +189,6 @@ fn null_domain(execution: &mut Execution, table: RelationId, column: &Ident, bas
         Rows::Empty => Ok(()),
         Rows::Exactly(_) => fail(sqlstate::NOT_NULL_VIOLATION, message),
         Rows::Unknown => {
-            let _ = column;
             no_rows(execution, table);
             Ok(())
         }

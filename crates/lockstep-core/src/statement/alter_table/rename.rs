@@ -5,6 +5,7 @@ use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::relation::Body;
+use crate::statement::check_constraint::missing_constraint;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType};
@@ -29,7 +30,7 @@ pub(super) fn run(statement: &AlterTable, execution: &mut Execution) -> Outcome 
         _ => false,
     };
     if !fits {
-        let (name, wanted) = (relation.name.name.as_str(), Wanted(statement.object).words());
+        let (name, wanted) = (relation.name.name.as_str(), wanted(statement.object));
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not {wanted}"));
     }
     match &statement.action {
@@ -43,18 +44,14 @@ pub(super) fn run(statement: &AlterTable, execution: &mut Execution) -> Outcome 
     }
 }
 
-struct Wanted(ObjectType);
-
-impl Wanted {
-    fn words(&self) -> &'static str {
-        match self.0 {
-            ObjectType::Index => "an index",
-            ObjectType::Sequence => "a sequence",
-            ObjectType::View => "a view",
-            ObjectType::MaterializedView => "a materialized view",
-            ObjectType::ForeignTable => "a foreign table",
-            _ => "a table",
-        }
+fn wanted(object: ObjectType) -> &'static str {
+    match object {
+        ObjectType::Index => "an index",
+        ObjectType::Sequence => "a sequence",
+        ObjectType::View => "a view",
+        ObjectType::MaterializedView => "a materialized view",
+        ObjectType::ForeignTable => "a foreign table",
+        _ => "a table",
     }
 }
 
@@ -110,10 +107,7 @@ fn rename_constraint(execution: &mut Execution, id: RelationId, from: &Ident, to
         return unknown("renaming a constraint of this kind of relation is not modelled");
     }
     let Some(constraint) = execution.schema.table(id).constraint(from.as_str()).cloned() else {
-        return fail(
-            sqlstate::UNDEFINED_OBJECT,
-            format!("constraint \"{}\" for table \"{table}\" does not exist", from.as_str()),
-        );
+        return missing_constraint(from, table);
     };
     if let Some(index) = constraint.index() {
         execution.lock(index, LockMode::ShareUpdateExclusive, "the constraint's index is renamed with it");

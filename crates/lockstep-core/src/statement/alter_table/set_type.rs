@@ -15,8 +15,7 @@ use crate::statement::alter_table::{Altered, conversion};
 use crate::statement::column::{attribute, base_type, resolve_type, transform_collation};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{self, TableScope, Use};
-use crate::statement::{row_checks, sequence};
-use crate::syntax;
+use crate::statement::{foreign_key, row_checks, sequence};
 use crate::syntax::expression::{Expr, TypeName};
 
 /// A column whose type changes.
@@ -119,7 +118,6 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
         return unknown("a type change that was not prepared");
     };
     let (to, collation, rewrites) = (retyped.to, retyped.collation.clone(), retyped.rewrites);
-    let from = retyped.from;
     refuse_generated(execution, table, number, name)?;
     let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
         return unknown("no such attribute");
@@ -151,15 +149,11 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
         column.filled = column.filled && !rewrites;
         column.storage = None;
         column.compression = None;
-        if rewrites || from.base != to.base {
-            column.missing = column.missing.take().filter(|_| !rewrites);
-        }
     }
     Ok(())
 }
 
-/// `strip_implicit_coercions`, then a conversion to the new type: what is printed has no implicit
-/// conversions in it, so it is read back.
+/// `strip_implicit_coercions`, then a conversion to the new type.
 fn recoerce(
     execution: &Execution,
     table: RelationId,
@@ -167,15 +161,10 @@ fn recoerce(
     to: &Type,
     use_: Use,
 ) -> Outcome<Option<Expression>> {
-    let text = execution.schema.print_expression(table, expression);
+    let read = scope::read_back(execution, table, expression)?;
     let table_scope = TableScope { execution, table: Some(table), alias: None };
-    match syntax::parse_expression(&text) {
-        Ok(read) => {
-            let made = expression::analyze(&read, &table_scope, use_)?;
-            Ok(expression::coerce_to_target(made, to, expression::Context::Assignment, &table_scope)?)
-        }
-        Err(error) => unknown(format!("the expression {text} cannot be read back: {}", error.message)),
-    }
+    let made = expression::analyze(&read, &table_scope, use_)?;
+    Ok(expression::coerce_to_target(made, to, expression::Context::Assignment, &table_scope)?)
 }
 
 fn default_does_not_fit(execution: &Execution, what: &str, name: &Ident, to: &Type) -> Outcome {
@@ -232,11 +221,7 @@ pub(super) fn recreate_dependents(execution: &mut Execution, table: RelationId, 
 }
 
 fn again(execution: &Execution, table: RelationId, expression: &Expression, use_: Use) -> Outcome<Rc<Expression>> {
-    let text = execution.schema.print_expression(table, expression);
-    match syntax::parse_expression(&text) {
-        Ok(expression) => scope::analyze(execution, table, &expression, use_),
-        Err(error) => unknown(format!("the expression {text} cannot be read back: {}", error.message)),
-    }
+    scope::analyze(execution, table, &scope::read_back(execution, table, expression)?, use_)
 }
 
 fn recreate_checks(execution: &mut Execution, table: RelationId, altered: &mut Altered, changed: &[u16]) -> Outcome {
@@ -272,10 +257,7 @@ fn recreate_indexes(execution: &mut Execution, table: RelationId, altered: &mut 
                     let (from, to) = (base_type(execution, &retyped.from), base_type(execution, &retyped.to));
                     key.type_ = retyped.to;
                     if key.operator_class.is_none() {
-                        match conversion::same_operator_class(&from, &to) {
-                            Some(same) => keep &= same,
-                            None => return unknown("whether the index fits the new type is not known"),
-                        }
+                        keep &= operator_class::same_default(&from, &to, index.method.as_str());
                         if operator_class::default_for(&to, index.method.as_str()) == Some(false) {
                             let printed = execution.schema.format_type(&Type { modifier: -1, ..retyped.to });
                             let method = index.method.as_str();
@@ -328,37 +310,15 @@ fn recreate_foreign_keys(
             let reason = "a foreign key over the column is dropped and made again";
             execution.lock(child, LockMode::AccessExclusive, reason);
             execution.lock(key.references, LockMode::AccessExclusive, reason);
-            comparable(execution, child, key, constraint.name.as_str())?;
+            let (ours, theirs) = (&key.columns, &key.referenced_columns);
+            foreign_key::check_types(execution, child, ours, key.references, theirs, &constraint.name)?;
             let same = altered.retyped.iter().all(|it| {
                 let (from, to) = (base_type(execution, &it.from), base_type(execution, &it.to));
-                conversion::same_operator_class(&from, &to) == Some(true)
+                operator_class::same_default(&from, &to, "btree")
             });
             if constraint.validated && constraint.enforced && (!same || altered.rewrite.is_some()) {
                 altered.foreign_keys_of.push((child, constraint.name.clone()));
             }
-        }
-    }
-    Ok(())
-}
-
-fn comparable(
-    execution: &Execution,
-    child: RelationId,
-    key: &crate::schema::constraint::ForeignKey,
-    name: &str,
-) -> Outcome {
-    for (ours, theirs) in key.columns.iter().zip(&key.referenced_columns) {
-        let ours = execution.schema.table(child).attribute(*ours).map(|it| base_type(execution, &it.type_));
-        let theirs = execution.schema.table(key.references).attribute(*theirs);
-        let theirs = theirs.map(|it| base_type(execution, &it.type_));
-        let (Some(ours), Some(theirs)) = (ours, theirs) else { continue };
-        match expression::can_compare_for_foreign_key(&ours, &theirs) {
-            Some(true) => {}
-            Some(false) => {
-                let message = format!("foreign key constraint \"{name}\" cannot be implemented");
-                return fail(sqlstate::DATATYPE_MISMATCH, message);
-            }
-            None => return unknown("whether the key columns can still be compared is not known"),
         }
     }
     Ok(())
