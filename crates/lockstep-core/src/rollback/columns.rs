@@ -96,7 +96,7 @@ impl Work<'_> {
     fn set_not_null(&self, table: RelationId, number: u16, column: &Ident) -> String {
         let name = &self.start.relation(table).name;
         match self.start.not_null_constraint(table, number) {
-            Some(constraint) => format!("ALTER TABLE {name} {}", self.start.add_constraint(table, constraint)),
+            Some(constraint) => format!("ALTER TABLE {name} {}", self.start.add_constraint_clause(table, constraint)),
             None => format!("ALTER TABLE {name} ALTER COLUMN {column} SET NOT NULL"),
         }
     }
@@ -219,7 +219,8 @@ impl Work<'_> {
                 match constraint {
                     Some(constraint) if behavior::not_null_is_a_constraint(self.version) => {
                         let condition = script::not(&script::constraint_exists(&table, &constraint.name));
-                        let sql = format!("ALTER TABLE {table} {}", self.start.add_constraint(pair.was, constraint));
+                        let sql =
+                            format!("ALTER TABLE {table} {}", self.start.add_constraint_clause(pair.was, constraint));
                         self.add_if(Phase::AlterColumn, condition, sql);
                     }
                     _ => clauses.push(format!("ALTER COLUMN {} SET NOT NULL", old.name)),

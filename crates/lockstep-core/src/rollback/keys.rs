@@ -193,7 +193,7 @@ impl Work<'_> {
     ) {
         let start = self.start;
         let name = start.relation(table).name.clone();
-        let full = format!("ALTER TABLE {name} {}", start.add_constraint(table, constraint));
+        let full = format!("ALTER TABLE {name} {}", start.add_constraint_clause(table, constraint));
         let missing = script::not(&script::constraint_exists(&name, &constraint.name));
         match &constraint.kind {
             ConstraintKind::ForeignKey(_) => return,
@@ -235,7 +235,7 @@ impl Work<'_> {
     /// neither blocks reads nor writes; with `certain` unset the validation is left to do by hand.
     fn add_checked(&mut self, table: RelationId, constraint: &Constraint, phase: Phase, rows: bool, certain: bool) {
         let name = self.start.relation(table).name.clone();
-        let mut sql = format!("ALTER TABLE {name} {}", self.start.add_constraint(table, constraint));
+        let mut sql = format!("ALTER TABLE {name} {}", self.start.add_constraint_clause(table, constraint));
         let missing = script::not(&script::constraint_exists(&name, &constraint.name));
         let validate = rows && constraint.validated && constraint.enforced;
         if validate {
@@ -274,7 +274,7 @@ impl Work<'_> {
                     continue;
                 }
                 if left_out.contains(&key.index) {
-                    let sql = format!("ALTER TABLE {name} {}", start.add_constraint(table, constraint));
+                    let sql = format!("ALTER TABLE {name} {}", start.add_constraint_clause(table, constraint));
                     self.unfinished.push(sql);
                     continue;
                 }

@@ -200,7 +200,7 @@ impl Schema {
     }
 
     /// `ADD CONSTRAINT name …`, a subcommand of `ALTER TABLE`.
-    pub fn add_constraint(&self, table: RelationId, constraint: &Constraint) -> String {
+    pub fn add_constraint_clause(&self, table: RelationId, constraint: &Constraint) -> String {
         format!("ADD CONSTRAINT {} {}", constraint.name, self.constraint_definition(table, constraint))
     }
 }

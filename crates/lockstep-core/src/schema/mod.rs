@@ -18,11 +18,12 @@ pub mod user_type;
 
 use std::rc::Rc;
 
-use rpds::RedBlackTreeMap;
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
+use crate::schema::constraint::Constraint;
 use crate::schema::index::Index;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
@@ -36,6 +37,8 @@ pub struct Schema {
     relation_names: RedBlackTreeMap<ObjectName, RelationId>,
     types: RedBlackTreeMap<TypeId, Rc<UserType>>,
     type_names: RedBlackTreeMap<ObjectName, TypeId>,
+    /// Names that constraints have, or once had: no other is taken.
+    constraint_names: RedBlackTreeSet<ObjectName>,
     next_id: u32,
     pub uncertain: Uncertain,
 }
@@ -48,6 +51,7 @@ impl Default for Schema {
             relation_names: RedBlackTreeMap::new(),
             types: RedBlackTreeMap::new(),
             type_names: RedBlackTreeMap::new(),
+            constraint_names: RedBlackTreeSet::new(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
             uncertain: Uncertain::default(),
@@ -146,6 +150,36 @@ impl Schema {
         }
     }
 
+    /// Every constraint of a table comes in by this way, so that its name is known to be taken.
+    pub fn add_constraint(&mut self, table: RelationId, constraint: Constraint) {
+        self.note_constraint_name(self.relation(table).name.schema.clone(), &constraint.name);
+        self.table_mut(table).constraints.push(constraint);
+    }
+
+    /// Gives the constraints of a table that `which` chooses another name.
+    pub fn rename_constraint(&mut self, table: RelationId, which: impl Fn(&Constraint) -> bool, name: &Ident) {
+        self.note_constraint_name(self.relation(table).name.schema.clone(), name);
+        if let Some(constraint) = self.table_mut(table).constraints.iter_mut().find(|it| which(it)) {
+            constraint.name = name.clone();
+        }
+    }
+
+    fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
+        self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() });
+    }
+
+    /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
+    /// searched by name and namespace).
+    pub fn has_constraint_name(&self, name: &Ident, namespace: &Ident) -> bool {
+        if !self.constraint_names.contains(&ObjectName { schema: namespace.clone(), name: name.clone() }) {
+            return false;
+        }
+        self.relations().any(|relation| {
+            relation.name.schema == *namespace
+                && relation.table().is_some_and(|table| table.constraint(name.as_str()).is_some())
+        }) || self.types().any(|it| it.name.schema == *namespace && it.has_check(name))
+    }
+
     pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
         self.relations.values()
     }
@@ -227,6 +261,12 @@ impl Schema {
 
     pub fn rename_relation(&mut self, id: RelationId, name: ObjectName) {
         let old = self.relation(id).name.clone();
+        if old.schema != name.schema {
+            let constraints = self.relation(id).table().map(|table| table.constraints.clone());
+            for constraint in constraints.unwrap_or_default() {
+                self.note_constraint_name(name.schema.clone(), &constraint.name);
+            }
+        }
         self.relation_names.remove_mut(&old);
         self.relation_names.insert_mut(name.clone(), id);
         self.relation_mut(id).name = name;
@@ -250,6 +290,9 @@ impl Schema {
 
     pub fn add_type(&mut self, name: ObjectName, kind: UserTypeKind) -> TypeId {
         let id = TypeId(self.take_id());
+        if let UserTypeKind::Domain { checks, .. } = &kind {
+            checks.iter().for_each(|check| self.note_constraint_name(name.schema.clone(), &check.name));
+        }
         self.type_names.insert_mut(name.clone(), id);
         self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
         id

@@ -66,7 +66,7 @@ pub(super) fn add_check(
     let mut constraint =
         Constraint::new(name, ConstraintKind::Check { expression: expression.clone(), no_inherit: check.no_inherit });
     apply_attributes(execution, &mut constraint, check.attributes, "CHECK")?;
-    execution.schema.table_mut(table).constraints.push(constraint);
+    execution.schema.add_constraint(table, constraint);
     Ok(expression)
 }
 
@@ -145,7 +145,7 @@ pub(super) fn add_not_null(
         };
         let mut constraint = Constraint::new(name, ConstraintKind::NotNull { column, no_inherit });
         constraint.validated = validated;
-        execution.schema.table_mut(table).constraints.push(constraint);
+        execution.schema.add_constraint(table, constraint);
     }
     if let Some(column) = execution.schema.table_mut(table).attribute_mut(column) {
         column.not_null = true;

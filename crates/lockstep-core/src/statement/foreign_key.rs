@@ -80,7 +80,7 @@ pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeign
     let mut constraint = Constraint::new(name.clone(), ConstraintKind::ForeignKey(foreign_key));
     apply_attributes(execution, &mut constraint, new.attributes, "FOREIGN KEY")?;
     let validate = constraint.validated && !new.skip_validation;
-    execution.schema.table_mut(table).constraints.push(constraint);
+    execution.schema.add_constraint(table, constraint);
     if referenced != table {
         execution.schema.table_mut(referenced).referenced_by.insert(table);
     }

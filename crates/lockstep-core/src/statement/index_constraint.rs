@@ -85,7 +85,7 @@ pub(super) fn add(
         "UNIQUE"
     };
     apply_attributes(execution, &mut made, attributes, words)?;
-    execution.schema.table_mut(table).constraints.push(made);
+    execution.schema.add_constraint(table, made);
     Ok(())
 }
 

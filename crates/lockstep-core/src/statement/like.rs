@@ -270,7 +270,7 @@ impl LikePart {
                     | ConstraintKind::Exclude { index, .. } => *index = id,
                     _ => {}
                 }
-                execution.schema.table_mut(table).constraints.push(constraint);
+                execution.schema.add_constraint(table, constraint);
             }
         }
         Ok(())

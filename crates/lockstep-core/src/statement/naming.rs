@@ -50,7 +50,7 @@ impl Schema {
     ) -> Ident {
         self.numbered(name1, name2, label, |name| {
             self.find(&ObjectName { schema: namespace.clone(), name: name.clone() }).is_some()
-                || (is_constraint && self.constraint_in_namespace(name, namespace))
+                || (is_constraint && self.has_constraint_name(name, namespace))
         })
     }
 
@@ -63,9 +63,7 @@ impl Schema {
         namespace: &Ident,
         others: &[Ident],
     ) -> Ident {
-        self.numbered(name1, name2, label, |name| {
-            others.contains(name) || self.constraint_in_namespace(name, namespace)
-        })
+        self.numbered(name1, name2, label, |name| others.contains(name) || self.has_constraint_name(name, namespace))
     }
 
     fn numbered(&self, name1: &str, name2: Option<&str>, label: &str, taken: impl Fn(&Ident) -> bool) -> Ident {
@@ -79,15 +77,6 @@ impl Schema {
             count += 1;
             counted = format!("{label}{count}");
         }
-    }
-
-    /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
-    /// searched by name and namespace).
-    fn constraint_in_namespace(&self, name: &Ident, namespace: &Ident) -> bool {
-        self.relations().any(|relation| {
-            relation.name.schema == *namespace
-                && relation.table().is_some_and(|table| table.constraint(name.as_str()).is_some())
-        }) || self.types().any(|it| it.name.schema == *namespace && it.has_check(name))
     }
 
     /// `ConstraintNameIsUsed` for one relation.

@@ -232,6 +232,6 @@ fn using_index(
     let index = execution.schema.index_mut(id);
     index.primary = primary;
     index.immediate = !made.deferrable;
-    execution.schema.table_mut(table).constraints.push(made);
+    execution.schema.add_constraint(table, made);
     Ok(())
 }

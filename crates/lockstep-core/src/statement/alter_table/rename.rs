@@ -70,11 +70,10 @@ fn rename_relation(execution: &mut Execution, id: RelationId, name: &Ident) -> O
     }
     execution.schema.rename_relation(id, new);
     // An index of a constraint takes the constraint along (`RenameRelationInternal`).
-    if let Some(table) = execution.schema.relation(id).index().map(|index| index.table) {
-        let constraints = &mut execution.schema.table_mut(table).constraints;
-        if let Some(constraint) = constraints.iter_mut().find(|it| it.index() == Some(id)) {
-            constraint.name = name.clone();
-        }
+    if let Some(table) = execution.schema.relation(id).index().map(|index| index.table)
+        && execution.schema.table(table).constraints.iter().any(|it| it.index() == Some(id))
+    {
+        execution.schema.rename_constraint(table, |it| it.index() == Some(id), name);
     }
     Ok(())
 }
@@ -118,10 +117,7 @@ fn rename_constraint(execution: &mut Execution, id: RelationId, from: &Ident, to
         let message = format!("constraint \"{}\" for relation \"{relation}\" already exists", to.as_str());
         return fail(sqlstate::DUPLICATE_OBJECT, message);
     }
-    let constraints = &mut execution.schema.table_mut(id).constraints;
-    if let Some(constraint) = constraints.iter_mut().find(|it| it.name == *from) {
-        constraint.name = to.clone();
-    }
+    execution.schema.rename_constraint(id, |it| it.name == *from, to);
     Ok(())
 }
 
