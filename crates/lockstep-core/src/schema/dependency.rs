@@ -6,6 +6,7 @@ use crate::pg::types::TypeRef;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::ConstraintKind;
+use crate::schema::object::{ObjectId, ObjectKey};
 use crate::schema::user_type::{TypeId, UserTypeKind};
 
 /// Anything that can be dropped by itself or along with something else.
@@ -17,6 +18,9 @@ pub enum Object {
     Default(RelationId, u16),
     Type(TypeId),
     DomainConstraint(TypeId, Ident),
+    Namespace(Ident),
+    /// Function, trigger, policy, extension: whatever is neither relation nor type.
+    Other(ObjectId),
 }
 
 /// `DependencyType`, as far as it decides what a drop does.
@@ -44,7 +48,14 @@ impl Schema {
                 }
             }
             Object::Type(id) => self.dependents_of_type(*id, &mut found),
-            Object::Default(..) | Object::DomainConstraint(..) => {}
+            Object::Default(..) | Object::DomainConstraint(..) | Object::Namespace(_) | Object::Other(_) => {}
+        }
+        found.extend(self.needed_by(object).iter().cloned());
+        // Whoever needs a column, or a default or constraint, needs its table.
+        if let Object::Relation(id) = object {
+            for number in self.get(*id).into_iter().flat_map(|it| it.columns().live()).map(|(number, _)| number) {
+                found.extend(self.needed_by(&Object::Column(*id, number)).iter().cloned());
+            }
         }
         found
     }
@@ -168,6 +179,9 @@ impl Schema {
                     let kind = match relation.kind() {
                         'i' => "index",
                         'S' => "sequence",
+                        'v' => "view",
+                        'm' => "materialized view",
+                        'f' => "foreign table",
                         _ => "table",
                     };
                     format!("{kind} {}", relation.name)
@@ -188,6 +202,21 @@ impl Schema {
             Object::Type(id) => match self.user_type(*id) {
                 Some(it) => format!("type {}", it.name),
                 None => "type".to_owned(),
+            },
+            Object::Namespace(name) => format!("schema {name}"),
+            Object::Other(id) => match self.object(*id) {
+                Some(object) => {
+                    let words = object.class().words();
+                    match &object.key {
+                        ObjectKey::Global(_, name) => format!("{words} {name}"),
+                        ObjectKey::InSchema(_, name, arguments) if arguments.is_empty() => format!("{words} {name}"),
+                        ObjectKey::InSchema(_, name, arguments) => format!("{words} {name}({})", arguments.join(",")),
+                        ObjectKey::OnRelation(_, relation, name) => {
+                            format!("{words} {name} on {}", self.describe(&Object::Relation(*relation)))
+                        }
+                    }
+                }
+                None => "object".to_owned(),
             },
             Object::DomainConstraint(id, name) => {
                 format!("constraint {} on {}", name.as_str(), self.describe(&Object::Type(*id)))

@@ -11,6 +11,7 @@ pub mod dependency;
 pub mod diff;
 pub mod index;
 pub mod normal_form;
+pub mod object;
 pub mod relation;
 pub mod sequence;
 pub mod uncertain;
@@ -24,7 +25,9 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::constraint::Constraint;
+use crate::schema::dependency::{Dependency, Object};
 use crate::schema::index::Index;
+use crate::schema::object::{CatalogObject, ObjectId, ObjectKey};
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
@@ -39,6 +42,11 @@ pub struct Schema {
     type_names: RedBlackTreeMap<ObjectName, TypeId>,
     /// Names that constraints have, or once had: no other is taken.
     constraint_names: RedBlackTreeSet<ObjectName>,
+    objects: RedBlackTreeMap<ObjectId, Rc<CatalogObject>>,
+    object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
+    /// `pg_depend`, by the object that needs and by the one that is needed.
+    needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
+    needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
     pub uncertain: Uncertain,
 }
@@ -52,6 +60,10 @@ impl Default for Schema {
             types: RedBlackTreeMap::new(),
             type_names: RedBlackTreeMap::new(),
             constraint_names: RedBlackTreeSet::new(),
+            objects: RedBlackTreeMap::new(),
+            object_keys: RedBlackTreeMap::new(),
+            needs: RedBlackTreeMap::new(),
+            needed_by: RedBlackTreeMap::new(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
             uncertain: Uncertain::default(),
@@ -85,6 +97,11 @@ impl Schema {
 
     pub fn add_namespace(&mut self, name: Ident) {
         self.namespaces.insert_mut(name, ());
+    }
+
+    pub fn remove_namespace(&mut self, name: &Ident) {
+        self.namespaces.remove_mut(name);
+        self.forget_needs(&Object::Namespace(name.clone()));
     }
 
     pub fn find(&self, name: &ObjectName) -> Option<RelationId> {
@@ -256,6 +273,7 @@ impl Schema {
         if let Some(name) = self.get(id).map(|relation| relation.name.clone()) {
             self.relation_names.remove_mut(&name);
             self.relations.remove_mut(&id);
+            self.forget_needs(&Object::Relation(id));
         }
     }
 
@@ -302,6 +320,7 @@ impl Schema {
         if let Some(name) = self.user_type(id).map(|it| it.name.clone()) {
             self.type_names.remove_mut(&name);
             self.types.remove_mut(&id);
+            self.forget_needs(&Object::Type(id));
         }
     }
 

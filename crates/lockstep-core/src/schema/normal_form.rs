@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
-use crate::schema::relation::{Body, Column, Persistence, Relation, Table};
+use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, Table};
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::schema::user_type::{UserType, UserTypeKind};
 
@@ -47,18 +47,17 @@ impl Schema {
         match &relation.body {
             Body::Table(table) => self.table_form(relation.id, table, &mut form),
             Body::Sequence(sequence) => form["sequence"] = self.sequence_form(sequence),
+            Body::View(view) => {
+                form["columns"] = self.columns_form(relation.id, &view.columns);
+                form["viewdef"] = json!(view.definition);
+            }
             Body::Index(_) => form["def"] = json!(self.index_definition(relation.id)),
         }
         compact(form)
     }
 
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
-        let mut columns = Map::new();
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
-        // The position is counted over the live columns, as people count.
-        for (position, (_, column)) in (1u16..).zip(table.live()) {
-            columns.insert(column.name.as_str().to_owned(), self.column_form(id, position, column));
-        }
         let mut constraints = Map::new();
         for constraint in &table.constraints {
             let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
@@ -98,10 +97,18 @@ impl Schema {
             let value = keep_false(value, &["valid", "ready", "immediate"]);
             indexes.insert(relation.name.name.as_str().to_owned(), value);
         }
-        form["columns"] = Value::Object(columns);
+        form["columns"] = self.columns_form(id, &table.columns);
         form["dropped_columns"] = if dropped > 0 { json!(dropped) } else { Value::Null };
         form["constraints"] = Value::Object(constraints);
         form["indexes"] = Value::Object(indexes);
+    }
+
+    fn columns_form(&self, id: RelationId, columns: &Columns) -> Value {
+        // The position is counted over the live columns, as people count.
+        let forms = (1u16..)
+            .zip(columns.live())
+            .map(|(position, (_, column))| (column.name.as_str().to_owned(), self.column_form(id, position, column)));
+        Value::Object(forms.collect())
     }
 
     fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Value {

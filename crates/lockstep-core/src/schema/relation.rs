@@ -30,13 +30,36 @@ pub enum Body {
     Table(Table),
     Index(Index),
     Sequence(Sequence),
+    View(View),
 }
 
-/// An ordinary table.
+/// A view: what stands between its columns and the tables is in `pg_depend`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct View {
+    pub columns: Columns,
+    /// `pg_get_viewdef`.
+    pub definition: String,
+}
+
+/// Live and dropped columns: the attribute number is the place plus one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Columns(pub Vec<Column>);
+
+/// Which of the relations with rows of their own.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum TableKind {
+    #[default]
+    Ordinary,
+    Partitioned,
+    Materialized,
+    Foreign,
+}
+
+/// A table, partitioned table, materialized view or foreign table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// Live and dropped columns: the attribute number is the place plus one.
-    pub columns: Vec<Column>,
+    pub kind: TableKind,
+    pub columns: Columns,
     pub constraints: Vec<Constraint>,
     /// Its indexes, in the order in which they were made (`relcache` lists them by OID).
     pub indexes: Vec<RelationId>,
@@ -96,7 +119,13 @@ impl Relation {
     /// `pg_class.relkind`.
     pub fn kind(&self) -> char {
         match &self.body {
-            Body::Table(_) => 'r',
+            Body::Table(table) => match table.kind {
+                TableKind::Ordinary => 'r',
+                TableKind::Partitioned => 'p',
+                TableKind::Materialized => 'm',
+                TableKind::Foreign => 'f',
+            },
+            Body::View(_) => 'v',
             Body::Index(_) => 'i',
             Body::Sequence(_) => 'S',
         }
@@ -105,6 +134,23 @@ impl Relation {
     pub fn table(&self) -> Option<&Table> {
         match &self.body {
             Body::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The columns of a table or view; none for what has no columns of its own.
+    pub fn columns(&self) -> &Columns {
+        const NONE: &Columns = &Columns(vec![]);
+        match &self.body {
+            Body::Table(table) => &table.columns,
+            Body::View(view) => &view.columns,
+            Body::Index(_) | Body::Sequence(_) => NONE,
+        }
+    }
+
+    pub fn view(&self) -> Option<&View> {
+        match &self.body {
+            Body::View(view) => Some(view),
             _ => None,
         }
     }
@@ -124,27 +170,65 @@ impl Relation {
     }
 }
 
-impl Table {
+impl Columns {
     /// Attribute number and column, live ones only.
-    pub fn column(&self, name: &str) -> Option<(u16, &Column)> {
+    pub fn find(&self, name: &str) -> Option<(u16, &Column)> {
         self.live().find(|(_, column)| column.name == *name)
     }
 
     pub fn attribute(&self, number: u16) -> Option<&Column> {
-        self.columns.get(usize::from(number).checked_sub(1)?)
+        self.0.get(usize::from(number).checked_sub(1)?)
     }
 
     pub fn attribute_mut(&mut self, number: u16) -> Option<&mut Column> {
-        self.columns.get_mut(usize::from(number).checked_sub(1)?)
+        self.0.get_mut(usize::from(number).checked_sub(1)?)
     }
 
     /// Live columns with their attribute numbers, in order.
     pub fn live(&self) -> impl Iterator<Item = (u16, &Column)> {
-        self.columns.iter().zip(1u16..).filter(|(column, _)| !column.dropped).map(|(column, number)| (number, column))
+        self.0.iter().zip(1u16..).filter(|(column, _)| !column.dropped).map(|(column, number)| (number, column))
     }
 
     pub fn column_name(&self, number: u16) -> Ident {
         self.attribute(number).map_or_else(|| Ident::new("?column?"), |column| column.name.clone())
+    }
+}
+
+impl std::ops::Deref for Columns {
+    type Target = Vec<Column>;
+
+    fn deref(&self) -> &Vec<Column> {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Columns {
+    fn deref_mut(&mut self) -> &mut Vec<Column> {
+        &mut self.0
+    }
+}
+
+impl Table {
+    /// Attribute number and column, live ones only.
+    pub fn column(&self, name: &str) -> Option<(u16, &Column)> {
+        self.columns.find(name)
+    }
+
+    pub fn attribute(&self, number: u16) -> Option<&Column> {
+        self.columns.attribute(number)
+    }
+
+    pub fn attribute_mut(&mut self, number: u16) -> Option<&mut Column> {
+        self.columns.attribute_mut(number)
+    }
+
+    /// Live columns with their attribute numbers, in order.
+    pub fn live(&self) -> impl Iterator<Item = (u16, &Column)> {
+        self.columns.live()
+    }
+
+    pub fn column_name(&self, number: u16) -> Ident {
+        self.columns.column_name(number)
     }
 
     pub fn constraint(&self, name: &str) -> Option<&Constraint> {

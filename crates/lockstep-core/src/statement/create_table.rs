@@ -7,7 +7,7 @@ use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::relation::{Body, Generated, Persistence, Table};
+use crate::schema::relation::{Body, Columns, Generated, Persistence, Table};
 use crate::schema::sequence::SequenceOwner;
 use crate::statement::Command;
 use crate::statement::check_constraint::{self, NewCheck, add_not_null};
@@ -95,7 +95,7 @@ fn build(
     for definition in &definitions {
         sequences.push(make_sequence(execution, &name, definition, statement.persistence)?);
     }
-    let columns = definitions.iter().map(|definition| definition.column.clone()).collect();
+    let columns = Columns(definitions.iter().map(|definition| definition.column.clone()).collect());
     let table = Table { columns, ..Table::default() };
     let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");

@@ -5,6 +5,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::object::{ObjectClass, ObjectKey};
 use crate::schema::relation::Body;
 use crate::schema::user_type::UserTypeKind;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
@@ -57,7 +58,7 @@ pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &
         Body::Sequence(sequence) => {
             sequence.owner.filter(|owner| owner.identity).map(|owner| Object::Column(owner.table, owner.column))
         }
-        Body::Table(_) => None,
+        Body::Table(_) | Body::View(_) => None,
     };
     match owner {
         Some(owner) if !targets.contains(&owner) => {
@@ -136,6 +137,8 @@ fn doubt(execution: &Execution, object: &Object) -> Option<String> {
         Object::Type(id) | Object::DomainConstraint(id, _) => {
             schema.uncertain.about(&schema.user_type(*id)?.name.name, Some(id.0))
         }
+        Object::Namespace(name) => schema.uncertain.about(name, None),
+        Object::Other(id) => schema.uncertain.about(schema.object(*id)?.name(), Some(id.0)),
     }
 }
 
@@ -169,7 +172,12 @@ fn lock(execution: &mut Execution, object: &Object) {
                 execution.lock(referenced, LockMode::AccessExclusive, reason);
             }
         }
-        Object::Type(_) | Object::DomainConstraint(..) => {}
+        Object::Other(id) => {
+            if let Some(ObjectKey::OnRelation(_, relation, _)) = execution.schema.object(*id).map(|it| it.key.clone()) {
+                execution.lock(relation, LockMode::AccessExclusive, REASON);
+            }
+        }
+        Object::Type(_) | Object::DomainConstraint(..) | Object::Namespace(_) => {}
     }
 }
 
@@ -196,6 +204,8 @@ fn remove(execution: &mut Execution, object: &Object) {
             }
         }
         Object::Type(id) => execution.schema.remove_type(*id),
+        Object::Namespace(name) => execution.schema.remove_namespace(name),
+        Object::Other(id) => execution.schema.remove_object(*id),
         Object::DomainConstraint(id, name) => {
             if let Some(it) = execution.schema.user_type_mut(*id)
                 && let UserTypeKind::Domain { checks, .. } = &mut it.kind
@@ -221,6 +231,7 @@ fn remove_relation(execution: &mut Execution, id: RelationId) {
                 execution.schema.table_mut(owner.table).sequences.retain(|it| *it != id);
             }
         }
+        Body::View(_) => {}
         Body::Table(table) => {
             for key in table.constraints.iter().filter_map(|it| it.foreign_key()) {
                 if key.references != id && execution.schema.get(key.references).is_some() {
@@ -228,6 +239,10 @@ fn remove_relation(execution: &mut Execution, id: RelationId) {
                 }
             }
         }
+    }
+    for class in [ObjectClass::Trigger, ObjectClass::Rule, ObjectClass::Policy] {
+        let parts: Vec<_> = execution.schema.objects_on(class, id).map(|it| it.id).collect();
+        parts.into_iter().for_each(|part| execution.schema.remove_object(part));
     }
     execution.schema.remove_relation(id);
 }

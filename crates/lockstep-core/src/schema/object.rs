@@ -1,0 +1,209 @@
+//! Objects that are neither relations nor types, and `pg_depend`: who needs whom.
+//!
+//! What a table's own parts need (constraints, defaults, indexes) is derived from the table in
+//! [`crate::schema::dependency`]. Everything else says what it needs when it is made, as
+//! `recordDependencyOn` does; the two are read together by [`Schema::dependents`].
+
+use std::rc::Rc;
+
+use crate::effect::{ObjectName, RelationId};
+use crate::name::Ident;
+use crate::schema::Schema;
+use crate::schema::dependency::{Dependency, Object};
+
+/// A number of the model, from the same counter as relations and types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u32);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogObject {
+    pub id: ObjectId,
+    pub key: ObjectKey,
+    pub comment: Option<String>,
+    pub body: ObjectBody,
+}
+
+/// What an object is found by. No two objects of a schema have the same key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKey {
+    /// Of the whole database: extension, publication, event trigger …
+    Global(ObjectClass, Ident),
+    /// In a schema: statistics, collation, function with the types of its arguments …
+    InSchema(ObjectClass, ObjectName, Vec<String>),
+    /// On a table or view: trigger, rule, policy.
+    OnRelation(ObjectClass, RelationId, Ident),
+}
+
+/// Which catalog holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectClass {
+    Function,
+    Trigger,
+    Rule,
+    Policy,
+    Statistics,
+    Publication,
+    Extension,
+    EventTrigger,
+    Collation,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    Cast,
+    TextSearch,
+    ForeignServer,
+    ForeignDataWrapper,
+    Subscription,
+    AccessMethod,
+    Language,
+    Transform,
+}
+
+impl ObjectClass {
+    /// As `getObjectDescription` begins.
+    pub fn words(self) -> &'static str {
+        match self {
+            ObjectClass::Function => "function",
+            ObjectClass::Trigger => "trigger",
+            ObjectClass::Rule => "rule",
+            ObjectClass::Policy => "policy",
+            ObjectClass::Statistics => "statistics object",
+            ObjectClass::Publication => "publication",
+            ObjectClass::Extension => "extension",
+            ObjectClass::EventTrigger => "event trigger",
+            ObjectClass::Collation => "collation",
+            ObjectClass::Operator => "operator",
+            ObjectClass::OperatorClass => "operator class",
+            ObjectClass::OperatorFamily => "operator family",
+            ObjectClass::Cast => "cast",
+            ObjectClass::TextSearch => "text search configuration",
+            ObjectClass::ForeignServer => "server",
+            ObjectClass::ForeignDataWrapper => "foreign-data wrapper",
+            ObjectClass::Subscription => "subscription",
+            ObjectClass::AccessMethod => "access method",
+            ObjectClass::Language => "language",
+            ObjectClass::Transform => "transform",
+        }
+    }
+}
+
+/// What the catalogs say of one object. A class whose details nothing asks for is [`ObjectBody::Plain`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum ObjectBody {
+    Plain,
+}
+
+impl CatalogObject {
+    pub fn class(&self) -> ObjectClass {
+        match &self.key {
+            ObjectKey::Global(class, _) | ObjectKey::InSchema(class, ..) | ObjectKey::OnRelation(class, ..) => *class,
+        }
+    }
+
+    pub fn name(&self) -> &Ident {
+        match &self.key {
+            ObjectKey::Global(_, name) | ObjectKey::OnRelation(_, _, name) => name,
+            ObjectKey::InSchema(_, name, _) => &name.name,
+        }
+    }
+}
+
+impl Schema {
+    pub fn find_object(&self, key: &ObjectKey) -> Option<ObjectId> {
+        self.object_keys.get(key).copied()
+    }
+
+    pub fn object(&self, id: ObjectId) -> Option<&CatalogObject> {
+        self.objects.get(&id).map(|it| &**it)
+    }
+
+    pub fn object_mut(&mut self, id: ObjectId) -> Option<&mut CatalogObject> {
+        self.objects.get_mut(&id).map(Rc::make_mut)
+    }
+
+    pub fn objects(&self) -> impl Iterator<Item = &Rc<CatalogObject>> {
+        self.objects.values()
+    }
+
+    /// Objects of a class on a relation, by name: triggers fire and rules apply in this order.
+    pub fn objects_on(&self, class: ObjectClass, relation: RelationId) -> impl Iterator<Item = &CatalogObject> {
+        let first = ObjectKey::OnRelation(class, relation, Ident::new(""));
+        let keys = self.object_keys.range(first..);
+        let own = keys
+            .take_while(move |(key, _)| matches!(key, ObjectKey::OnRelation(c, r, _) if (*c, *r) == (class, relation)));
+        own.filter_map(|(_, id)| self.object(*id))
+    }
+
+    pub fn add_object(&mut self, key: ObjectKey, body: ObjectBody) -> ObjectId {
+        let id = ObjectId(self.take_id());
+        self.object_keys.insert_mut(key.clone(), id);
+        self.objects.insert_mut(id, Rc::new(CatalogObject { id, key, comment: None, body }));
+        id
+    }
+
+    /// Gives it another name, schema or table.
+    pub fn rename_object(&mut self, id: ObjectId, key: ObjectKey) {
+        if let Some(object) = self.objects.get_mut(&id) {
+            self.object_keys.remove_mut(&object.key);
+            self.object_keys.insert_mut(key.clone(), id);
+            Rc::make_mut(object).key = key;
+        }
+    }
+
+    pub fn remove_object(&mut self, id: ObjectId) {
+        if let Some(object) = self.objects.get(&id) {
+            self.object_keys.remove_mut(&object.key);
+            self.objects.remove_mut(&id);
+            self.forget_needs(&Object::Other(id));
+        }
+    }
+
+    /// Objects that differ from `other`'s, or that only one of the two has.
+    pub fn changed_objects_since(&self, other: &Schema) -> Vec<ObjectId> {
+        let ours =
+            self.objects.iter().filter(|(id, it)| !other.objects.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
+        let theirs = other.objects.keys().filter(|id| !self.objects.contains_key(id));
+        ours.map(|(id, _)| *id).chain(theirs.copied()).collect()
+    }
+
+    /// `recordMultipleDependencies`: from now on `dependent` needs these, besides what it needed before.
+    pub fn record_needs(&mut self, dependent: &Object, on: impl IntoIterator<Item = (Object, Dependency)>) {
+        let mut needs: Vec<(Object, Dependency)> = self.needs.get(dependent).cloned().unwrap_or_default();
+        for (object, how) in on {
+            if object == *dependent || needs.iter().any(|(it, _)| *it == object) {
+                continue;
+            }
+            let mut needed_by = self.needed_by.get(&object).cloned().unwrap_or_default();
+            needed_by.push((dependent.clone(), how));
+            self.needed_by.insert_mut(object.clone(), needed_by);
+            needs.push((object, how));
+        }
+        self.needs.insert_mut(dependent.clone(), needs);
+    }
+
+    /// `deleteDependencyRecordsFor`: it is gone, or is about to say anew what it needs.
+    pub fn forget_needs(&mut self, dependent: &Object) {
+        for (object, _) in self.needs.get(dependent).cloned().unwrap_or_default() {
+            let mut needed_by = self.needed_by.get(&object).cloned().unwrap_or_default();
+            needed_by.retain(|(it, _)| it != dependent);
+            match needed_by.is_empty() {
+                true => self.needed_by.remove_mut(&object),
+                false => {
+                    self.needed_by.insert_mut(object, needed_by);
+                    true
+                }
+            };
+        }
+        self.needs.remove_mut(dependent);
+    }
+
+    /// What it said it needs.
+    pub fn needs(&self, dependent: &Object) -> &[(Object, Dependency)] {
+        self.needs.get(dependent).map_or(&[], |it| it.as_slice())
+    }
+
+    /// What said that it needs this, in the order in which it was said.
+    pub fn needed_by(&self, object: &Object) -> &[(Object, Dependency)] {
+        self.needed_by.get(object).map_or(&[], |it| it.as_slice())
+    }
+}
