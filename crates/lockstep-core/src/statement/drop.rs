@@ -5,7 +5,7 @@ use crate::name::QualifiedName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
-use crate::schema::relation::{Body, Relation};
+use crate::schema::relation::{Body, Relation, TableKind};
 use crate::schema::user_type::{UserType, UserTypeKind};
 use crate::statement::Command;
 use crate::statement::deletion::{delete, refuse_internal};
@@ -37,7 +37,11 @@ impl Command for Drop {
         execution.writable(tag(self.object))?;
         match self.object {
             ObjectType::Index if self.concurrently => drop_concurrently(self, execution),
-            ObjectType::Table | ObjectType::Index | ObjectType::Sequence => drop_relations(self, execution),
+            ObjectType::Table
+            | ObjectType::Index
+            | ObjectType::Sequence
+            | ObjectType::View
+            | ObjectType::MaterializedView => drop_relations(self, execution),
             ObjectType::Type | ObjectType::Domain => drop_types(self, execution),
             _ => unknown(format!("{} is not modelled", tag(self.object))),
         }
@@ -49,17 +53,23 @@ fn words(object: ObjectType) -> (&'static str, sqlstate::SqlState) {
     match object {
         ObjectType::Index => ("index", sqlstate::UNDEFINED_OBJECT),
         ObjectType::Sequence => ("sequence", sqlstate::UNDEFINED_TABLE),
+        ObjectType::View => ("view", sqlstate::UNDEFINED_TABLE),
+        ObjectType::MaterializedView => ("materialized view", sqlstate::UNDEFINED_TABLE),
         _ => ("table", sqlstate::UNDEFINED_TABLE),
     }
 }
 
 fn is_of_kind(relation: &Relation, object: ObjectType) -> bool {
-    matches!(
-        (&relation.body, object),
-        (Body::Table(_), ObjectType::Table)
-            | (Body::Index(_), ObjectType::Index)
-            | (Body::Sequence(_), ObjectType::Sequence)
-    )
+    match (&relation.body, object) {
+        (Body::Table(table), ObjectType::Table) => {
+            matches!(table.kind, TableKind::Ordinary | TableKind::Partitioned)
+        }
+        (Body::Table(table), ObjectType::MaterializedView) => table.kind == TableKind::Materialized,
+        (Body::Index(_), ObjectType::Index)
+        | (Body::Sequence(_), ObjectType::Sequence)
+        | (Body::View(_), ObjectType::View) => true,
+        _ => false,
+    }
 }
 
 /// The relation to be dropped; `None` where it is missing and may be.

@@ -359,6 +359,9 @@ impl Execution {
         match relation.kind() {
             'i' => "index",
             'S' => "sequence",
+            'v' => "view",
+            'm' => "materialized view",
+            'f' => "foreign table",
             _ => "table",
         }
     }
