@@ -3,7 +3,9 @@
 //! Mirrors `AlterTableGetLockLevel` and `ATPrepCmd` of `tablecmds.c`: all lock decisions are made
 //! here only, and a statement with several subcommands takes the strongest of their locks.
 
+use crate::pg::behavior::has_default_access_method;
 use crate::pg::lock_mode::LockMode::{self, *};
+use crate::pg::version::PgVersion;
 use crate::syntax::statement::{Subcommand, TableConstraintKind, TriggerSelection};
 
 /// The order in which `ATRewriteCatalogs` runs subcommands, whatever the order in which they stand.
@@ -34,10 +36,6 @@ impl Pass {
     ];
 }
 
-/// Storage parameters that only autovacuum and planning read: `AlterTableGetRelOptionsLockLevel`
-/// asks each option for its own level.
-const STRONG_OPTIONS: [&str; 1] = ["user_catalog_table"];
-
 pub fn lock_mode(subcommand: &Subcommand) -> LockMode {
     match subcommand {
         Subcommand::AddConstraint(constraint) => match constraint.kind {
@@ -62,8 +60,7 @@ pub fn lock_mode(subcommand: &Subcommand) -> LockMode {
             }
         }
         Subcommand::SetOptions { options, .. } => {
-            let strong = options.iter().any(|(name, _)| STRONG_OPTIONS.contains(&name.as_str()));
-            if strong { AccessExclusive } else { ShareUpdateExclusive }
+            crate::pg::storage_parameter::lock_mode(options.iter().map(|(name, _)| name.as_str()))
         }
         _ => AccessExclusive,
     }
@@ -89,5 +86,26 @@ pub fn pass(subcommand: &Subcommand) -> Pass {
         Subcommand::SetNotNull { .. } => Pass::ColumnAttributes,
         Subcommand::SetDefault { .. } | Subcommand::AddIdentity { .. } => Pass::AddOtherConstraint,
         _ => Pass::Miscellaneous,
+    }
+}
+
+/// Kinds of relations that a subcommand may change (`ATSimplePermissions`), as letters of `relkind`;
+/// `None` where that is left to the subcommand.
+pub fn kinds(subcommand: &Subcommand, version: PgVersion) -> Option<&'static str> {
+    match subcommand {
+        Subcommand::SetStatistics { .. } => Some("rpmiIf"),
+        Subcommand::SetColumnOptions { .. } | Subcommand::SetStorage { .. } => Some("rpmf"),
+        Subcommand::SetCompression { .. }
+        | Subcommand::ReplicaIdentity(_)
+        | Subcommand::ClusterOn(_)
+        | Subcommand::SetWithoutCluster => Some("rpm"),
+        Subcommand::SetLogged(_) => Some("rS"),
+        Subcommand::SetAccessMethod(_) if !has_default_access_method(version) => Some("rm"),
+        Subcommand::SetAccessMethod(_) => Some("rpm"),
+        Subcommand::SetTablespace(_) => Some("rpmiI"),
+        Subcommand::SetOptions { .. } => Some("rpmvi"),
+        Subcommand::OfType(_) | Subcommand::NotOf => Some("rp"),
+        Subcommand::SetWithoutOids => Some("rpf"),
+        _ => None,
     }
 }

@@ -45,6 +45,31 @@ pub fn generated_column_type_change(version: PgVersion) -> crate::pg::sqlstate::
     if version >= PgVersion::V15 { FEATURE_NOT_SUPPORTED } else { SYNTAX_ERROR }
 }
 
+/// `SET STATISTICS DEFAULT` exists from 17 on.
+pub fn has_default_statistics_target(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// `SET STORAGE DEFAULT` exists from 16 on.
+pub fn has_default_storage(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// `SET ACCESS METHOD DEFAULT`, and access methods of partitioned tables, exist from 17 on.
+pub fn has_default_access_method(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// Sequences can be unlogged, and follow their table, from 15 on.
+pub fn has_unlogged_sequences(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
+/// A parameter of a partitioned table is not just unknown: from 16 on the server says why.
+pub fn names_partitioned_table_for_parameters(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
 /// `ON DELETE SET NULL (columns)`, `NULLS NOT DISTINCT` and other grammar of 15.
 pub fn has_grammar_of_15(version: PgVersion) -> bool {
     version >= PgVersion::V15

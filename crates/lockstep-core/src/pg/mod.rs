@@ -9,6 +9,7 @@ pub(crate) mod catalog;
 pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;
+pub mod storage_parameter;
 pub mod toast;
 pub mod types;
 pub mod version;

@@ -139,6 +139,16 @@ pub fn is_collatable(type_: &Type) -> bool {
     type_.row().is_some_and(|row| row.collatable)
 }
 
+/// The word for a letter of `typstorage`.
+pub fn storage_word(letter: char) -> &'static str {
+    match letter {
+        'p' => "plain",
+        'e' => "external",
+        'm' => "main",
+        _ => "extended",
+    }
+}
+
 /// How values are stored unless a column says otherwise: `p`, `e`, `m` or `x` of `typstorage`.
 pub fn storage(type_: &Type) -> Option<char> {
     if type_.array {

@@ -172,11 +172,26 @@ impl Work<'_> {
         }
         self.compare_not_null(pair, column, &mut clauses);
         if old.storage != new.storage || (type_changes && old.storage.is_some()) {
-            let word = old.storage.as_ref().map_or("DEFAULT".to_owned(), |it| it.as_str().to_ascii_uppercase());
+            // `SET STORAGE DEFAULT` is not known to every server: the type's own is named.
+            let own = crate::pg::types::storage(&old.type_).map_or("default", crate::pg::types::storage_word);
+            let word = old.storage.as_ref().map_or(own, |it| it.as_str()).to_ascii_uppercase();
             clauses.push(format!("{alter} SET STORAGE {word}"));
         }
         if old.statistics != new.statistics {
             clauses.push(format!("{alter} SET STATISTICS {}", old.statistics.unwrap_or(-1)));
+        }
+        if old.compression != new.compression {
+            let method = old.compression.as_ref().map_or("DEFAULT", |it| it.as_str());
+            clauses.push(format!("{alter} SET COMPRESSION {method}"));
+        }
+        if old.options != new.options {
+            let names: Vec<&str> = new.options.iter().filter_map(|it| it.split('=').next()).collect();
+            if !names.is_empty() {
+                clauses.push(format!("{alter} RESET ({})", names.join(", ")));
+            }
+            if !old.options.is_empty() {
+                clauses.push(format!("{alter} SET ({})", old.options.join(", ")));
+            }
         }
         if old.comment != new.comment {
             let path = column_path(start, pair.was, column.was);

@@ -210,9 +210,61 @@ impl Work<'_> {
             let word = if old.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
             self.add(Phase::AlterColumn, format!("ALTER TABLE {name} SET {word}"));
         }
+        self.table_marks(was, is);
         if old.tablespace != new.tablespace {
             let tablespace = old.tablespace.clone().unwrap_or_else(|| Ident::new("pg_default"));
             self.add(Phase::Detail, format!("ALTER TABLE {name} SET TABLESPACE {tablespace}"));
+        }
+    }
+}
+
+impl Work<'_> {
+    /// What a table is marked with, and the index that it is clustered by.
+    fn table_marks(&mut self, was: RelationId, is: RelationId) {
+        use crate::schema::relation::ReplicaIdentity;
+        let (start, now) = (self.start, self.now);
+        let name = &start.relation(was).name;
+        let (Some(old), Some(new)) = (start.relation(was).table(), now.relation(is).table()) else { return };
+        if old.toast_options != new.toast_options {
+            let added: Vec<String> = new.toast_options.iter().map(|it| format!("toast.{it}")).collect();
+            if !added.is_empty() {
+                let names: Vec<&str> = added.iter().filter_map(|it| it.split('=').next()).collect();
+                self.add(Phase::Detail, format!("ALTER TABLE {name} RESET ({})", names.join(", ")));
+            }
+            let kept: Vec<String> = old.toast_options.iter().map(|it| format!("toast.{it}")).collect();
+            if !kept.is_empty() {
+                self.add(Phase::Detail, format!("ALTER TABLE {name} SET ({})", kept.join(", ")));
+            }
+        }
+        if old.access_method != new.access_method {
+            let method = old.access_method.clone().unwrap_or_else(|| Ident::new("heap"));
+            self.add(Phase::AlterColumn, format!("ALTER TABLE {name} SET ACCESS METHOD {method}"));
+        }
+        let marked = |schema: &Schema, indexes: &[RelationId], clustered: bool| {
+            let is_marked = |id: &&RelationId| match clustered {
+                true => schema.index(**id).clustered,
+                false => schema.index(**id).replica_identity,
+            };
+            indexes.iter().find(is_marked).copied()
+        };
+        let (identity, other) = (marked(start, &old.indexes, false), marked(now, &new.indexes, false));
+        if old.replica_identity != new.replica_identity || identity != other {
+            let words = match (old.replica_identity, identity) {
+                (ReplicaIdentity::Index, Some(index)) => format!("USING INDEX {}", start.relation(index).name.name),
+                (ReplicaIdentity::Full, _) => "FULL".to_owned(),
+                (ReplicaIdentity::Nothing, _) | (ReplicaIdentity::Index, None) => "NOTHING".to_owned(),
+                (ReplicaIdentity::Default, _) => "DEFAULT".to_owned(),
+            };
+            self.add(Phase::Detail, format!("ALTER TABLE {name} REPLICA IDENTITY {words}"));
+        }
+        let (clustered, other) = (marked(start, &old.indexes, true), marked(now, &new.indexes, true));
+        match clustered {
+            _ if clustered == other => {}
+            Some(index) => {
+                let index = &start.relation(index).name.name;
+                self.add(Phase::Detail, format!("ALTER TABLE {name} CLUSTER ON {index}"));
+            }
+            None => self.add(Phase::Detail, format!("ALTER TABLE {name} SET WITHOUT CLUSTER")),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::effect::RelationId;
 use crate::expression::{Expression, Names};
-use crate::name::Ident;
+use crate::name::{Ident, quote_identifier};
 use crate::schema::Schema;
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey, ReferentialAction};
 use crate::schema::index::{Index, IndexKey, KeyColumn};
@@ -189,6 +189,7 @@ impl Schema {
 /// `flatten_reloptions`: values that are not plain are quoted.
 pub fn print_options(options: &[String]) -> String {
     let options = options.iter().map(|option| match option.split_once('=') {
+        Some((name, value)) if quote_identifier(value) == value => format!("{}={value}", Ident::new(name)),
         Some((name, value)) => format!("{}='{}'", Ident::new(name), value.replace('\'', "''")),
         None => option.clone(),
     });

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
-use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, Table};
+use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, ReplicaIdentity, Table};
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::schema::user_type::{UserType, UserTypeKind};
 
@@ -99,6 +99,12 @@ impl Schema {
         }
         form["columns"] = self.columns_form(id, &table.columns);
         form["dropped_columns"] = if dropped > 0 { json!(dropped) } else { Value::Null };
+        form["toast_options"] = json!(table.toast_options);
+        form["replident"] = match table.replica_identity {
+            ReplicaIdentity::Default => Value::Null,
+            other => json!(other.letter().to_string()),
+        };
+        form["am"] = json!(table.access_method.as_ref().map(ToString::to_string));
         form["constraints"] = Value::Object(constraints);
         form["indexes"] = Value::Object(indexes);
     }

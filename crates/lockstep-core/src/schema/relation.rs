@@ -70,6 +70,34 @@ pub struct Table {
     pub rows: Rows,
     /// It has a TOAST table, which stays when the columns that needed it go.
     pub toast: bool,
+    /// Options of the TOAST table, as the server stores them.
+    pub toast_options: Vec<String>,
+    pub replica_identity: ReplicaIdentity,
+    /// Another table access method than `heap`.
+    pub access_method: Option<Ident>,
+}
+
+/// `relreplident`: what of an old row is written to the log when it is updated or deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReplicaIdentity {
+    /// The primary key.
+    #[default]
+    Default,
+    Full,
+    Nothing,
+    /// The index that is marked as such.
+    Index,
+}
+
+impl ReplicaIdentity {
+    pub fn letter(self) -> char {
+        match self {
+            ReplicaIdentity::Default => 'd',
+            ReplicaIdentity::Full => 'f',
+            ReplicaIdentity::Nothing => 'n',
+            ReplicaIdentity::Index => 'i',
+        }
+    }
 }
 
 /// What is known of a table's rows. Rows themselves are not modelled.

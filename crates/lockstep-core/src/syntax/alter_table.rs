@@ -43,8 +43,17 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
         return Ok(Some(AlterTableAction::SetSchema(cursor.name()?)));
     }
     if object != ObjectType::Table && object != ObjectType::ForeignTable {
-        let owner = cursor.are_words(&["owner", "to"]);
-        return Ok(if owner { Some(AlterTableAction::Subcommands(cursor.list(subcommand)?)) } else { None });
+        let storage = [&["set", "("][..], &["reset", "("], &["set", "tablespace"]];
+        let starts = |words: &&[&str]| match words {
+            [word, "("] => cursor.is_word(word) && cursor.is_sign_at(1, "("),
+            words => cursor.are_words(words),
+        };
+        let own = object == ObjectType::Index && storage.iter().any(starts);
+        return Ok(if own || cursor.are_words(&["owner", "to"]) {
+            Some(AlterTableAction::Subcommands(cursor.list(subcommand)?))
+        } else {
+            None
+        });
     }
     if cursor.at_end() {
         return cursor.error();
@@ -309,8 +318,11 @@ fn set_or_reset(cursor: &mut Cursor<'_>) -> Result<Subcommand> {
     if cursor.is_sign("(") {
         return Ok(Subcommand::SetOptions { options: object::options(cursor)?, reset: false });
     }
-    if cursor.accept(&["without", "cluster"]) || cursor.accept(&["without", "oids"]) {
+    if cursor.accept(&["without", "cluster"]) {
         return Ok(Subcommand::SetWithoutCluster);
+    }
+    if cursor.accept(&["without", "oids"]) {
+        return Ok(Subcommand::SetWithoutOids);
     }
     if cursor.accept(&["access", "method"]) {
         let default = cursor.accept_word("default");

@@ -215,7 +215,9 @@ pub(super) fn options(cursor: &mut Cursor<'_>) -> Result<Vec<(Ident, Option<Stri
         cursor.accept_sign("+");
         match cursor.next() {
             Some(token) => match token.kind {
-                Kind::Word | Kind::Integer | Kind::Decimal => Ok((name, Some(format!("{sign}{}", cursor.raw(token))))),
+                // A word is a type name or keyword to the grammar: folded.
+                Kind::Word => Ok((name, Some(format!("{sign}{}", Ident::folded(cursor.raw(token)).as_str())))),
+                Kind::Integer | Kind::Decimal => Ok((name, Some(format!("{sign}{}", cursor.raw(token))))),
                 Kind::String | Kind::EscapeString | Kind::QuotedWord | Kind::DollarString => {
                     Ok((name, Some(lexer::value(cursor.text, token))))
                 }

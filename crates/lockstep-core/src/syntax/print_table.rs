@@ -435,6 +435,7 @@ impl Display for Subcommand {
             }),
             Subcommand::ClusterOn(index) => write!(f, "CLUSTER ON {index}"),
             Subcommand::SetWithoutCluster => f.write_str("SET WITHOUT CLUSTER"),
+            Subcommand::SetWithoutOids => f.write_str("SET WITHOUT OIDS"),
             Subcommand::SetAccessMethod(Some(method)) => write!(f, "SET ACCESS METHOD {method}"),
             Subcommand::SetAccessMethod(None) => f.write_str("SET ACCESS METHOD DEFAULT"),
             Subcommand::SetTablespace(name) => write!(f, "SET TABLESPACE {name}"),

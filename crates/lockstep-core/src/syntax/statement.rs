@@ -146,6 +146,7 @@ pub enum Subcommand {
     RowSecurity(RowSecurity),
     ClusterOn(Ident),
     SetWithoutCluster,
+    SetWithoutOids,
     SetAccessMethod(Option<Ident>),
     SetTablespace(Ident),
     SetLogged(bool),

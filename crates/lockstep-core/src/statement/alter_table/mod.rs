@@ -3,13 +3,17 @@
 
 mod add_column;
 mod add_constraint;
+pub(super) mod attributes;
 mod conversion;
 mod drop_constraint;
 mod identity;
+mod marked_index;
 mod not_null;
 mod owner;
+mod parameters;
 mod rename;
 mod set_type;
+mod storage;
 mod validate;
 
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
@@ -57,7 +61,7 @@ impl Command for AlterTable {
                     owner::change(execution, table, role);
                     return Ok(());
                 }
-                self.check_kind(execution, table)?;
+                self.check_kind(execution, table, subcommands)?;
                 execution.not_in_use(table, "ALTER TABLE")?;
                 alter(execution, table, subcommands)
             }
@@ -93,12 +97,35 @@ impl AlterTable {
         }
     }
 
-    fn check_kind(&self, execution: &Execution, id: RelationId) -> Outcome {
+    /// `RangeVarCallbackForAlterRelation` and `ATSimplePermissions`.
+    fn check_kind(&self, execution: &Execution, id: RelationId, subcommands: &[Subcommand]) -> Outcome {
         let relation = execution.schema.relation(id);
-        match (self.object, relation.kind()) {
-            (ObjectType::Table, 'r') => Ok(()),
-            _ => unknown(format!("{} on this kind of relation is not modelled", self.tag())),
+        let kind = relation.kind();
+        let name = relation.name.name.as_str();
+        let expected = match (self.object, kind) {
+            (ObjectType::Index, kind) if !matches!(kind, 'i' | 'I') => Some("an index"),
+            (ObjectType::View, kind) if kind != 'v' => Some("a view"),
+            (ObjectType::MaterializedView, kind) if kind != 'm' => Some("a materialized view"),
+            (ObjectType::Sequence, kind) if kind != 'S' => Some("a sequence"),
+            (ObjectType::ForeignTable, kind) if kind != 'f' => Some("a foreign table"),
+            _ => None,
+        };
+        if let Some(expected) = expected {
+            return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not {expected}"));
         }
+        for subcommand in subcommands {
+            match facts::kinds(subcommand, execution.version) {
+                Some(kinds) if !kinds.contains(kind) => {
+                    let words = subcommand.to_string();
+                    let message = format!("ALTER action {words} cannot be performed on relation \"{name}\"");
+                    return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+                }
+                Some(_) => {}
+                None if (self.object, kind) == (ObjectType::Table, 'r') => {}
+                None => return unknown(format!("{} on this kind of relation is not modelled", self.tag())),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -107,6 +134,13 @@ fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand
     for subcommand in subcommands {
         if let Subcommand::SetType { column, type_name, collation, using } = subcommand {
             set_type::prepare(execution, table, &mut altered, column, type_name, collation.as_ref(), using.as_ref())?;
+        }
+        match subcommand {
+            Subcommand::SetLogged(logged) => storage::set_logged(execution, table, &mut altered, *logged)?,
+            Subcommand::SetAccessMethod(method) => {
+                storage::set_access_method(execution, table, &mut altered, method.as_ref())?;
+            }
+            _ => {}
         }
     }
     for pass in Pass::ALL {
@@ -117,8 +151,10 @@ fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand
             set_type::recreate_dependents(execution, table, &mut altered)?;
         }
     }
-    finish(execution, table, &altered);
-    create_toast(execution, table);
+    if execution.schema.relation(table).table().is_some() {
+        finish(execution, table, &altered);
+        create_toast(execution, table);
+    }
     Ok(())
 }
 
@@ -151,6 +187,27 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
             owner::change(execution, table, role);
             Ok(())
         }
+        Subcommand::SetStatistics { .. }
+        | Subcommand::SetStorage { .. }
+        | Subcommand::SetCompression { .. }
+        | Subcommand::SetColumnOptions { .. }
+            if execution.schema.relation(table).table().is_none() =>
+        {
+            unknown("this subcommand on an index is not modelled")
+        }
+        Subcommand::SetStatistics { column, target } => attributes::set_statistics(execution, table, column, *target),
+        Subcommand::SetStorage { column, storage } => attributes::set_storage(execution, table, column, storage),
+        Subcommand::SetCompression { column, method } => attributes::set_compression(execution, table, column, method),
+        Subcommand::SetColumnOptions { column, options, reset } => {
+            parameters::set_on_column(execution, table, column, options, *reset)
+        }
+        Subcommand::SetOptions { options, reset } => parameters::set(execution, table, options, *reset),
+        Subcommand::ClusterOn(index) => marked_index::cluster_on(execution, table, index),
+        Subcommand::SetWithoutCluster => marked_index::without_cluster(execution, table),
+        Subcommand::ReplicaIdentity(identity) => marked_index::replica_identity(execution, table, identity),
+        Subcommand::SetTablespace(tablespace) => storage::set_tablespace(execution, table, tablespace),
+        // Their work was done when they were prepared; `WITHOUT OIDS` is what every table is.
+        Subcommand::SetLogged(_) | Subcommand::SetAccessMethod(_) | Subcommand::SetWithoutOids => Ok(()),
         _ => unknown("this subcommand of ALTER TABLE is not modelled"),
     }
 }
