@@ -4,6 +4,7 @@ pub mod execution;
 
 mod alter_table;
 mod check_constraint;
+mod cluster_wide;
 mod column;
 mod comment;
 mod create_index;
@@ -62,7 +63,7 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::Update(it) => return rows::update(it, execution),
         Statement::Delete(it) => return rows::delete(it, execution),
         Statement::Transaction(_) => return unknown("a transaction command is not executed like others"),
-        Statement::Other(it) => return unknown(format!("{} is not modelled", it.command)),
+        Statement::Other(it) => return cluster_wide::run(it, execution),
     };
     command.run(execution)
 }
