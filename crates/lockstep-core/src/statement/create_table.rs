@@ -16,11 +16,16 @@ use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::foreign_key::{self, NewForeignKey};
 use crate::statement::like::{self, LikePart};
 use crate::statement::scope::{self, Use};
-use crate::statement::{index_constraint, sequence};
+use crate::statement::{create_table_as, index_constraint, sequence};
 use crate::syntax::statement::{CreateTable, TableConstraint, TableConstraintKind, TableElement};
 
 impl Command for CreateTable {
     fn run(&self, execution: &mut Execution) -> Outcome {
+        if let (Some((query, with_data)), None) = (&self.query, &self.access_method)
+            && let Some(plain) = &query.plain
+        {
+            return create_table_as::run(self, plain, *with_data, execution);
+        }
         execution.writable("CREATE TABLE")?;
         if let Some(what) = self.unmodelled() {
             return unknown(format!("CREATE TABLE with {what} is not modelled"));

@@ -10,6 +10,7 @@ mod comment;
 mod create_index;
 mod create_sequence;
 mod create_table;
+mod create_table_as;
 mod define_index;
 mod deletion;
 mod domain;

@@ -210,10 +210,27 @@ pub struct QueryText {
     pub labels: Vec<Ident>,
     /// Functions called anywhere in it.
     pub functions: Vec<QualifiedName>,
+    /// All of it, where it does nothing but name columns of one table.
+    pub plain: Option<Box<PlainSelect>>,
     /// How many rows it yields, where its text says so.
     pub rows: Option<u64>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
+}
+
+/// `SELECT` of columns from one table, without any other clause.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlainSelect {
+    pub table: QualifiedName,
+    pub columns: SelectedColumns,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SelectedColumns {
+    /// `*`
+    All,
+    /// Each with the name that it has in the result.
+    Named(Vec<(QualifiedName, Ident)>),
 }
 
 impl Expr {

@@ -17,6 +17,7 @@ mod cursor;
 mod object;
 mod parse_expression;
 mod parse_function;
+mod plain_select;
 mod query;
 mod rows;
 mod session;

@@ -13,6 +13,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::expression::QueryText;
 use crate::syntax::lexer::{self, Kind};
+use crate::syntax::plain_select;
 
 /// Whether a query begins here, behind any number of parentheses.
 pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
@@ -50,6 +51,7 @@ pub(super) fn describe(text: &str) -> QueryText {
         columns: vec![],
         labels: vec![],
         functions: vec![],
+        plain: plain_select::read(text).map(Box::new),
         rows: None,
         writes: true,
     };
