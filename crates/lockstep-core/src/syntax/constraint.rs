@@ -156,7 +156,7 @@ fn operator(cursor: &mut Cursor<'_>) -> Result<String> {
         cursor.expect_sign("(")?;
         let start = cursor.offset();
         cursor.skip_balanced();
-        let text = cursor.text[start..cursor.last_end()].to_owned();
+        let text = cursor.text_since(start).to_owned();
         cursor.expect_sign(")")?;
         return Ok(format!("OPERATOR({text})"));
     }

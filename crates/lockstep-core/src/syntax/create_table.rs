@@ -81,7 +81,7 @@ fn tail(cursor: &mut Cursor<'_>, made: &mut CreateTable) -> Result<()> {
         while !cursor.at_end() && !cursor.is_any(&["tablespace", "as"]) {
             cursor.next();
         }
-        made.on_commit = Some(cursor.text[start..cursor.last_end()].to_ascii_lowercase());
+        made.on_commit = Some(cursor.text_since(start).to_ascii_lowercase());
     }
     if cursor.accept_word("tablespace") {
         made.tablespace = Some(cursor.name()?);
@@ -92,7 +92,7 @@ fn tail(cursor: &mut Cursor<'_>, made: &mut CreateTable) -> Result<()> {
         }
         let start = cursor.offset();
         cursor.skip_balanced();
-        let text = &cursor.text[start..cursor.last_end()];
+        let text = cursor.text_since(start);
         let (text, with_data) = without_data_clause(text);
         made.query = Some((query::describe(text), with_data));
     } else if !made.query_columns.is_empty() {

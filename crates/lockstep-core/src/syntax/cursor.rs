@@ -88,6 +88,11 @@ impl<'a> Cursor<'a> {
         self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).map_or(0, |token| token.end)
     }
 
+    /// The text of the tokens read since `start` (an [`Self::offset`]): empty when none was.
+    pub(super) fn text_since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.last_end()).unwrap_or_default()
+    }
+
     /// The server's words for an error here.
     pub(super) fn error<T>(&self) -> Result<T> {
         let (message, offset) = match self.peek() {

@@ -295,7 +295,7 @@ fn is_test(cursor: &mut Cursor<'_>, slot: Slot<'_>, restricted: bool) -> Result<
         {
             cursor.next();
         }
-        let tail = cursor.text[start..cursor.last_end()].to_owned();
+        let tail = cursor.text_since(start).to_owned();
         let not = if negated { "NOT " } else { "" };
         return Ok(Some(Expr::Opaque(format!("({operand}) IS {not}{tail}"))));
     }

@@ -157,7 +157,7 @@ fn opaque_call(cursor: &mut Cursor<'_>) -> Result<Expr> {
     cursor.expect_sign("(")?;
     cursor.skip_balanced();
     cursor.expect_sign(")")?;
-    Ok(Expr::Opaque(cursor.text[start..cursor.last_end()].to_owned()))
+    Ok(Expr::Opaque(cursor.text_since(start).to_owned()))
 }
 
 /// `extract(year FROM x)` and its like: calls of functions that the grammar names.

@@ -33,7 +33,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<QueryText> {
         return cursor.error();
     }
     cursor.skip_balanced();
-    Ok(describe(&cursor.text[start..cursor.last_end()]))
+    Ok(describe(cursor.text_since(start)))
 }
 
 /// Deeper or longer queries are not read for their relations; they count as opaque.

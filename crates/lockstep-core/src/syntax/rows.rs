@@ -72,7 +72,7 @@ fn source_text(cursor: &mut Cursor<'_>) -> Result<QueryText> {
             cursor.next();
         }
     }
-    Ok(query::describe(&cursor.text[start..cursor.last_end()]))
+    Ok(query::describe(cursor.text_since(start)))
 }
 
 fn on_conflict(cursor: &mut Cursor<'_>, reads: &mut Vec<QualifiedName>, opaque: &mut bool) -> Result<Option<bool>> {
@@ -222,7 +222,7 @@ fn rest(cursor: &mut Cursor<'_>, made: &mut RowStatement, clause: &str) -> Resul
                         cursor.next();
                     }
                 }
-                let text = format!("SELECT * FROM {}", &cursor.text[start..cursor.last_end()]);
+                let text = format!("SELECT * FROM {}", cursor.text_since(start));
                 let read = query::describe(&text);
                 made.opaque |= read.writes;
                 made.reads.extend(read.reads);

@@ -86,7 +86,7 @@ pub(super) fn lock_table(cursor: &mut Cursor<'_>) -> Result<Statement> {
             while cursor.is_any(&["access", "row", "share", "update", "exclusive"]) {
                 cursor.next();
             }
-            let words = cursor.text[start..cursor.last_end()].split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = cursor.text_since(start).split_whitespace().collect::<Vec<_>>().join(" ");
             cursor.expect(&["mode"])?;
             if crate::pg::lock_mode::LockMode::from_words(&words).is_none() {
                 return cursor.error();
