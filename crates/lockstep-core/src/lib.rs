@@ -3,7 +3,9 @@
 
 pub mod diagnostic;
 pub mod effect;
+pub mod estimate;
 pub mod expression;
+pub mod facts;
 pub mod hazard;
 pub mod input;
 pub mod keyword;

@@ -76,11 +76,6 @@ impl LockMode {
     pub fn from_pg_locks_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.pg_locks_name() == name)
     }
-
-    /// The mode that `LOCK TABLE … IN x MODE` names.
-    pub fn from_words(words: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.to_string().eq_ignore_ascii_case(words))
-    }
 }
 
 impl fmt::Display for LockMode {

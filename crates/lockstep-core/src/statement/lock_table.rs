@@ -3,7 +3,7 @@
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::statement::Command;
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, fail};
 use crate::syntax::statement::LockTable;
 
 impl Command for LockTable {
@@ -11,11 +11,7 @@ impl Command for LockTable {
         if !execution.in_block {
             return fail(sqlstate::NO_ACTIVE_SQL_TRANSACTION, "LOCK TABLE can only be used in transaction blocks");
         }
-        let mode = match &self.mode {
-            Some(words) => LockMode::from_words(words),
-            None => Some(LockMode::AccessExclusive),
-        };
-        let Some(mode) = mode else { return unknown("no such lock mode") };
+        let mode = self.mode.unwrap_or(LockMode::AccessExclusive);
         if mode > LockMode::RowExclusive {
             execution.writable("LOCK TABLE")?;
         }

@@ -1,5 +1,6 @@
 //! Transactions, settings and explicit locks.
 
+use crate::pg::lock_mode::LockMode;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::{self, Kind};
 use crate::syntax::statement::{LockTable, Set, Statement, TransactionCommand};
@@ -81,22 +82,24 @@ pub(super) fn lock_table(cursor: &mut Cursor<'_>) -> Result<Statement> {
         Ok((name, only))
     })?;
     let mode = match cursor.accept_word("in") {
-        true => {
-            let start = cursor.offset();
-            while cursor.is_any(&["access", "row", "share", "update", "exclusive"]) {
-                cursor.next();
-            }
-            let words = cursor.text_since(start).split_whitespace().collect::<Vec<_>>().join(" ");
-            cursor.expect(&["mode"])?;
-            if crate::pg::lock_mode::LockMode::from_words(&words).is_none() {
-                return cursor.error();
-            }
-            Some(words.to_ascii_uppercase())
-        }
+        true => Some(lock_mode(cursor)?),
         false => None,
     };
     let nowait = cursor.accept_word("nowait");
     Ok(Statement::LockTable(LockTable { tables, mode, nowait }))
+}
+
+/// `lock_type MODE`; of two modes that begin alike, the longer.
+fn lock_mode(cursor: &mut Cursor<'_>) -> Result<LockMode> {
+    let mut modes = LockMode::ALL.map(|mode| (mode, mode.to_string().to_ascii_lowercase()));
+    modes.sort_by_key(|(_, words)| std::cmp::Reverse(words.len()));
+    for (mode, words) in modes {
+        if cursor.accept(&words.split(' ').collect::<Vec<_>>()) {
+            cursor.expect(&["mode"])?;
+            return Ok(mode);
+        }
+    }
+    cursor.error()
 }
 
 pub(super) fn reset_or_show(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {

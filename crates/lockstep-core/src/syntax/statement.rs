@@ -3,6 +3,7 @@
 //! `gram.y` against `commands/*.c`: reading lives here, behaviour in [`crate::statement`].
 
 use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::table::*;
 
@@ -370,8 +371,8 @@ pub struct RowStatement {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LockTable {
     pub tables: Vec<(QualifiedName, bool)>,
-    /// As written: `ACCESS EXCLUSIVE`; missing means that one.
-    pub mode: Option<String>,
+    /// Missing means `ACCESS EXCLUSIVE`.
+    pub mode: Option<LockMode>,
     pub nowait: bool,
 }
 
