@@ -65,6 +65,7 @@ impl Scenario {
             runner: Some(self.runner.to_string()),
             transaction: None,
             step,
+            facts: None,
         }
     }
 }

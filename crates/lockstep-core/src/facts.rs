@@ -34,6 +34,16 @@ impl Facts {
         known.dead_rows = facts.dead_rows.or(known.dead_rows);
     }
 
+    /// Adds what is known from elsewhere: what was said before goes first.
+    pub fn fill<'a>(&mut self, tables: impl Iterator<Item = (&'a str, TableFacts)>) {
+        for (table, facts) in tables {
+            let said = self.tables.insert(table.to_owned(), facts);
+            if let Some(said) = said {
+                self.add(table, said);
+            }
+        }
+    }
+
     /// By schema and name; a name without a schema means one of `public`.
     pub fn of(&self, schema: &str, name: &str) -> Option<&TableFacts> {
         let bare = || self.tables.get(name).filter(|_| schema == "public");
@@ -70,7 +80,11 @@ pub fn parse(words: &str) -> Result<(String, TableFacts), String> {
             "reads" | "reads_per_s" => facts.reads_per_s = Some(rate()?),
             "writes" | "writes_per_s" => facts.writes_per_s = Some(rate()?),
             "dead" | "dead_rows" => facts.dead_rows = Some(count()?),
-            _ => return Err(format!("`{key}` is not known; a table has rows, size, index_size, reads, writes and dead")),
+            _ => {
+                return Err(format!(
+                    "`{key}` is not known; a table has rows, size, index_size, reads, writes and dead"
+                ));
+            }
         }
     }
     if facts == TableFacts::default() {

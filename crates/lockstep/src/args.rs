@@ -67,6 +67,11 @@ pub(crate) struct Plan {
     #[arg(long, value_name = "FILE|FOLDER|-")]
     pub(crate) schema: Vec<PathBuf>,
 
+    /// JSON with the size of tables, so that times can be estimated: {"tables": {"users": {"rows": 10000000,
+    /// "bytes": 4294967296}}}; a comment in the SQL can say it too: -- lockstep: table users rows=10M size=4GB
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) facts: Option<PathBuf>,
+
     /// PostgreSQL's major version, 14 to 18 [default: 18, or that of the server where there is one]
     #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(14..=18))]
     pub(crate) postgres: Option<u8>,

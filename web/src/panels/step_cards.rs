@@ -1,6 +1,7 @@
 //! The cards of a step: how it ends, the work it does, what is dangerous about it, what the server says.
 
-use lockstep_core::report::wire::{Estimate, Finding, Precondition, Step, Trace, Work};
+use lockstep_core::report::wire::{Finding, Precondition, Step, Trace, Work};
+use lockstep_core::report::words;
 use yew::prelude::*;
 
 use super::problems::severity_icon;
@@ -81,7 +82,7 @@ pub(crate) fn WorkDone(props: &CardProps) -> Html {
     html! {
         <section class="card work" aria-labelledby="work-title">
             <h3 id="work-title"><Glyph icon={Icon::Rows} />{ "Work" }
-                if let Some(it) = &step.estimate { <span class="estimate">{ estimate(it) }</span> }
+                if let Some(it) = &step.estimate { <span class="estimate">{ words::estimate(it) }</span> }
             </h3>
             <ul>{ for step.work.iter().take(MOST).map(work) }</ul>
             if step.work.len() > MOST { <p class="empty">{ format!("{} more are in the trace.", step.work.len() - MOST) }</p> }
@@ -111,15 +112,6 @@ fn work(it: &Work) -> Html {
             <span><span class="work-what">{ words }</span>if !it.reason.is_empty() { <span class="reason">{ &it.reason }</span> }</span>
         </li>
     }
-}
-
-fn estimate(it: &Estimate) -> String {
-    let time = |ms: f64| match ms {
-        ms if ms < 1_000.0 => format!("{} ms", ms.round()),
-        ms if ms < 120_000.0 => format!("{} s", (ms / 100.0).round() / 10.0),
-        ms => format!("{} min", (ms / 60_000.0).round()),
-    };
-    format!("estimate: {} to {}", time(it.low_ms), time(it.high_ms))
 }
 
 #[component]

@@ -1,3 +1,4 @@
 //! Readers of migration files: one module a format.
 
+pub mod directive;
 pub mod sql;

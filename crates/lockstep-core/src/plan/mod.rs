@@ -3,6 +3,8 @@
 pub mod runner;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::Facts;
+use crate::input::directive;
 use crate::input::sql::read::{ReadStatement, Section, read};
 use crate::plan::runner::{Runner, Wrapping};
 use crate::source::Source;
@@ -19,6 +21,8 @@ pub struct Plan {
     pub statements: Vec<Planned>,
     /// Complaints about the texts.
     pub diagnostics: Vec<(Source, Diagnostic)>,
+    /// What the texts say of tables; of the migration's plan only.
+    pub facts: Facts,
 }
 
 #[derive(Debug, Clone)]
@@ -40,9 +44,14 @@ pub struct Plans {
 /// (`-- lockstep: schema`) go where they say.
 pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: Option<Wrapping>) -> Plans {
     let psql = runner::RUNNERS[0];
-    let mut start = Plan { sources: vec![], runner: psql, wrapping: None, statements: vec![], diagnostics: vec![] };
-    let mut migration = Plan { sources: vec![], runner, wrapping, statements: vec![], diagnostics: vec![] };
+    let mut start = Plan::new(psql, None);
+    let mut migration = Plan::new(runner, wrapping);
     let mut transaction = 0;
+    for source in schema.iter().chain(&files) {
+        let found = directive::table_facts(&source.text);
+        found.value.iter().for_each(|(table, facts)| migration.facts.add(table, *facts));
+        migration.diagnostics.extend(found.diagnostics.into_iter().map(|it| (source.clone(), it)));
+    }
     for source in schema {
         let number = start.add_source(&source);
         let parsed = read(&source);
@@ -91,6 +100,11 @@ pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: O
 }
 
 impl Plan {
+    fn new(runner: Runner, wrapping: Option<Wrapping>) -> Self {
+        let facts = Facts::default();
+        Plan { sources: vec![], runner, wrapping, statements: vec![], diagnostics: vec![], facts }
+    }
+
     fn add_source(&mut self, source: &Source) -> usize {
         self.sources.push(source.clone());
         self.sources.len() - 1

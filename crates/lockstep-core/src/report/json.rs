@@ -6,24 +6,30 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::effect::{ObjectName, RelationId};
+use crate::estimate::Estimates;
 use crate::hazard;
 use crate::pg::lock_mode::LockMode;
 use crate::report::position::Walker;
-use crate::report::{caption, wire};
+use crate::report::{caption, estimate, wire};
 use crate::schema::Schema;
 use crate::schema::relation::Relation;
 use crate::simulate::trace::{self, Outcome, Step, Trace, TransactionEnd, TransactionKind};
 
 pub fn trace(trace: &Trace) -> wire::Trace {
     let mut walkers: Vec<Walker<'_>> = trace.plan.sources.iter().map(|source| Walker::new(&source.text)).collect();
-    let steps = trace.steps.iter().map(|it| step(it, trace, &mut walkers[it.source])).collect();
+    let estimates = Estimates::of(trace);
+    let steps = trace.steps.iter().map(|it| wire::Step {
+        estimate: estimate::estimate(it, &estimates, trace),
+        ..step(it, trace, &mut walkers[it.source])
+    });
     wire::Trace {
         format: "lockstep-trace/1".into(),
         postgres: trace.version.major(),
         runner: trace.plan.runner.id.into(),
         diagnostics: diagnostics(trace),
-        steps,
+        steps: steps.collect(),
         transactions: trace.transactions.iter().map(transaction).collect(),
+        size_unknown: estimates.lacking().into_iter().map(ObjectName::to_string).collect(),
         schema: trace.end.normal_form(),
     }
 }
@@ -57,6 +63,7 @@ fn diagnostics(trace: &Trace) -> Vec<wire::Diagnostic> {
             hints: vec!["What it names is treated as unknown.".into()],
         });
     }
+    found.extend(estimate::diagnostics(trace));
     found
 }
 

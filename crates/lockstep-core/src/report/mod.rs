@@ -10,6 +10,7 @@ pub mod wire;
 pub mod words;
 
 mod caption;
+mod estimate;
 mod position;
 
 use crate::pg::version::PgVersion;
@@ -35,7 +36,10 @@ pub fn trace(request: &wire::Request) -> Trace {
         _ => None,
     };
     let version = PgVersion::from_major(request.postgres).unwrap_or_default();
-    let plans = plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
+    let mut plans = plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
+    if let Some(given) = &request.facts {
+        plans.migration.facts.fill(given.tables.iter().map(|(name, it)| (name.as_str(), it.into())));
+    }
     simulate::simulate(plans, version)
 }
 

@@ -133,8 +133,7 @@ fn step(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::T
     }
     changes(canvas, step);
     if let Some(estimate) = &step.estimate {
-        let text = format!("{} to {}", duration(estimate.low_ms), duration(estimate.high_ms));
-        labelled(canvas, "time", Line::new().with(Tone::Plain, text));
+        labelled(canvas, "time", Line::new().with(Tone::Plain, words::estimate(estimate)));
     }
     for notice in &step.notices {
         labelled(canvas, "notice", Line::new().with(Tone::Plain, notice));
@@ -368,14 +367,5 @@ fn tone(severity: &str) -> Tone {
         "error" => Tone::Danger,
         "warning" => Tone::Caution,
         _ => Tone::Strong,
-    }
-}
-
-fn duration(ms: f64) -> String {
-    match ms {
-        ms if ms < 1000.0 => format!("{ms:.0} ms"),
-        ms if ms < 120_000.0 => format!("{:.1} s", ms / 1000.0),
-        ms if ms < 7_200_000.0 => format!("{:.0} min", ms / 60_000.0),
-        ms => format!("{:.1} h", ms / 3_600_000.0),
     }
 }

@@ -3,6 +3,8 @@
 //! These are views: the core's own types are not `Serialize`, so that they can change freely. Names
 //! and keys here are a contract; additions are free, a change of meaning needs a new format number.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +24,8 @@ pub struct Request {
     pub transaction: Option<String>,
     /// For `rollback`: from after this step (1-based). Missing: from the end.
     pub step: Option<usize>,
+    /// What is known of tables; directives in the texts go before.
+    pub facts: Option<Facts>,
 }
 
 /// One named text.
@@ -29,6 +33,26 @@ pub struct Request {
 pub struct File {
     pub name: String,
     pub text: String,
+}
+
+/// Table facts, as in a snapshot of a database: `{"tables": {"users": {"rows": 10000000, "bytes": 4294967296}}}`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    pub tables: BTreeMap<String, TableFacts>,
+}
+
+/// What is missing is not known.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableFacts {
+    pub rows: Option<f64>,
+    /// The heap with its TOAST table, without indexes.
+    pub bytes: Option<f64>,
+    pub index_bytes: Option<f64>,
+    pub reads_per_s: Option<f64>,
+    pub writes_per_s: Option<f64>,
+    pub dead_rows: Option<f64>,
 }
 
 /// The answer of `simulate`, format `lockstep-trace/1`.
@@ -40,6 +64,9 @@ pub struct Trace {
     pub diagnostics: Vec<Diagnostic>,
     pub steps: Vec<Step>,
     pub transactions: Vec<Transaction>,
+    /// Tables whose size would tell how long steps take, by name.
+    #[serde(default)]
+    pub size_unknown: Vec<String>,
     /// The schema after the last step, in the normal form that `CONTRACT` describes.
     pub schema: Value,
 }
@@ -193,8 +220,21 @@ pub struct Change {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
+    /// Without what it waits for locks.
     pub low_ms: f64,
     pub high_ms: f64,
+    /// Bytes of WAL.
+    pub wal_bytes: Interval,
+    /// Milliseconds from when it has its locks until its transaction ends; missing where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub held_ms: Option<Interval>,
+}
+
+/// From at least `low` to at most `high`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

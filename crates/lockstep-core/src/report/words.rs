@@ -127,3 +127,48 @@ pub fn count(number: usize, noun: &str) -> String {
         _ => format!("{number} {noun}s"),
     }
 }
+/// `2.1 s to 19 s once it has its locks, held 3.0 s to 27 s; 400 MB to 1.2 GB of WAL`.
+pub fn estimate(it: &wire::Estimate) -> String {
+    let range = |low: String, high: String| match low {
+        low if low.starts_with("0 ") => format!("up to {high}"),
+        low if low == high => low,
+        low => format!("{low} to {high}"),
+    };
+    let time = |low: f64, high: f64| match high {
+        // Changes of the catalogs alone.
+        high if high <= 100.0 => format!("at most {}", duration(high)),
+        high => range(duration(low), duration(high)),
+    };
+    let mut text = format!("{} once it has its locks", time(it.low_ms, it.high_ms));
+    if let Some(held) = it.held_ms.filter(|held| held.high > 1.1 * it.high_ms) {
+        text += &format!(", which are held {}", time(held.low, held.high));
+    }
+    if it.wal_bytes.high >= 1_048_576.0 {
+        text += &format!("; {} of WAL", range(bytes(it.wal_bytes.low), bytes(it.wal_bytes.high)));
+    }
+    text
+}
+
+pub fn duration(ms: f64) -> String {
+    match ms {
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms if ms < 10_000.0 => format!("{:.1} s", ms / 1000.0),
+        ms if ms < 120_000.0 => format!("{:.0} s", ms / 1000.0),
+        ms if ms < 7_200_000.0 => format!("{:.0} min", ms / 60_000.0),
+        ms => format!("{:.1} h", ms / 3_600_000.0),
+    }
+}
+
+/// As `pg_size_pretty`, in whole numbers from ten on.
+pub fn bytes(it: f64) -> String {
+    let (mut number, mut units) = (it, ["bytes", "kB", "MB", "GB", "TB"].iter());
+    let mut unit = units.next();
+    while number >= 1024.0 {
+        match units.next() {
+            Some(larger) => (number, unit) = (number / 1024.0, Some(larger)),
+            None => break,
+        }
+    }
+    let digits = if number < 10.0 && it >= 1024.0 { 1 } else { 0 };
+    format!("{number:.digits$} {}", unit.unwrap_or(&""))
+}

@@ -1,6 +1,7 @@
 //! Reads what the command line names into a request: which files, in which order, which parts of them.
 
 mod down;
+mod facts;
 mod layout;
 mod order;
 mod read;
@@ -14,7 +15,8 @@ use crate::output;
 impl Plan {
     /// Notes about what is left out go to standard error.
     pub(crate) fn request(&self) -> Result<wire::Request> {
-        let stdin = self.inputs.iter().chain(&self.schema).filter(|path| path.as_os_str() == "-").count();
+        let stdin =
+            self.inputs.iter().chain(&self.schema).chain(&self.facts).filter(|path| path.as_os_str() == "-").count();
         if stdin > 1 {
             bail!(crate::trouble::Usage("standard input (-) can be read only once".into()));
         }
@@ -32,6 +34,7 @@ impl Plan {
             runner: self.runner.clone(),
             transaction: self.transaction.clone(),
             step: None,
+            facts: self.facts.as_deref().map(facts::read).transpose()?,
         })
     }
 }

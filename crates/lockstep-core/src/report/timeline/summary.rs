@@ -20,7 +20,27 @@ pub(super) fn summary(canvas: &mut Canvas, trace: &wire::Trace) {
             row(canvas, label, Line::new().with(Tone::Caution, places.join(", ")));
         }
     }
+    if let Some(line) = time(trace) {
+        row(canvas, "time", line);
+    }
     row(canvas, "findings", findings(trace));
+}
+
+/// What takes longest; without the size of a table, how to give it.
+fn time(trace: &wire::Trace) -> Option<Line> {
+    if let Some(table) = trace.size_unknown.first() {
+        let others = match trace.size_unknown.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {}", words::count(more, "other table")),
+        };
+        let text = format!("depends on the size of {table}{others}; say it in the SQL: ");
+        let directive = format!("-- lockstep: table {table} rows=10M size=4GB");
+        return Some(Line::new().with(Tone::Plain, text).with(Tone::Code, directive));
+    }
+    let longest = trace.steps.iter().filter_map(|step| Some((step, step.estimate.as_ref()?)));
+    let (step, estimate) = longest.max_by(|a, b| a.1.high_ms.total_cmp(&b.1.high_ms))?;
+    let text = format!("longest in step {}: {}", step.index, words::estimate(estimate));
+    Some(Line::new().with(Tone::Plain, text))
 }
 
 fn row(canvas: &mut Canvas, label: &str, body: Line) {
