@@ -6,6 +6,7 @@
 -- lockstep: schema
 CREATE TABLE users (id integer PRIMARY KEY, email varchar(255) NOT NULL);
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 ALTER TABLE users ADD CONSTRAINT ck_users_email_format
     CHECK (email ~ '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Z|a-z]{2,}$');

@@ -6,6 +6,7 @@
 -- lockstep: schema
 CREATE TABLE users (id integer PRIMARY KEY, email varchar(255) NOT NULL);
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com'), (3, 'edgar@example.com');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 BEGIN;
 ALTER TABLE users ADD COLUMN subscription_tier VARCHAR(20);

@@ -7,6 +7,7 @@
 CREATE TYPE plan AS ENUM ('free', 'team');
 CREATE TABLE accounts (id integer PRIMARY KEY, plan plan NOT NULL DEFAULT 'free');
 INSERT INTO accounts (id, plan) VALUES (1, 'free'), (2, 'team');
+-- lockstep: table accounts rows=2M size=400MB
 -- lockstep: migration
 ALTER TYPE plan ADD VALUE IF NOT EXISTS 'enterprise' AFTER 'team';
 

@@ -9,6 +9,7 @@ CREATE TABLE users (
     email varchar(255) NOT NULL
 );
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 ALTER TABLE users ADD COLUMN profile_url VARCHAR;
 

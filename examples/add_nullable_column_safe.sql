@@ -10,6 +10,7 @@ CREATE TABLE users (
     email varchar(255) NOT NULL
 );
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 SET lock_timeout = '2s';
 ALTER TABLE users ADD COLUMN profile_url VARCHAR;

@@ -10,6 +10,7 @@ CREATE TABLE users (
     email text NOT NULL
 );
 INSERT INTO users (email) VALUES ('ada@example.com'), ('grace@example.com'), ('edgar@example.com');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 SET lock_timeout = '2s';
 

@@ -8,6 +8,8 @@ CREATE TABLE users (id integer PRIMARY KEY, email varchar(255));
 CREATE TABLE posts (id integer PRIMARY KEY, user_id integer REFERENCES users (id));
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com'), (3, 'ada@example.com');
 INSERT INTO posts (id, user_id) VALUES (1, 2), (2, 3);
+-- lockstep: table users rows=10M size=2GB
+-- lockstep: table posts rows=40M size=18GB
 -- lockstep: migration
 DELETE FROM users a USING users b
 WHERE a.id > b.id AND a.email = b.email;

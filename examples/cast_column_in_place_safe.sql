@@ -9,6 +9,7 @@ CREATE TABLE sessions (
     user_id varchar(64)
 );
 INSERT INTO sessions (id, user_id) VALUES (1, '101'), (2, '102'), (3, 'guest');
+-- lockstep: table sessions rows=25M size=6GB
 -- lockstep: migration
 SET lock_timeout = '2s';
 

@@ -11,6 +11,7 @@ CREATE TABLE sessions (
 );
 INSERT INTO sessions (id, user_id, started_at) VALUES
     (1, '101', '2025-01-01 08:00+00'), (2, '102', '2025-01-01 09:00+00'), (3, 'guest', '2025-01-01 10:00+00');
+-- lockstep: table sessions rows=25M size=6GB
 -- lockstep: migration
 ALTER TABLE sessions ADD COLUMN user_id_int INTEGER;
 

@@ -11,5 +11,6 @@ CREATE TABLE users (
 );
 CREATE INDEX ix_users_phone ON users (phone);
 INSERT INTO users (id, email, phone) VALUES (1, 'ada@example.com', '555-0100'), (2, 'grace@example.com', '555-0101');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 ALTER TABLE users DROP COLUMN phone;

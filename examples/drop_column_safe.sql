@@ -11,6 +11,7 @@ CREATE TABLE users (
 );
 CREATE INDEX ix_users_phone ON users (phone);
 INSERT INTO users (id, email, phone) VALUES (1, 'ada@example.com', '555-0100'), (2, 'grace@example.com', '555-0101');
+-- lockstep: table users rows=10M size=2GB
 -- lockstep: migration
 SET lock_timeout = '2s';
 ALTER TABLE users ALTER COLUMN phone DROP NOT NULL;

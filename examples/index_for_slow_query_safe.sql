@@ -12,5 +12,6 @@ CREATE TABLE posts (
 );
 INSERT INTO posts (id, user_id, status, created_at) VALUES
     (1, 1, 'published', '2025-01-01 08:00+00'), (2, 1, 'draft', '2025-01-02 08:00+00');
+-- lockstep: table posts rows=40M size=18GB
 -- lockstep: migration
 CREATE INDEX CONCURRENTLY ix_posts_user_status_created ON posts (user_id, status, created_at DESC);

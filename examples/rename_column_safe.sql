@@ -14,6 +14,8 @@ CREATE TABLE posts (
 );
 INSERT INTO users (id, email) VALUES (1, 'ada@example.com'), (2, 'grace@example.com');
 INSERT INTO posts (id, user_id, title) VALUES (1, 1, 'Notes'), (2, 2, 'Compilers'), (3, 1, 'Engines');
+-- lockstep: table users rows=10M size=2GB
+-- lockstep: table posts rows=40M size=18GB
 -- lockstep: migration
 SET lock_timeout = '2s';
 ALTER TABLE posts ADD COLUMN "userId" INTEGER;

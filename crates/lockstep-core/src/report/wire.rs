@@ -224,6 +224,7 @@ pub struct Estimate {
     pub low_ms: f64,
     pub high_ms: f64,
     /// Bytes of WAL.
+    #[serde(default)]
     pub wal_bytes: Interval,
     /// Milliseconds from when it has its locks until its transaction ends; missing where that is not known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
