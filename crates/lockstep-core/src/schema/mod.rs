@@ -4,6 +4,8 @@
 //! Objects have numbers, as in the server, and refer to each other by them; a rename touches one
 //! object only, and a table dropped and made again is another table.
 
+mod changes;
+
 pub mod constraint;
 pub mod ddl;
 pub mod definition;
@@ -24,6 +26,7 @@ use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
+use crate::schema::changes::Touched;
 use crate::schema::constraint::Constraint;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::index::Index;
@@ -48,6 +51,7 @@ pub struct Schema {
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
+    touched: Touched,
     pub uncertain: Uncertain,
 }
 
@@ -66,6 +70,7 @@ impl Default for Schema {
             needed_by: RedBlackTreeMap::new(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
+            touched: Touched::default(),
             uncertain: Uncertain::default(),
         }
     }
@@ -125,6 +130,7 @@ impl Schema {
     }
 
     pub fn relation_mut(&mut self, id: RelationId) -> &mut Relation {
+        self.touched.relation(id);
         Rc::make_mut(self.relations.get_mut(&id).expect("the relation exists in this schema"))
     }
 
@@ -241,21 +247,6 @@ impl Schema {
         }
     }
 
-    /// Relations that `other` has not, or has otherwise.
-    pub fn changed_since<'a>(&'a self, other: &'a Schema) -> impl Iterator<Item = &'a Rc<Relation>> {
-        self.relations.iter().filter_map(|(id, relation)| match other.relations.get(id) {
-            Some(same) if Rc::ptr_eq(same, relation) => None,
-            _ => Some(relation),
-        })
-    }
-
-    /// Types that the two schemas have otherwise, or only one of them has.
-    pub fn changed_types_since(&self, other: &Schema) -> Vec<TypeId> {
-        let ours = self.types.iter().filter(|(id, it)| !other.types.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
-        let theirs = other.types.keys().filter(|id| !self.types.contains_key(id));
-        ours.map(|(id, _)| *id).chain(theirs.copied()).collect()
-    }
-
     /// Relations in the order of schema and name.
     pub fn relations_by_name(&self) -> impl Iterator<Item = &Relation> {
         self.relation_names.values().filter_map(|id| self.get(*id))
@@ -265,6 +256,7 @@ impl Schema {
         let id = RelationId(self.take_id());
         self.relation_names.insert_mut(name.clone(), id);
         let relation = Relation { id, name, persistence, comment: None, options: vec![], tablespace: None, body };
+        self.touched.relation(id);
         self.relations.insert_mut(id, Rc::new(relation));
         id
     }
@@ -272,6 +264,7 @@ impl Schema {
     pub fn remove_relation(&mut self, id: RelationId) {
         if let Some(name) = self.get(id).map(|relation| relation.name.clone()) {
             self.relation_names.remove_mut(&name);
+            self.touched.relation(id);
             self.relations.remove_mut(&id);
             self.forget_needs(&Object::Relation(id));
         }
@@ -299,6 +292,7 @@ impl Schema {
     }
 
     pub fn user_type_mut(&mut self, id: TypeId) -> Option<&mut UserType> {
+        self.touched.type_(id);
         self.types.get_mut(&id).map(Rc::make_mut)
     }
 
@@ -312,6 +306,7 @@ impl Schema {
             checks.iter().for_each(|check| self.note_constraint_name(name.schema.clone(), &check.name));
         }
         self.type_names.insert_mut(name.clone(), id);
+        self.touched.type_(id);
         self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
         id
     }
@@ -319,6 +314,7 @@ impl Schema {
     pub fn remove_type(&mut self, id: TypeId) {
         if let Some(name) = self.user_type(id).map(|it| it.name.clone()) {
             self.type_names.remove_mut(&name);
+            self.touched.type_(id);
             self.types.remove_mut(&id);
             self.forget_needs(&Object::Type(id));
         }

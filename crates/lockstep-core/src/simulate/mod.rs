@@ -157,6 +157,7 @@ impl Simulator {
         if single {
             self.open_block(TransactionKind::Single);
         }
+        self.schema.set_mark();
         let before = self.schema.clone();
         let (outcome, record, after, applied) = self.execute(planned);
         let failed = matches!(outcome, Outcome::Failed(_));
@@ -306,6 +307,7 @@ impl Simulator {
         let open = self.block.is_some();
         let mut warn = |text: &str| record.notices.push(format!("WARNING: {text}"));
         let mut outcome = Outcome::Done;
+        self.schema.set_mark();
         let before = self.schema.clone();
         let mut end = None;
         match command {

@@ -1,0 +1,121 @@
+//! What changed between two states of a schema. States that share a mark differ in nothing but what
+//! was touched since, so that a step's own changes are found without looking at the whole schema.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::effect::RelationId;
+use crate::schema::Schema;
+use crate::schema::relation::Relation;
+use crate::schema::user_type::TypeId;
+
+/// Relations and types touched since a mark was set.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Touched {
+    mark: Rc<()>,
+    relations: BTreeSet<RelationId>,
+    types: BTreeSet<TypeId>,
+}
+
+impl Touched {
+    pub(super) fn relation(&mut self, id: RelationId) {
+        self.relations.insert(id);
+    }
+
+    pub(super) fn type_(&mut self, id: TypeId) {
+        self.types.insert(id);
+    }
+}
+
+impl Schema {
+    /// From here on, copies of this state are compared by what is touched.
+    pub fn set_mark(&mut self) {
+        self.touched = Touched::default();
+    }
+
+    fn shares_mark(&self, other: &Schema) -> bool {
+        Rc::ptr_eq(&self.touched.mark, &other.touched.mark)
+    }
+
+    /// Relations that `other` has not, or has otherwise, in the order of their numbers.
+    pub fn changed_since<'a>(&'a self, other: &Schema) -> Vec<&'a Rc<Relation>> {
+        let differs = |it: &&Rc<Relation>| !other.relations.get(&it.id).is_some_and(|same| Rc::ptr_eq(same, it));
+        if !self.shares_mark(other) {
+            return self.relations.values().filter(differs).collect();
+        }
+        let touched = self.touched.relations.union(&other.touched.relations);
+        touched.filter_map(|id| self.relations.get(id)).filter(differs).collect()
+    }
+
+    /// Types that the two schemas have otherwise, or only one of them has.
+    pub fn changed_types_since(&self, other: &Schema) -> Vec<TypeId> {
+        let differs = |id: &TypeId| match (self.types.get(id), other.types.get(id)) {
+            (Some(ours), Some(theirs)) => !Rc::ptr_eq(ours, theirs),
+            (ours, theirs) => ours.is_some() || theirs.is_some(),
+        };
+        if self.shares_mark(other) {
+            return self.touched.types.union(&other.touched.types).copied().filter(differs).collect();
+        }
+        let dropped = other.types.keys().filter(|id| !self.types.contains_key(id));
+        self.types.keys().filter(|id| differs(id)).chain(dropped).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::ObjectName;
+    use crate::schema::relation::{Body, Persistence};
+    use crate::schema::sequence::Sequence;
+    use crate::schema::user_type::UserTypeKind;
+
+    fn add(schema: &mut Schema, name: &str) -> RelationId {
+        let body = Body::Sequence(Sequence::new(crate::schema::sequence::SequenceType::BigInt));
+        schema.add_relation(ObjectName::new("public", name), Persistence::Permanent, body)
+    }
+
+    fn names(changed: &[&Rc<Relation>]) -> Vec<String> {
+        changed.iter().map(|it| it.name.to_string()).collect()
+    }
+
+    /// Made, changed and dropped since the mark, and before it.
+    fn states() -> [Schema; 3] {
+        let start = {
+            let mut schema = Schema::default();
+            add(&mut schema, "stays");
+            add(&mut schema, "changes");
+            add(&mut schema, "goes");
+            schema.add_type(ObjectName::new("public", "mood"), UserTypeKind::Enum { labels: vec![] });
+            schema
+        };
+        let mut before = start.clone();
+        before.set_mark();
+        let mut after = before.clone();
+        let changed = after.find(&ObjectName::new("public", "changes")).unwrap();
+        after.relation_mut(changed).comment = Some("changed".into());
+        let gone = after.find(&ObjectName::new("public", "goes")).unwrap();
+        after.remove_relation(gone);
+        add(&mut after, "new");
+        after.add_type(ObjectName::new("public", "colour"), UserTypeKind::Enum { labels: vec![] });
+        [start, before, after]
+    }
+
+    #[test]
+    fn changes_since_a_mark_are_those_that_a_full_comparison_finds() {
+        let [start, before, after] = states();
+        for other in [&start, &before] {
+            assert_eq!(names(&after.changed_since(other)), ["changes", "new"]);
+            assert_eq!(names(&other.changed_since(&after)), ["changes", "goes"]);
+            assert_eq!(after.changed_types_since(other).len(), 1);
+            assert_eq!(other.changed_types_since(&after).len(), 1);
+        }
+        assert!(before.changed_since(&start).is_empty() && start.changed_since(&before).is_empty());
+    }
+
+    #[test]
+    fn a_later_mark_does_not_hide_earlier_changes() {
+        let [_, before, mut after] = states();
+        after.set_mark();
+        assert_eq!(names(&after.changed_since(&before)), ["changes", "new"]);
+    }
+}
