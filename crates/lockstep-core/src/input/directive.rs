@@ -55,7 +55,7 @@ mod tests {
         let found = table_facts("SELECT 1;\n-- lockstep: table users rows=lots\n");
         assert_eq!(found.value, []);
         assert_eq!(found.diagnostics.len(), 1);
-        assert_eq!(found.diagnostics[0].span, Span::new(10..45));
+        assert_eq!(found.diagnostics[0].span, Span::new(10..44));
         assert!(found.diagnostics[0].message.contains("lots"));
     }
 }
