@@ -74,3 +74,13 @@ pub fn names_partitioned_table_for_parameters(version: PgVersion) -> bool {
 pub fn has_grammar_of_15(version: PgVersion) -> bool {
     version >= PgVersion::V15
 }
+
+/// `GRANT` locks the relations that it names from 18 on.
+pub fn grant_locks_relations(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// The privilege `MAINTAIN` exists from 17 on.
+pub fn has_maintain_privilege(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}

@@ -1,9 +1,11 @@
 //! The way back from any step: computed from two schemas, object by object, so that it does not
 //! matter how the migration got there. Graded by what it cannot bring back.
 
+mod beside;
 mod columns;
 mod keys;
 mod losses;
+mod ownership;
 mod relations;
 mod rename;
 mod script;
@@ -76,6 +78,8 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.restore_columns();
     work.restore_keys(&state);
     work.drop_made_types();
+    work.restore_ownership(&state);
+    work.undo_what_stands_beside(&state);
     work.find_losses(trace, &state);
     work.finish(step.unwrap_or(trace.steps.len()))
 }

@@ -25,13 +25,14 @@ pub enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     DropIndexConcurrently,
+    DropBeside,
     DropForeignKey,
     DropTable,
     DropConstraint,
     DropIndex,
     DropColumn,
-    Rename,
     CreateSchema,
+    Rename,
     CreateType,
     CreateSequence,
     CreateTable,
@@ -45,6 +46,7 @@ pub(super) enum Phase {
     DropSequence,
     DropType,
     DropSchema,
+    DropRole,
     Validate,
     CreateIndexConcurrently,
     SetSequence,

@@ -48,7 +48,8 @@ impl Schema {
                 }
             }
             Object::Type(id) => self.dependents_of_type(*id, &mut found),
-            Object::Default(..) | Object::DomainConstraint(..) | Object::Namespace(_) | Object::Other(_) => {}
+            Object::Namespace(name) => self.dependents_of_namespace(name, &mut found),
+            Object::Default(..) | Object::DomainConstraint(..) | Object::Other(_) => {}
         }
         found.extend(self.needed_by(object).iter().cloned());
         // Whoever needs a column, or a default or constraint, needs its table.

@@ -12,8 +12,10 @@ pub mod definition;
 pub mod dependency;
 pub mod diff;
 pub mod index;
+pub mod namespace;
 pub mod normal_form;
 pub mod object;
+pub mod ownership;
 pub mod relation;
 pub mod sequence;
 pub mod uncertain;
@@ -31,6 +33,7 @@ use crate::schema::constraint::Constraint;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::index::Index;
 use crate::schema::object::{CatalogObject, ObjectId, ObjectKey};
+use crate::schema::ownership::Ownership;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
@@ -52,6 +55,7 @@ pub struct Schema {
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
     touched: Touched,
+    pub ownership: Ownership,
     pub uncertain: Uncertain,
 }
 
@@ -71,6 +75,7 @@ impl Default for Schema {
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
             touched: Touched::default(),
+            ownership: Ownership::default(),
             uncertain: Uncertain::default(),
         }
     }
@@ -107,6 +112,7 @@ impl Schema {
     pub fn remove_namespace(&mut self, name: &Ident) {
         self.namespaces.remove_mut(name);
         self.forget_needs(&Object::Namespace(name.clone()));
+        self.ownership.forget_namespace(name);
     }
 
     pub fn find(&self, name: &ObjectName) -> Option<RelationId> {

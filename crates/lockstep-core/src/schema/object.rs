@@ -50,7 +50,11 @@ pub enum ObjectClass {
     OperatorClass,
     OperatorFamily,
     Cast,
-    TextSearch,
+    Conversion,
+    TextSearchConfiguration,
+    TextSearchDictionary,
+    TextSearchParser,
+    TextSearchTemplate,
     ForeignServer,
     ForeignDataWrapper,
     Subscription,
@@ -76,7 +80,11 @@ impl ObjectClass {
             ObjectClass::OperatorClass => "operator class",
             ObjectClass::OperatorFamily => "operator family",
             ObjectClass::Cast => "cast",
-            ObjectClass::TextSearch => "text search configuration",
+            ObjectClass::Conversion => "conversion",
+            ObjectClass::TextSearchConfiguration => "text search configuration",
+            ObjectClass::TextSearchDictionary => "text search dictionary",
+            ObjectClass::TextSearchParser => "text search parser",
+            ObjectClass::TextSearchTemplate => "text search template",
             ObjectClass::ForeignServer => "server",
             ObjectClass::ForeignDataWrapper => "foreign-data wrapper",
             ObjectClass::Subscription => "subscription",
@@ -91,6 +99,16 @@ impl ObjectClass {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ObjectBody {
     Plain,
+}
+
+impl ObjectKey {
+    /// The schema that holds it, where one does.
+    pub fn schema(&self) -> Option<&Ident> {
+        match self {
+            ObjectKey::InSchema(_, name, _) => Some(&name.schema),
+            _ => None,
+        }
+    }
 }
 
 impl CatalogObject {
@@ -123,6 +141,32 @@ impl Schema {
 
     pub fn objects(&self) -> impl Iterator<Item = &Rc<CatalogObject>> {
         self.objects.values()
+    }
+
+    /// Whether the object is there; parts of objects go by the whole.
+    pub fn has_object(&self, object: &Object) -> bool {
+        match object {
+            Object::Relation(id) | Object::Constraint(id, _) => self.get(*id).is_some(),
+            Object::Column(id, number) | Object::Default(id, number) => {
+                self.get(*id).is_some_and(|it| it.columns().attribute(*number).is_some_and(|it| !it.dropped))
+            }
+            Object::Type(id) | Object::DomainConstraint(id, _) => self.user_type(*id).is_some(),
+            Object::Namespace(name) => self.has_namespace(name.as_str()),
+            Object::Other(id) => self.object(*id).is_some(),
+        }
+    }
+
+    /// Objects of a class with that name, with what else is part of their keys: the types of arguments.
+    pub fn objects_named<'a>(
+        &'a self,
+        class: ObjectClass,
+        name: &'a ObjectName,
+    ) -> impl Iterator<Item = (ObjectId, &'a Vec<String>)> {
+        let keys = self.object_keys.range(ObjectKey::InSchema(class, name.clone(), vec![])..);
+        keys.map_while(move |(key, id)| match key {
+            ObjectKey::InSchema(of, full, arguments) if (*of, full) == (class, name) => Some((*id, arguments)),
+            _ => None,
+        })
     }
 
     /// Objects of a class on a relation, by name: triggers fire and rules apply in this order.

@@ -3,7 +3,8 @@
 use crate::name::Ident;
 use crate::schema::Schema;
 use crate::syntax::statement::{
-    AlterTableAction, ColumnConstraintKind, ColumnDefinition, Statement, Subcommand, TableConstraintKind, TableElement,
+    AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, Statement, Subcommand, TableConstraintKind,
+    TableElement,
 };
 use crate::syntax::{mentions, mentions_outside_strings};
 
@@ -89,8 +90,22 @@ fn reach(statement: &Statement, text: &str) -> Reach {
             true => Reach::Everything,
             false => Reach::Rows,
         },
-        Statement::Set(_) | Statement::LockTable(_) | Statement::Comment(_) => Reach::Nothing,
-        Statement::Other(_) | Statement::AlterTable(_) if changes_owner(text) => Reach::Nothing,
+        Statement::Set(_)
+        | Statement::LockTable(_)
+        | Statement::Comment(_)
+        | Statement::Grant(_)
+        | Statement::GrantRole(_) => Reach::Nothing,
+        Statement::Role(it) => match it {
+            RoleCommand::DropOwned { .. } => Reach::Everything,
+            _ => Reach::Nothing,
+        },
+        Statement::Other(_) | Statement::AlterTable(_) | Statement::AlterObject(_) if changes_owner(text) => {
+            Reach::Nothing
+        }
+        Statement::AlterObject(_) | Statement::DropObject(_) => {
+            let command = crate::statement::tag(statement);
+            if USES.contains(&command.as_str()) { Reach::Uses } else { Reach::Named }
+        }
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "TRUNCATE" | "COPY" | "MERGE" | "WITH" => Reach::Rows,
@@ -188,7 +203,7 @@ fn named(statement: &Statement) -> Option<Vec<Ident>> {
         Statement::CreateDomain(it) => names.push(it.name.name.clone()),
         Statement::CreateEnum(it) => names.push(it.name.name.clone()),
         Statement::AlterTypeAddValue(it) => names.push(it.name.name.clone()),
-        Statement::CreateSchema(it) => names.push(it.name.clone()),
+        Statement::CreateSchema(it) if it.elements.is_empty() => names.push(it.name.clone()),
         _ => return None,
     }
     Some(names)

@@ -2,86 +2,80 @@
 
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
+use crate::schema::relation::Body;
+use crate::schema::user_type::UserTypeKind;
 use crate::statement::Command;
-use crate::statement::check_constraint::missing_constraint;
-use crate::statement::column::missing_column;
-use crate::statement::drop::find_type;
-use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::address;
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::syntax::statement::{Comment, ObjectType};
 
 const REASON: &str = "the object must not be dropped while it is commented on";
+const PART: &str = "the table must not be dropped while its part is commented on";
 
 impl Command for Comment {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable("COMMENT")?;
         // An empty comment is none (`CreateComments`).
         let text = self.text.clone().filter(|text| !text.is_empty());
-        match self.object {
-            ObjectType::Table | ObjectType::Index | ObjectType::Sequence => on_relation(self, execution, text),
-            ObjectType::Column => on_column(self, execution, text),
-            ObjectType::Constraint => on_constraint(self, execution, text),
-            ObjectType::Type => match find_type(execution, &self.name)? {
-                Some(it) => {
-                    if let Some(it) = execution.schema.user_type_mut(it.id) {
-                        it.comment = text;
-                    }
-                    Ok(())
+        let reason = match self.address.object {
+            ObjectType::Constraint | ObjectType::Trigger | ObjectType::Rule | ObjectType::Policy => PART,
+            _ => REASON,
+        };
+        if self.address.object == ObjectType::Database {
+            // A dump names the database that it came from: elsewhere that is a warning only.
+            return Ok(());
+        }
+        let found = address::find(execution, &self.address, LockMode::ShareUpdateExclusive, reason)?;
+        match found {
+            None => Ok(()),
+            Some(object) => set(execution, &object, text),
+        }
+    }
+}
+
+fn set(execution: &mut Execution, object: &Object, text: Option<String>) -> Outcome {
+    let schema = &mut execution.schema;
+    match object {
+        Object::Relation(id) => schema.relation_mut(*id).comment = text,
+        Object::Column(id, number) => {
+            let relation = schema.relation_mut(*id);
+            let columns = match &mut relation.body {
+                Body::Table(table) => &mut table.columns,
+                Body::View(view) => &mut view.columns,
+                Body::Index(_) | Body::Sequence(_) => {
+                    let name = relation.name.name.as_str();
+                    let message = format!("cannot set comment on relation \"{name}\"");
+                    return fail(sqlstate::WRONG_OBJECT_TYPE, message);
                 }
-                None => unknown(format!("whether the server has a type {} is not known", self.name)),
-            },
-            _ => unknown("COMMENT ON this kind of object is not modelled"),
+            };
+            if let Some(column) = columns.attribute_mut(*number) {
+                column.comment = text;
+            }
         }
-    }
-}
-
-fn on_relation(statement: &Comment, execution: &mut Execution, text: Option<String>) -> Outcome {
-    let id = execution.open(&statement.name, LockMode::ShareUpdateExclusive, REASON)?;
-    let relation = execution.schema.relation(id);
-    let (wanted, article) = match statement.object {
-        ObjectType::Index => ('i', "an index"),
-        ObjectType::Sequence => ('S', "a sequence"),
-        _ => ('r', "a table"),
-    };
-    if relation.kind() != wanted {
-        let name = relation.name.name.as_str();
-        return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not {article}"));
-    }
-    execution.schema.relation_mut(id).comment = text;
-    Ok(())
-}
-
-fn on_column(statement: &Comment, execution: &mut Execution, text: Option<String>) -> Outcome {
-    let Some(column) = &statement.part else { return unknown("COMMENT ON COLUMN without a column") };
-    let id = execution.open(&statement.name, LockMode::ShareUpdateExclusive, REASON)?;
-    let relation = execution.schema.relation(id);
-    let Some(table) = relation.table() else {
-        return fail(
-            sqlstate::WRONG_OBJECT_TYPE,
-            format!("cannot set comment on relation \"{}\"", relation.name.name.as_str()),
-        );
-    };
-    let Some((number, _)) = table.column(column.as_str()) else {
-        return Err(missing_column(column, relation.name.name.as_str()).into());
-    };
-    if let Some(column) = execution.schema.table_mut(id).attribute_mut(number) {
-        column.comment = text;
+        Object::Constraint(id, name) => {
+            let table = schema.table_mut(*id);
+            if let Some(constraint) = table.constraints.iter_mut().find(|it| it.name == *name) {
+                constraint.comment = text;
+            }
+        }
+        Object::Type(id) => {
+            if let Some(it) = schema.user_type_mut(*id) {
+                it.comment = text;
+            }
+        }
+        Object::DomainConstraint(id, _) => {
+            let is_domain = matches!(schema.user_type(*id).map(|it| &it.kind), Some(UserTypeKind::Domain { .. }));
+            if !is_domain {
+                return unknown("constraints of this kind of type are not modelled");
+            }
+        }
+        Object::Other(id) => {
+            if let Some(it) = schema.object_mut(*id) {
+                it.comment = text;
+            }
+        }
+        Object::Namespace(_) | Object::Default(..) => {}
     }
     Ok(())
-}
-
-fn on_constraint(statement: &Comment, execution: &mut Execution, text: Option<String>) -> Outcome {
-    let Some(name) = &statement.part else { return unknown("COMMENT ON CONSTRAINT without a constraint") };
-    let reason = "the table must not be dropped while its constraint is commented on";
-    let id = execution.open(&statement.name, LockMode::AccessShare, reason)?;
-    if execution.schema.relation(id).table().is_none() {
-        return unknown("COMMENT ON CONSTRAINT of this kind of relation is not modelled");
-    }
-    let table = execution.schema.table_mut(id);
-    match table.constraints.iter_mut().find(|it| it.name == *name) {
-        Some(constraint) => {
-            constraint.comment = text;
-            Ok(())
-        }
-        None => missing_constraint(name, &plain(&statement.name)),
-    }
 }

@@ -160,6 +160,7 @@ fn lock(execution: &mut Execution, object: &Object) {
                 execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
             }
             execution.lock(*id, LockMode::AccessExclusive, REASON);
+            execution.lock_toast_index(*id, REASON);
         }
         Object::Column(table, _) | Object::Default(table, _) => {
             execution.lock(*table, LockMode::AccessExclusive, REASON);

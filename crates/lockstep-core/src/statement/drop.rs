@@ -10,6 +10,7 @@ use crate::schema::user_type::{UserType, UserTypeKind};
 use crate::statement::Command;
 use crate::statement::deletion::{delete, refuse_internal};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::namespace;
 use crate::syntax::statement::{Drop, ObjectType};
 
 const REASON: &str = "dropping an object locks out everybody who could be using it";
@@ -28,7 +29,7 @@ pub(super) fn tag(object: ObjectType) -> &'static str {
         ObjectType::Extension => "DROP EXTENSION",
         ObjectType::Collation => "DROP COLLATION",
         ObjectType::Statistics => "DROP STATISTICS",
-        ObjectType::Column | ObjectType::Constraint => "DROP",
+        _ => "DROP",
     }
 }
 
@@ -43,6 +44,7 @@ impl Command for Drop {
             | ObjectType::View
             | ObjectType::MaterializedView => drop_relations(self, execution),
             ObjectType::Type | ObjectType::Domain => drop_types(self, execution),
+            ObjectType::Schema => namespace::drop_schemas(self, execution),
             _ => unknown(format!("{} is not modelled", tag(self.object))),
         }
     }

@@ -2,6 +2,8 @@
 
 pub mod execution;
 
+mod address;
+mod alter_object;
 mod alter_table;
 mod check_constraint;
 mod cluster_wide;
@@ -15,15 +17,19 @@ mod define_index;
 mod deletion;
 mod domain;
 mod drop;
+mod drop_object;
 mod enum_type;
 mod foreign_key;
+mod grant;
 mod index_constraint;
 mod insert;
 mod like;
 mod lock_table;
 mod namespace;
 mod naming;
+mod owner;
 mod referential;
+mod role;
 mod row_checks;
 mod rows;
 mod scope;
@@ -46,6 +52,7 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         return unknown(format!("what the role {role} may do is not known"));
     }
     let command: &dyn Command = match statement {
+        Statement::AlterObject(it) => it,
         Statement::AlterSequence(it) => it,
         Statement::AlterTable(it) => it,
         Statement::AlterTypeAddValue(it) => it,
@@ -57,8 +64,12 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateSequence(it) => it,
         Statement::CreateTable(it) => &**it,
         Statement::Drop(it) => it,
+        Statement::DropObject(it) => it,
+        Statement::Grant(it) => it,
+        Statement::GrantRole(it) => it,
         Statement::Insert(it) => it,
         Statement::LockTable(it) => it,
+        Statement::Role(it) => it,
         Statement::Select(it) => it,
         Statement::Set(it) => it,
         Statement::Update(it) => return rows::update(it, execution),
@@ -78,6 +89,7 @@ pub fn calls_unknown_code(query: &QueryText) -> bool {
 pub fn tag(statement: &Statement) -> String {
     use crate::syntax::statement::{Set, TransactionCommand};
     let words = match statement {
+        Statement::AlterObject(it) => return it.tag(),
         Statement::AlterTable(it) => it.tag(),
         Statement::AlterSequence(_) => "ALTER SEQUENCE",
         Statement::AlterTypeAddValue(_) => "ALTER TYPE",
@@ -90,8 +102,12 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateTable(it) if it.query.is_some() => "CREATE TABLE AS",
         Statement::CreateTable(_) => "CREATE TABLE",
         Statement::Drop(it) => drop::tag(it.object),
+        Statement::DropObject(it) => return it.tag(),
+        Statement::Grant(it) => it.tag(),
+        Statement::GrantRole(it) => it.tag(),
         Statement::Insert(_) => "INSERT",
         Statement::LockTable(_) => "LOCK TABLE",
+        Statement::Role(it) => it.tag(),
         Statement::Select(_) => "SELECT",
         Statement::Update(_) => "UPDATE",
         Statement::Delete(_) => "DELETE",

@@ -1,17 +1,23 @@
 //! Reading SQL: from the text of one statement to its tree, by the server's grammar (`gram.y`).
 //! Queries are read by sqlparser, which does not show outside this module.
 
+pub mod address;
+pub mod alter_object;
+pub mod drop_object;
 pub mod expression;
 pub mod lexer;
 pub mod print_expression;
 pub mod print_statement;
 pub mod print_table;
+pub mod privilege;
+pub mod role;
 pub mod statement;
 pub mod table;
 
 mod alter_table;
 mod constraint;
 mod create_index;
+mod create_schema;
 mod create_table;
 mod cursor;
 mod object;
@@ -89,7 +95,9 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         "alter" => object::alter(cursor)?,
         "create" => object::create(cursor)?,
         "drop" => object::drop(cursor)?,
-        "comment" => object::comment(cursor)?,
+        "comment" => perhaps(cursor, object::comment),
+        "grant" | "revoke" => perhaps(cursor, privilege::grant),
+        "reassign" => perhaps(cursor, role::reassign),
         "insert" => Some(rows::insert(cursor)?),
         "update" => Some(rows::update(cursor)?),
         "delete" => Some(rows::delete(cursor)?),
@@ -108,6 +116,19 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         cursor.rewind(start);
     }
     Ok(made)
+}
+
+/// For grammar that is read in part: what cannot be read becomes a command without a tree.
+fn perhaps(
+    cursor: &mut Cursor<'_>,
+    read: impl FnOnce(&mut Cursor<'_>) -> Result<Option<Statement>>,
+) -> Option<Statement> {
+    let start = cursor.position();
+    let made = read(cursor).ok().flatten().filter(|_| cursor.at_end());
+    if made.is_none() {
+        cursor.rewind(start);
+    }
+    made
 }
 
 fn first_word(cursor: &Cursor<'_>) -> String {

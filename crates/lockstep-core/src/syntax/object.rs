@@ -1,13 +1,16 @@
 //! `CREATE`, `ALTER`, `DROP` and `COMMENT ON` by the kind of object, and what they share.
 
-use crate::name::{Ident, QualifiedName};
+use crate::name::Ident;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::{self, Kind};
 use crate::syntax::statement::{
-    AlterSequence, AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSchema, CreateSequence, Drop,
-    ObjectType, Persistence, Statement,
+    AlterSequence, AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSequence, Drop, ObjectType, Persistence,
+    Statement,
 };
-use crate::syntax::{alter_table, constraint, create_index, create_table, type_name};
+use crate::syntax::{
+    address, alter_object, alter_table, constraint, create_index, create_schema, create_table, drop_object, perhaps,
+    privilege, role, type_name,
+};
 
 const KINDS: [(&[&str], ObjectType); 12] = [
     (&["table"], ObjectType::Table),
@@ -68,14 +71,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         return create_domain(cursor).map(Some);
     }
     if cursor.accept_word("schema") {
-        let if_not_exists = cursor.accept(&["if", "not", "exists"]);
-        let Some(name) = cursor.accept_name() else {
-            return Ok(None);
-        };
-        // `AUTHORIZATION` and elements inside the statement have no tree.
-        return Ok(cursor.at_end().then_some(Statement::CreateSchema(CreateSchema { name, if_not_exists })));
+        return Ok(perhaps(cursor, create_schema::parse));
     }
-    Ok(None)
+    Ok(perhaps(cursor, role::create))
 }
 
 fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement> {
@@ -96,6 +94,19 @@ fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement> {
 
 pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.expect(&["alter"])?;
+    let start = cursor.position();
+    let made = alter_by_kind(cursor)?;
+    if made.is_some() {
+        return Ok(made);
+    }
+    cursor.rewind(start);
+    if cursor.accept(&["default", "privileges"]) {
+        return Ok(perhaps(cursor, privilege::default_privileges));
+    }
+    Ok(perhaps(cursor, role::alter).or_else(|| perhaps(cursor, alter_object::parse)))
+}
+
+fn alter_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     for (words, object) in KINDS {
         if !cursor.accept(words) {
             continue;
@@ -146,8 +157,18 @@ fn alter_type(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
 
 pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.expect(&["drop"])?;
+    let start = cursor.position();
+    let made = drop_by_kind(cursor)?;
+    if made.is_some() {
+        return Ok(made);
+    }
+    cursor.rewind(start);
+    Ok(perhaps(cursor, role::drop).or_else(|| perhaps(cursor, drop_object::parse)))
+}
+
+fn drop_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     for (words, object) in KINDS {
-        if !cursor.accept(words) {
+        if matches!(object, ObjectType::Collation | ObjectType::Statistics) || !cursor.accept(words) {
             continue;
         }
         let concurrently = object == ObjectType::Index && cursor.accept_word("concurrently");
@@ -170,33 +191,11 @@ pub(super) fn behavior(cursor: &mut Cursor<'_>) -> bool {
 
 pub(super) fn comment(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.expect(&["comment", "on"])?;
-    let (object, name, part) = if cursor.accept_word("column") {
-        let mut parts = cursor.dotted_name()?;
-        let (Some(part), Some(name)) = (parts.pop(), parts.pop()) else {
-            return cursor.error();
-        };
-        (ObjectType::Column, QualifiedName { schema: parts.pop(), name }, Some(part))
-    } else if cursor.accept_word("constraint") {
-        let part = cursor.name()?;
-        cursor.expect(&["on"])?;
-        if cursor.is_word("domain") {
-            return Ok(None);
-        }
-        (ObjectType::Constraint, cursor.qualified_name()?, Some(part))
-    } else {
-        let commented =
-            [ObjectType::Table, ObjectType::Index, ObjectType::Sequence, ObjectType::Type, ObjectType::Schema];
-        let Some((words, object)) =
-            KINDS.iter().find(|(words, object)| commented.contains(object) && cursor.are_words(words))
-        else {
-            return Ok(None);
-        };
-        cursor.accept(words);
-        (*object, cursor.qualified_name()?, None)
-    };
+    let Some(object) = address::kind(cursor) else { return Ok(None) };
+    let address = address::parse(cursor, object)?;
     cursor.expect(&["is"])?;
     let text = if cursor.accept_word("null") { None } else { Some(cursor.string()?) };
-    Ok(Some(Statement::Comment(Comment { object, name, part, text })))
+    Ok(Some(Statement::Comment(Comment { address, text })))
 }
 
 /// `(name = value, name)`: storage parameters and the like, values as text.

@@ -28,6 +28,7 @@ pub(super) fn options(options: &[(Ident, Option<String>)]) -> String {
 impl Display for Statement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
+            Statement::AlterObject(it) => it.fmt(f),
             Statement::AlterTable(it) => it.fmt(f),
             Statement::AlterTypeAddValue(it) => {
                 let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
@@ -53,13 +54,21 @@ impl Display for Statement {
             }
             Statement::CreateSchema(it) => {
                 let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
-                write!(f, "CREATE SCHEMA {guard}{}", it.name)
+                write!(f, "CREATE SCHEMA {guard}{}", it.name)?;
+                if let Some(role) = &it.authorization {
+                    write!(f, " AUTHORIZATION {}", crate::syntax::address::role(role))?;
+                }
+                it.elements.iter().try_for_each(|element| write!(f, " {element}"))
             }
             Statement::CreateTable(it) => it.fmt(f),
             Statement::Delete(it) => write_rows(f, it, true),
             Statement::Drop(it) => it.fmt(f),
+            Statement::DropObject(it) => it.fmt(f),
+            Statement::Grant(it) => it.fmt(f),
+            Statement::GrantRole(it) => it.fmt(f),
             Statement::Insert(it) => it.fmt(f),
             Statement::LockTable(it) => it.fmt(f),
+            Statement::Role(it) => it.fmt(f),
             Statement::Select(it) => f.write_str(&it.text),
             Statement::Set(it) => it.fmt(f),
             Statement::Transaction(it) => it.fmt(f),
@@ -85,19 +94,40 @@ impl Display for ObjectType {
             ObjectType::Collation => "COLLATION",
             ObjectType::Statistics => "STATISTICS",
             ObjectType::Column => "COLUMN",
-            ObjectType::Constraint => "CONSTRAINT",
+            ObjectType::Constraint | ObjectType::DomainConstraint => "CONSTRAINT",
+            ObjectType::Trigger => "TRIGGER",
+            ObjectType::Rule => "RULE",
+            ObjectType::Policy => "POLICY",
+            ObjectType::Function => "FUNCTION",
+            ObjectType::Procedure => "PROCEDURE",
+            ObjectType::Routine => "ROUTINE",
+            ObjectType::Aggregate => "AGGREGATE",
+            ObjectType::Operator => "OPERATOR",
+            ObjectType::OperatorClass => "OPERATOR CLASS",
+            ObjectType::OperatorFamily => "OPERATOR FAMILY",
+            ObjectType::Cast => "CAST",
+            ObjectType::Conversion => "CONVERSION",
+            ObjectType::TextSearchConfiguration => "TEXT SEARCH CONFIGURATION",
+            ObjectType::TextSearchDictionary => "TEXT SEARCH DICTIONARY",
+            ObjectType::TextSearchParser => "TEXT SEARCH PARSER",
+            ObjectType::TextSearchTemplate => "TEXT SEARCH TEMPLATE",
+            ObjectType::Language => "LANGUAGE",
+            ObjectType::AccessMethod => "ACCESS METHOD",
+            ObjectType::EventTrigger => "EVENT TRIGGER",
+            ObjectType::Server => "SERVER",
+            ObjectType::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+            ObjectType::Publication => "PUBLICATION",
+            ObjectType::Subscription => "SUBSCRIPTION",
+            ObjectType::Role => "ROLE",
+            ObjectType::Database => "DATABASE",
+            ObjectType::Tablespace => "TABLESPACE",
         })
     }
 }
 
 impl Display for Comment {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "COMMENT ON {} ", self.object)?;
-        match (&self.part, self.object) {
-            (Some(part), ObjectType::Column) => write!(f, "{}.{part}", self.name)?,
-            (Some(part), _) => write!(f, "{part} ON {}", self.name)?,
-            (None, _) => write!(f, "{}", self.name)?,
-        }
+        write!(f, "COMMENT ON {}", self.address)?;
         match &self.text {
             Some(text) => write!(f, " IS {}", quote_literal(text)),
             None => f.write_str(" IS NULL"),

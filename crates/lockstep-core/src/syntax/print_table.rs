@@ -447,7 +447,7 @@ impl Display for Subcommand {
             Subcommand::NoInherit(parent) => write!(f, "NO INHERIT {parent}"),
             Subcommand::OfType(name) => write!(f, "OF {name}"),
             Subcommand::NotOf => f.write_str("NOT OF"),
-            Subcommand::OwnerTo(role) => write!(f, "OWNER TO {role}"),
+            Subcommand::OwnerTo(role) => write!(f, "OWNER TO {}", crate::syntax::address::role(role)),
             Subcommand::ReplicaIdentity(identity) => match identity {
                 ReplicaIdentity::Default => f.write_str("REPLICA IDENTITY DEFAULT"),
                 ReplicaIdentity::Full => f.write_str("REPLICA IDENTITY FULL"),

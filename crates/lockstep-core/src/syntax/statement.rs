@@ -4,11 +4,17 @@
 
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
+pub use crate::syntax::address::ObjectAddress;
+pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
+pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
+pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
+pub use crate::syntax::role::RoleCommand;
 pub use crate::syntax::table::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
+    AlterObject(AlterObject),
     AlterSequence(AlterSequence),
     AlterTable(AlterTable),
     AlterTypeAddValue(AlterTypeAddValue),
@@ -21,8 +27,12 @@ pub enum Statement {
     CreateTable(Box<CreateTable>),
     Delete(RowStatement),
     Drop(Drop),
+    DropObject(DropObject),
+    Grant(Grant),
+    GrantRole(GrantRole),
     Insert(Insert),
     LockTable(LockTable),
+    Role(RoleCommand),
     Select(QueryText),
     Set(Set),
     Transaction(TransactionCommand),
@@ -272,6 +282,34 @@ pub enum ObjectType {
     Statistics,
     Column,
     Constraint,
+    DomainConstraint,
+    Trigger,
+    Rule,
+    Policy,
+    Function,
+    Procedure,
+    /// A function, procedure or aggregate.
+    Routine,
+    Aggregate,
+    Operator,
+    OperatorClass,
+    OperatorFamily,
+    Cast,
+    Conversion,
+    TextSearchConfiguration,
+    TextSearchDictionary,
+    TextSearchParser,
+    TextSearchTemplate,
+    Language,
+    AccessMethod,
+    EventTrigger,
+    Server,
+    ForeignDataWrapper,
+    Publication,
+    Subscription,
+    Role,
+    Database,
+    Tablespace,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -292,6 +330,9 @@ pub struct CreateDomain {
 pub struct CreateSchema {
     pub name: Ident,
     pub if_not_exists: bool,
+    pub authorization: Option<Ident>,
+    /// `CREATE` and `GRANT` statements inside it.
+    pub elements: Vec<Statement>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -320,11 +361,7 @@ pub struct AlterTypeAddValue {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comment {
-    pub object: ObjectType,
-    /// For `COLUMN t.c` the table, for `CONSTRAINT c ON t` the table, else the object.
-    pub name: QualifiedName,
-    /// The column, or the constraint.
-    pub part: Option<Ident>,
+    pub address: ObjectAddress,
     pub text: Option<String>,
 }
 

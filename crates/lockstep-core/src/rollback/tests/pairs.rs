@@ -142,6 +142,22 @@ pub(super) const PAIRS: &[Pair] = &[
         "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i;",
         Exact,
     ),
+    pair(
+        "grants",
+        USERS,
+        "GRANT SELECT, UPDATE (email) ON users TO PUBLIC; GRANT USAGE ON SCHEMA public TO app WITH GRANT OPTION; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;",
+        Exact,
+    ),
+    pair("another owner", USERS, "ALTER TABLE users OWNER TO app; ALTER SCHEMA public OWNER TO app;", Exact),
+    pair("create a role", USERS, "CREATE ROLE app; GRANT SELECT ON users TO app;", Exact),
+    pair("drop a role", "CREATE ROLE app;", "DROP ROLE app;", Impossible),
+    pair("alter a role", "CREATE ROLE app;", "ALTER ROLE app LOGIN;", Impossible),
+    pair(
+        "rename a schema",
+        "CREATE SCHEMA a; CREATE TABLE a.t (id serial PRIMARY KEY, b text);",
+        "ALTER SCHEMA a RENAME TO b;",
+        Exact,
+    ),
     pair("comments", USERS, "COMMENT ON TABLE users IS 'it''s'; COMMENT ON COLUMN users.age IS 'years';", Exact),
     pair(
         "drop what has comments",

@@ -9,7 +9,6 @@ mod drop_constraint;
 mod identity;
 mod marked_index;
 mod not_null;
-mod owner;
 mod parameters;
 mod rename;
 mod set_type;
@@ -26,8 +25,7 @@ use crate::statement::Command;
 use crate::statement::column::{attribute, create_toast, missing_column};
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
-use crate::statement::foreign_key;
-use crate::statement::scope;
+use crate::statement::{foreign_key, owner, scope};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
 
@@ -58,8 +56,8 @@ impl Command for AlterTable {
                 let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
                 let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
                 if let [Subcommand::OwnerTo(role)] = subcommands.as_slice() {
-                    owner::change(execution, table, role);
-                    return Ok(());
+                    self.check_kind(execution, table, &[])?;
+                    return owner::change(execution, table, role);
                 }
                 self.check_kind(execution, table, subcommands)?;
                 execution.not_in_use(table, "ALTER TABLE")?;
@@ -183,10 +181,7 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
             identity::alter(execution, table, column, *always, options)
         }
         Subcommand::DropIdentity { column, if_exists } => identity::drop(execution, table, column, *if_exists),
-        Subcommand::OwnerTo(role) => {
-            owner::change(execution, table, role);
-            Ok(())
-        }
+        Subcommand::OwnerTo(role) => owner::change(execution, table, role),
         Subcommand::SetStatistics { .. }
         | Subcommand::SetStorage { .. }
         | Subcommand::SetCompression { .. }

@@ -1,0 +1,71 @@
+//! Objects that stand beside tables and that no file of their own brings back: made ones are dropped
+//! again; what else happened to them is said, not undone.
+
+use crate::rollback::Work;
+use crate::rollback::ownership::address_words;
+use crate::rollback::script::Phase;
+use crate::rollback::state::State;
+use crate::schema::dependency::Object;
+use crate::schema::object::{ObjectClass, ObjectKey};
+use crate::syntax::statement::{ObjectType, Statement};
+
+fn is_plain(class: ObjectClass) -> bool {
+    matches!(
+        class,
+        ObjectClass::Statistics
+            | ObjectClass::Publication
+            | ObjectClass::Subscription
+            | ObjectClass::Collation
+            | ObjectClass::Conversion
+            | ObjectClass::Operator
+            | ObjectClass::OperatorClass
+            | ObjectClass::OperatorFamily
+            | ObjectClass::Cast
+            | ObjectClass::TextSearchConfiguration
+            | ObjectClass::TextSearchDictionary
+            | ObjectClass::TextSearchParser
+            | ObjectClass::TextSearchTemplate
+            | ObjectClass::ForeignServer
+            | ObjectClass::ForeignDataWrapper
+            | ObjectClass::AccessMethod
+    )
+}
+
+impl Work<'_> {
+    pub(super) fn undo_what_stands_beside(&mut self, state: &State<'_>) {
+        let (start, now) = (self.start, self.now);
+        for id in now.changed_objects_since(start) {
+            let object = Object::Other(id);
+            match (start.object(id), now.object(id)) {
+                (None, Some(made)) if is_plain(made.class()) => {
+                    if let (Some(words), false) = (address_words(now, &object), self.goes_with_its_schema(&made.key)) {
+                        self.add(Phase::DropBeside, format!("DROP {words}"));
+                    }
+                }
+                (Some(was), None) if is_plain(was.class()) => {
+                    let what = start.describe(&object);
+                    self.cannot(format!("The {what} is gone and is not made again here."));
+                }
+                (Some(was), Some(is)) if is_plain(was.class()) && was != is => {
+                    let what = start.describe(&object);
+                    self.cannot(format!("What changed of the {what} is not undone here."));
+                }
+                _ => {}
+            }
+        }
+        for step in &state.steps {
+            if let Some(Statement::Comment(it)) = step.statement.as_deref()
+                && matches!(
+                    it.address.object,
+                    ObjectType::Schema | ObjectType::DomainConstraint | ObjectType::Role | ObjectType::Database
+                )
+            {
+                self.lose(format!("The old comment on {}, which step {} replaces.", it.address, step.index));
+            }
+        }
+    }
+
+    fn goes_with_its_schema(&self, key: &ObjectKey) -> bool {
+        key.schema().is_some_and(|schema| !self.now.has_namespace(schema.as_str()))
+    }
+}

@@ -1,0 +1,6 @@
+-- lockstep: schema
+CREATE TABLE t(a serial);
+
+-- lockstep: migration
+-- expect: 0A000
+ALTER SEQUENCE t_a_seq OWNER TO app;

@@ -1,0 +1,6 @@
+-- lockstep: schema
+CREATE ROLE app;
+
+-- lockstep: migration
+-- expect: 42710
+CREATE ROLE app;
