@@ -81,13 +81,9 @@ pub fn parse(words: &str) -> Result<(String, TableFacts), String> {
             "writes" | "writes_per_s" => facts.writes_per_s = Some(rate()?),
             "dead" | "dead_rows" => facts.dead_rows = Some(count()?),
             _ => {
-<<<<<<< HEAD
                 return Err(format!(
                     "`{key}` is not known; a table has rows, size, index_size, reads, writes and dead"
                 ));
-=======
-                return Err(format!("`{key}` is not known; a table has rows, size, index_size, reads, writes and dead"));
->>>>>>> 34dd7bc (Follow roles, privileges, owners, schemas and comments on everything)
             }
         }
     }

@@ -13,6 +13,7 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::Generated => ("column generation expression", "column generation expressions"),
         Kind::IndexExpression => ("index expression", "index expressions"),
         Kind::IndexPredicate => ("index predicate", "index predicates"),
+        Kind::Statistics => ("statistics expression", "statistics expressions"),
         Kind::PartitionKey => ("partition key expression", "partition key expressions"),
         Kind::PartitionBound => ("partition bound", "partition bound"),
         Kind::Using => ("transform expression", "transform expressions"),

@@ -70,6 +70,7 @@ pub enum Kind {
     Generated,
     IndexExpression,
     IndexPredicate,
+    Statistics,
     PartitionKey,
     PartitionBound,
     Using,

@@ -84,3 +84,13 @@ pub fn grant_locks_relations(version: PgVersion) -> bool {
 pub fn has_maintain_privilege(version: PgVersion) -> bool {
     version >= PgVersion::V17
 }
+
+/// `CREATE STATISTICS` makes up a name from 16 on.
+pub fn statistics_may_have_no_name(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// Stored generated columns can be published from 18 on.
+pub fn publishes_generated_columns(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}

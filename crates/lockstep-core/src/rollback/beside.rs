@@ -6,7 +6,7 @@ use crate::rollback::ownership::address_words;
 use crate::rollback::script::Phase;
 use crate::rollback::state::State;
 use crate::schema::dependency::Object;
-use crate::schema::object::{ObjectClass, ObjectKey};
+use crate::schema::object::{CatalogObject, ObjectBody, ObjectClass, ObjectKey};
 use crate::syntax::statement::{ObjectType, Statement};
 
 fn is_plain(class: ObjectClass) -> bool {
@@ -37,6 +37,15 @@ impl Work<'_> {
         for id in now.changed_objects_since(start) {
             let object = Object::Other(id);
             match (start.object(id), now.object(id)) {
+                (None, Some(made)) if made.class() == ObjectClass::PublishedTable => self.unpublish(made),
+                (Some(was), None) if was.class() == ObjectClass::PublishedTable => {
+                    if let ObjectBody::PublishedTable(it) = &was.body
+                        && start.object(it.publication).is_some_and(|it| now.object(it.id).is_some())
+                    {
+                        let what = start.describe(&object);
+                        self.cannot(format!("The {what} is gone and is not made again here."));
+                    }
+                }
                 (None, Some(made)) if is_plain(made.class()) => {
                     if let (Some(words), false) = (address_words(now, &object), self.goes_with_its_schema(&made.key)) {
                         self.add(Phase::DropBeside, format!("DROP {words}"));
@@ -62,6 +71,18 @@ impl Work<'_> {
             {
                 self.lose(format!("The old comment on {}, which step {} replaces.", it.address, step.index));
             }
+        }
+    }
+
+    /// A table that a publication of old has got.
+    fn unpublish(&mut self, made: &CatalogObject) {
+        let ObjectBody::PublishedTable(it) = &made.body else { return };
+        let (start, now) = (self.start, self.now);
+        if let (Some(_), Some(publication), Some(table)) =
+            (start.object(it.publication), now.object(it.publication), now.get(it.table))
+        {
+            let sql = format!("ALTER PUBLICATION {} DROP TABLE {}", publication.name(), table.name);
+            self.add(Phase::DropBeside, sql);
         }
     }
 

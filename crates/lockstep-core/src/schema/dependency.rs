@@ -6,7 +6,7 @@ use crate::pg::types::TypeRef;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::ConstraintKind;
-use crate::schema::object::{ObjectId, ObjectKey};
+use crate::schema::object::{ObjectClass, ObjectId, ObjectKey};
 use crate::schema::user_type::{TypeId, UserTypeKind};
 
 /// Anything that can be dropped by itself or along with something else.
@@ -212,6 +212,10 @@ impl Schema {
                         ObjectKey::Global(_, name) => format!("{words} {name}"),
                         ObjectKey::InSchema(_, name, arguments) if arguments.is_empty() => format!("{words} {name}"),
                         ObjectKey::InSchema(_, name, arguments) => format!("{words} {name}({})", arguments.join(",")),
+                        ObjectKey::OnRelation(ObjectClass::PublishedTable, relation, name) => {
+                            let table = self.get(*relation).map(|it| it.name.to_string()).unwrap_or_default();
+                            format!("{words} {table} in publication {name}")
+                        }
                         ObjectKey::OnRelation(_, relation, name) => {
                             format!("{words} {name} on {}", self.describe(&Object::Relation(*relation)))
                         }

@@ -16,8 +16,10 @@ pub mod namespace;
 pub mod normal_form;
 pub mod object;
 pub mod ownership;
+pub mod publication;
 pub mod relation;
 pub mod sequence;
+pub mod statistics;
 pub mod uncertain;
 pub mod user_type;
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
+use crate::schema::object::ObjectBody;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, ReplicaIdentity, Table};
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::schema::user_type::{UserType, UserTypeKind};
@@ -28,7 +29,46 @@ impl Schema {
         for name in self.namespaces() {
             schemas.insert(name.as_str().to_owned(), json!({ "owner": "postgres" }));
         }
-        compact(json!({ "relations": relations, "types": types, "schemas": schemas }))
+        compact(json!({
+            "relations": relations,
+            "types": types,
+            "schemas": schemas,
+            "statistics": self.statistics_forms(),
+            "publications": self.publication_forms(),
+        }))
+    }
+
+    fn statistics_forms(&self) -> Value {
+        let forms = self.objects().filter_map(|object| match &object.body {
+            ObjectBody::Statistics(it) => Some((
+                object.plain_name(),
+                compact(json!({
+                    "def": self.statistics_definition(object, it),
+                    "target": it.target,
+                    "comment": object.comment,
+                })),
+            )),
+            _ => None,
+        });
+        Value::Object(forms.collect())
+    }
+
+    fn publication_forms(&self) -> Value {
+        let forms = self.publications().map(|(object, it)| {
+            let entries = self.published_tables().filter(|(_, entry)| entry.publication == object.id);
+            let mut tables: Vec<String> =
+                entries.filter_map(|(_, entry)| Some(self.get(entry.table)?.name.to_string())).collect();
+            tables.sort();
+            let form = json!({
+                "alltables": it.all_tables,
+                "ops": it.operations,
+                "viaroot": it.via_root,
+                "tables": tables,
+                "comment": object.comment,
+            });
+            (object.name().as_str().to_owned(), keep_false(form, &["alltables", "viaroot"]))
+        });
+        Value::Object(forms.collect())
     }
 
     /// One relation, in the form that it has under `relations`.

@@ -10,6 +10,8 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::schema::Schema;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::publication::{Publication, PublishedTable};
+use crate::schema::statistics::Statistics;
 
 /// A number of the model, from the same counter as relations and types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +45,8 @@ pub enum ObjectClass {
     Policy,
     Statistics,
     Publication,
+    /// A table in a publication, by the name of that.
+    PublishedTable,
     Extension,
     EventTrigger,
     Collation,
@@ -73,6 +77,7 @@ impl ObjectClass {
             ObjectClass::Policy => "policy",
             ObjectClass::Statistics => "statistics object",
             ObjectClass::Publication => "publication",
+            ObjectClass::PublishedTable => "publication of table",
             ObjectClass::Extension => "extension",
             ObjectClass::EventTrigger => "event trigger",
             ObjectClass::Collation => "collation",
@@ -99,6 +104,9 @@ impl ObjectClass {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ObjectBody {
     Plain,
+    Statistics(Statistics),
+    Publication(Publication),
+    PublishedTable(PublishedTable),
 }
 
 impl ObjectKey {
@@ -115,6 +123,21 @@ impl CatalogObject {
     pub fn class(&self) -> ObjectClass {
         match &self.key {
             ObjectKey::Global(class, _) | ObjectKey::InSchema(class, ..) | ObjectKey::OnRelation(class, ..) => *class,
+        }
+    }
+
+    /// The name as the server writes it when it is looked up in `public`.
+    pub fn plain_name(&self) -> String {
+        match &self.key {
+            ObjectKey::InSchema(_, name, _) => name.plain(),
+            _ => self.name().as_str().to_owned(),
+        }
+    }
+
+    pub fn publication(&self) -> Option<&Publication> {
+        match &self.body {
+            ObjectBody::Publication(it) => Some(it),
+            _ => None,
         }
     }
 

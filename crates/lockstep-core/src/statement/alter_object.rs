@@ -86,6 +86,14 @@ fn rename(execution: &mut Execution, id: ObjectId, name: &Ident) -> Outcome {
         return unknown("ALTER EXTENSION … RENAME does not exist");
     }
     execution.schema.rename_object(id, key);
+    if class == ObjectClass::Publication {
+        let entries = execution.schema.published_tables().filter(|(_, it)| it.publication == id);
+        let entries: Vec<_> = entries.map(|(entry, it)| (entry, it.table)).collect();
+        for (entry, table) in entries {
+            let key = ObjectKey::OnRelation(ObjectClass::PublishedTable, table, name.clone());
+            execution.schema.rename_object(entry, key);
+        }
+    }
     Ok(())
 }
 

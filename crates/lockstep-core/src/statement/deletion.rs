@@ -5,7 +5,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::{Dependency, Object};
-use crate::schema::object::{ObjectClass, ObjectKey};
+use crate::schema::object::{ObjectBody, ObjectClass, ObjectKey};
 use crate::schema::relation::Body;
 use crate::schema::user_type::UserTypeKind;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
@@ -174,6 +174,16 @@ fn lock(execution: &mut Execution, object: &Object) {
             }
         }
         Object::Other(id) => {
+            let object = execution.schema.object(*id);
+            if let Some(ObjectBody::Statistics(it)) = object.map(|it| &it.body) {
+                let table = it.table;
+                execution.lock(table, LockMode::ShareUpdateExclusive, "the table's statistics change");
+                return;
+            }
+            // A published table is locked by who drops it, not by who drops the publication.
+            if object.is_some_and(|it| it.class() == ObjectClass::PublishedTable) {
+                return;
+            }
             if let Some(ObjectKey::OnRelation(_, relation, _)) = execution.schema.object(*id).map(|it| it.key.clone()) {
                 execution.lock(relation, LockMode::AccessExclusive, REASON);
             }
@@ -241,7 +251,7 @@ fn remove_relation(execution: &mut Execution, id: RelationId) {
             }
         }
     }
-    for class in [ObjectClass::Trigger, ObjectClass::Rule, ObjectClass::Policy] {
+    for class in [ObjectClass::Trigger, ObjectClass::Rule, ObjectClass::Policy, ObjectClass::PublishedTable] {
         let parts: Vec<_> = execution.schema.objects_on(class, id).map(|it| it.id).collect();
         parts.into_iter().for_each(|part| execution.schema.remove_object(part));
     }

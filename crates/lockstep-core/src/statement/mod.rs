@@ -28,6 +28,7 @@ mod lock_table;
 mod namespace;
 mod naming;
 mod owner;
+mod publication;
 mod referential;
 mod role;
 mod row_checks;
@@ -36,6 +37,7 @@ mod scope;
 mod select;
 mod sequence;
 mod setting;
+mod statistics;
 
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax::expression::QueryText;
@@ -53,14 +55,18 @@ pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
     }
     let command: &dyn Command = match statement {
         Statement::AlterObject(it) => it,
+        Statement::AlterPublication(it) => it,
         Statement::AlterSequence(it) => it,
+        Statement::AlterStatistics(it) => it,
         Statement::AlterTable(it) => it,
         Statement::AlterTypeAddValue(it) => it,
         Statement::Comment(it) => it,
         Statement::CreateDomain(it) => it,
         Statement::CreateEnum(it) => it,
         Statement::CreateIndex(it) => it,
+        Statement::CreatePublication(it) => it,
         Statement::CreateSchema(it) => it,
+        Statement::CreateStatistics(it) => it,
         Statement::CreateSequence(it) => it,
         Statement::CreateTable(it) => &**it,
         Statement::Drop(it) => it,
@@ -91,13 +97,17 @@ pub fn tag(statement: &Statement) -> String {
     let words = match statement {
         Statement::AlterObject(it) => return it.tag(),
         Statement::AlterTable(it) => it.tag(),
+        Statement::AlterPublication(_) => "ALTER PUBLICATION",
         Statement::AlterSequence(_) => "ALTER SEQUENCE",
+        Statement::AlterStatistics(_) => "ALTER STATISTICS",
         Statement::AlterTypeAddValue(_) => "ALTER TYPE",
         Statement::Comment(_) => "COMMENT",
         Statement::CreateDomain(_) => "CREATE DOMAIN",
         Statement::CreateEnum(_) => "CREATE TYPE",
         Statement::CreateIndex(_) => "CREATE INDEX",
+        Statement::CreatePublication(_) => "CREATE PUBLICATION",
         Statement::CreateSchema(_) => "CREATE SCHEMA",
+        Statement::CreateStatistics(_) => "CREATE STATISTICS",
         Statement::CreateSequence(_) => "CREATE SEQUENCE",
         Statement::CreateTable(it) if it.query.is_some() => "CREATE TABLE AS",
         Statement::CreateTable(_) => "CREATE TABLE",

@@ -10,6 +10,7 @@ use crate::pg::types::Type;
 use crate::schema::relation::Rows;
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::scope::{self, TableScope};
@@ -166,6 +167,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
         assigned.push((number, value));
     }
+    check_replica_identity(execution, table, 'u')?;
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
@@ -368,6 +370,7 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
 pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Outcome {
     let table = open(statement, execution, "DELETE")?;
     check_condition(statement, execution, table)?;
+    check_replica_identity(execution, table, 'd')?;
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }

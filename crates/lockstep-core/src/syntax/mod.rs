@@ -10,8 +10,10 @@ pub mod print_expression;
 pub mod print_statement;
 pub mod print_table;
 pub mod privilege;
+pub mod publication;
 pub mod role;
 pub mod statement;
+pub mod statistics;
 pub mod table;
 
 mod alter_table;

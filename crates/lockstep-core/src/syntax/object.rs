@@ -9,7 +9,7 @@ use crate::syntax::statement::{
 };
 use crate::syntax::{
     address, alter_object, alter_table, constraint, create_index, create_schema, create_table, drop_object, perhaps,
-    privilege, role, type_name,
+    privilege, publication, role, statistics, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 12] = [
@@ -73,6 +73,12 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if cursor.accept_word("schema") {
         return Ok(perhaps(cursor, create_schema::parse));
     }
+    if cursor.accept_word("publication") {
+        return Ok(perhaps(cursor, publication::create));
+    }
+    if cursor.accept_word("statistics") {
+        return Ok(perhaps(cursor, statistics::create));
+    }
     Ok(perhaps(cursor, role::create))
 }
 
@@ -102,6 +108,16 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.rewind(start);
     if cursor.accept(&["default", "privileges"]) {
         return Ok(perhaps(cursor, privilege::default_privileges));
+    }
+    let by_kind = [("publication", publication::alter as Reader), ("statistics", statistics::alter)];
+    for (word, read) in by_kind {
+        let start = cursor.position();
+        if cursor.accept_word(word)
+            && let Some(made) = perhaps(cursor, read)
+        {
+            return Ok(Some(made));
+        }
+        cursor.rewind(start);
     }
     Ok(perhaps(cursor, role::alter).or_else(|| perhaps(cursor, alter_object::parse)))
 }
@@ -179,6 +195,8 @@ fn drop_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     }
     Ok(None)
 }
+
+type Reader = fn(&mut Cursor<'_>) -> Result<Option<Statement>>;
 
 /// `RESTRICT` (the default) or `CASCADE` (true).
 pub(super) fn behavior(cursor: &mut Cursor<'_>) -> bool {

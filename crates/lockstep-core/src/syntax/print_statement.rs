@@ -48,6 +48,10 @@ impl Display for Statement {
                 let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
                 write!(f, "CREATE {persistence}SEQUENCE {guard}{}{}", it.name, it.options)
             }
+            Statement::AlterPublication(it) => it.fmt(f),
+            Statement::AlterStatistics(it) => it.fmt(f),
+            Statement::CreatePublication(it) => it.fmt(f),
+            Statement::CreateStatistics(it) => it.fmt(f),
             Statement::AlterSequence(it) => {
                 let guard = if it.if_exists { "IF EXISTS " } else { "" };
                 write!(f, "ALTER SEQUENCE {guard}{}{}", it.name, it.options)

@@ -9,21 +9,27 @@ pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
 pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
+pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
 pub use crate::syntax::role::RoleCommand;
+pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
     AlterObject(AlterObject),
+    AlterPublication(AlterPublication),
     AlterSequence(AlterSequence),
+    AlterStatistics(AlterStatistics),
     AlterTable(AlterTable),
     AlterTypeAddValue(AlterTypeAddValue),
     Comment(Comment),
     CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
     CreateIndex(CreateIndex),
+    CreatePublication(CreatePublication),
     CreateSchema(CreateSchema),
     CreateSequence(CreateSequence),
+    CreateStatistics(CreateStatistics),
     CreateTable(Box<CreateTable>),
     Delete(RowStatement),
     Drop(Drop),
