@@ -89,6 +89,31 @@ pub fn pass(subcommand: &Subcommand) -> Pass {
     }
 }
 
+/// Kinds of relations that a subcommand may change at all, where [`kinds`] leaves it to the subcommand
+/// which of them are modelled.
+pub fn possible_kinds(subcommand: &Subcommand) -> &'static str {
+    match subcommand {
+        Subcommand::SetDefault { .. } | Subcommand::DropDefault { .. } => "rpfv",
+        Subcommand::AddIdentity { .. } | Subcommand::AlterIdentity { .. } | Subcommand::DropIdentity { .. } => "rpfv",
+        Subcommand::AddColumn { .. }
+        | Subcommand::DropColumn { .. }
+        | Subcommand::SetType { .. }
+        | Subcommand::SetNotNull { .. }
+        | Subcommand::DropNotNull { .. }
+        | Subcommand::SetExpression { .. }
+        | Subcommand::DropExpression { .. }
+        | Subcommand::AddConstraint(_)
+        | Subcommand::DropConstraint { .. }
+        | Subcommand::ValidateConstraint { .. }
+        | Subcommand::AlterConstraint { .. }
+        | Subcommand::EnableTrigger { .. }
+        | Subcommand::Inherit(_)
+        | Subcommand::NoInherit(_) => "rpf",
+        Subcommand::EnableRule { .. } | Subcommand::RowSecurity(_) => "rp",
+        _ => "rpmfviIS",
+    }
+}
+
 /// Kinds of relations that a subcommand may change (`ATSimplePermissions`), as letters of `relkind`;
 /// `None` where that is left to the subcommand.
 pub fn kinds(subcommand: &Subcommand, version: PgVersion) -> Option<&'static str> {

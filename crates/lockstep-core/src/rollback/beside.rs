@@ -5,6 +5,7 @@ use crate::rollback::Work;
 use crate::rollback::ownership::address_words;
 use crate::rollback::script::Phase;
 use crate::rollback::state::State;
+use crate::schema::ddl::comment_on;
 use crate::schema::dependency::Object;
 use crate::schema::object::{CatalogObject, ObjectBody, ObjectClass, ObjectKey};
 use crate::syntax::statement::{ObjectType, Statement};
@@ -62,12 +63,18 @@ impl Work<'_> {
                 _ => {}
             }
         }
+        for name in start.namespaces() {
+            let (was, is) = (start.namespace_comment(name.as_str()), now.namespace_comment(name.as_str()));
+            if was != is {
+                // What `initdb` says of it.
+                let own = (name == "public").then_some("standard public schema");
+                let sql = comment_on(&format!("SCHEMA {name}"), was.map(String::as_str).or(own));
+                self.add(Phase::Detail, sql);
+            }
+        }
         for step in &state.steps {
             if let Some(Statement::Comment(it)) = step.statement.as_deref()
-                && matches!(
-                    it.address.object,
-                    ObjectType::Schema | ObjectType::DomainConstraint | ObjectType::Role | ObjectType::Database
-                )
+                && matches!(it.address.object, ObjectType::DomainConstraint | ObjectType::Role | ObjectType::Database)
             {
                 self.lose(format!("The old comment on {}, which step {} replaces.", it.address, step.index));
             }

@@ -18,9 +18,11 @@ const NOT_HELD: Held = Held { granted: false, grantable: false };
 impl Work<'_> {
     pub(super) fn restore_ownership(&mut self, state: &State<'_>) {
         for step in &state.steps {
-            if let Some(Statement::Role(RoleCommand::Alter { .. })) = step.statement.as_deref() {
+            if let Some(Statement::Role(RoleCommand::Alter { .. }) | Statement::AlterDatabase(_)) =
+                step.statement.as_deref()
+            {
                 self.cannot(format!(
-                    "What step {} ({}) changed of a role is not undone here: what roles have set is not known.",
+                    "What step {} ({}) changed is not undone here: what roles and databases have set is not known.",
                     step.index, step.command
                 ));
             }

@@ -43,7 +43,8 @@ use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
 #[derive(Debug, Clone)]
 pub struct Schema {
-    namespaces: RedBlackTreeMap<Ident, ()>,
+    /// Schemas, with the comments on them.
+    namespaces: RedBlackTreeMap<Ident, Option<String>>,
     relations: RedBlackTreeMap<RelationId, Rc<Relation>>,
     relation_names: RedBlackTreeMap<ObjectName, RelationId>,
     types: RedBlackTreeMap<TypeId, Rc<UserType>>,
@@ -64,7 +65,7 @@ pub struct Schema {
 impl Default for Schema {
     fn default() -> Self {
         Schema {
-            namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), ()),
+            namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), None),
             relations: RedBlackTreeMap::new(),
             relation_names: RedBlackTreeMap::new(),
             types: RedBlackTreeMap::new(),
@@ -108,7 +109,15 @@ impl Schema {
     }
 
     pub fn add_namespace(&mut self, name: Ident) {
-        self.namespaces.insert_mut(name, ());
+        self.namespaces.insert_mut(name, None);
+    }
+
+    pub fn namespace_comment(&self, name: &str) -> Option<&String> {
+        self.namespaces.get(name)?.as_ref()
+    }
+
+    pub fn comment_on_namespace(&mut self, name: &Ident, comment: Option<String>) {
+        self.namespaces.insert_mut(name.clone(), comment);
     }
 
     pub fn remove_namespace(&mut self, name: &Ident) {

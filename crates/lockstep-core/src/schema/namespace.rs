@@ -20,8 +20,9 @@ impl Schema {
     }
 
     pub fn rename_namespace(&mut self, from: &Ident, to: &Ident) {
+        let comment = self.namespace_comment(from.as_str()).cloned();
         self.namespaces.remove_mut(from);
-        self.namespaces.insert_mut(to.clone(), ());
+        self.namespaces.insert_mut(to.clone(), comment);
         let moved = |name: &Ident| ObjectName { schema: to.clone(), name: name.clone() };
         let relations: Vec<(RelationId, Ident)> =
             self.relations().filter(|it| it.name.schema == *from).map(|it| (it.id, it.name.name.clone())).collect();

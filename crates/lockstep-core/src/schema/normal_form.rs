@@ -27,7 +27,10 @@ impl Schema {
         }
         let mut schemas = Map::new();
         for name in self.namespaces() {
-            schemas.insert(name.as_str().to_owned(), json!({ "owner": "postgres" }));
+            schemas.insert(
+                name.as_str().to_owned(),
+                compact(json!({ "owner": "postgres", "comment": self.namespace_comment(name.as_str()) })),
+            );
         }
         compact(json!({
             "relations": relations,

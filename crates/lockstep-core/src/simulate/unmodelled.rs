@@ -94,7 +94,8 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         | Statement::LockTable(_)
         | Statement::Comment(_)
         | Statement::Grant(_)
-        | Statement::GrantRole(_) => Reach::Nothing,
+        | Statement::GrantRole(_)
+        | Statement::AlterDatabase(_) => Reach::Nothing,
         Statement::Role(it) => match it {
             RoleCommand::DropOwned { .. } => Reach::Everything,
             _ => Reach::Nothing,

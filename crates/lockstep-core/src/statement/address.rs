@@ -1,6 +1,6 @@
 //! Objects looked up by what a statement calls them: `get_object_address` of `objectaddress.c`.
 
-use crate::effect::ObjectName;
+use crate::effect::{ObjectName, RelationId};
 use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -84,6 +84,7 @@ pub(super) fn find(
             let relation = execution.schema.relation(id);
             match relation.columns().find(column.as_str()) {
                 Some((number, _)) => Object::Column(id, number),
+                None if has_attribute(execution, id, column) => Object::Column(id, 0),
                 None => return Err(missing_column(column, relation.name.name.as_str()).into()),
             }
         }
@@ -126,8 +127,20 @@ pub(super) fn find(
     }))
 }
 
+/// Attributes of an index or sequence: they are there, but nothing can be said of them.
+fn has_attribute(execution: &Execution, id: RelationId, name: &Ident) -> bool {
+    match &execution.schema.relation(id).body {
+        Body::Sequence(_) => matches!(name.as_str(), "last_value" | "log_cnt" | "is_called"),
+        Body::Index(index) => {
+            let table = execution.schema.table(index.table);
+            index.columns().iter().any(|number| table.column_name(*number) == *name)
+        }
+        _ => false,
+    }
+}
+
 /// `get_relation_by_qualified_name`.
-fn check_kind(execution: &Execution, object: ObjectType, id: crate::effect::RelationId) -> Outcome {
+fn check_kind(execution: &Execution, object: ObjectType, id: RelationId) -> Outcome {
     let relation = execution.schema.relation(id);
     let (fits, article) = match (object, &relation.body) {
         (ObjectType::Index, body) => (matches!(body, Body::Index(_)), "an index"),

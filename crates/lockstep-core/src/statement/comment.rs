@@ -75,7 +75,8 @@ fn set(execution: &mut Execution, object: &Object, text: Option<String>) -> Outc
                 it.comment = text;
             }
         }
-        Object::Namespace(_) | Object::Default(..) => {}
+        Object::Namespace(name) => schema.comment_on_namespace(name, text),
+        Object::Default(..) => {}
     }
     Ok(())
 }

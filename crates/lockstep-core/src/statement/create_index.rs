@@ -3,6 +3,7 @@
 use crate::effect::ObjectName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::pg::{behavior, catalogs};
 use crate::schema::relation::Persistence;
 use crate::statement::Command;
 use crate::statement::define_index::{NewIndex, define_index};
@@ -19,6 +20,10 @@ impl Command for CreateIndex {
             true => (LockMode::ShareUpdateExclusive, "the index is built while reads and writes go on"),
             false => (LockMode::Share, "the index is built from rows that must not change meanwhile"),
         };
+        if catalogs::is_system_catalog(&self.table) {
+            let message = format!("permission denied: \"{}\" is a system catalog", self.table.name.as_str());
+            return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
+        }
         let Some(table) = execution.look_up(&self.table)? else {
             return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.table)));
         };
@@ -31,7 +36,11 @@ impl Command for CreateIndex {
         execution.not_in_use(table, "CREATE INDEX")?;
         let relation = execution.schema.relation(table);
         if relation.table().is_none() {
-            return unknown("CREATE INDEX on this kind of relation is not modelled");
+            let (name, error) = (execution.bare_name(table), sqlstate::WRONG_OBJECT_TYPE);
+            return match behavior::has_grammar_of_15(execution.version) {
+                true => fail(error, format!("cannot create index on relation \"{name}\"")),
+                false => fail(error, format!("\"{name}\" is not a table or materialized view")),
+            };
         }
         if let (Some(name), true) = (&self.name, self.if_not_exists) {
             let full = ObjectName { schema: relation.name.schema.clone(), name: name.clone() };

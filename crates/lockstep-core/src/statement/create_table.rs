@@ -7,9 +7,10 @@ use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::relation::{Body, Columns, Generated, Persistence, Table};
+use crate::schema::relation::{Body, Columns, Generated, Persistence, Table, TableKind};
 use crate::schema::sequence::SequenceOwner;
 use crate::statement::Command;
+use crate::statement::alter_table::{parameters, storage};
 use crate::statement::check_constraint::{self, NewCheck, add_not_null};
 use crate::statement::column::{self, Definition};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -101,16 +102,24 @@ fn build(
         sequences.push(make_sequence(execution, &name, definition, statement.persistence)?);
     }
     let columns = Columns(definitions.iter().map(|definition| definition.column.clone()).collect());
+    if let Some(tablespace) = &statement.tablespace {
+        storage::find_tablespace(execution, tablespace)?;
+    }
+    let (options, toast_options) = parameters::of_new_table(execution, &statement.options, &TableKind::Ordinary)?;
     let table = Table { columns, ..Table::default() };
     let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     let relation = execution.schema.relation_mut(id);
-    relation.options = scope::print_options(&statement.options);
-    relation.tablespace = statement.tablespace.clone();
+    relation.options = options;
+    relation.tablespace = statement.tablespace.clone().filter(|it| it != "pg_default");
     for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
         finish_column(execution, id, number, definition, *sequence)?;
     }
     column::create_toast(execution, id);
+    let table = execution.schema.table_mut(id);
+    if table.toast {
+        table.toast_options = toast_options;
+    }
     let mut constraints: Vec<TableConstraint> =
         definitions.iter_mut().flat_map(|it| std::mem::take(&mut it.constraints)).collect();
     constraints.extend(table_constraints);

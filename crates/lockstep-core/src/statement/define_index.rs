@@ -6,9 +6,11 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::operator_class;
 use crate::pg::sqlstate;
+use crate::pg::storage_parameter::{self, Holder};
 use crate::pg::types::Type;
 use crate::schema::index::{Index, IndexKey, KeyColumn};
 use crate::schema::relation::{Body, Rows};
+use crate::statement::alter_table::storage;
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::naming::index_name_addition;
@@ -62,6 +64,9 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         return fail(sqlstate::TOO_MANY_COLUMNS, format!("cannot use more than {MAX_KEYS} columns in an index"));
     }
     let method = new.method.cloned().unwrap_or_else(|| Ident::new("btree"));
+    if let Some(tablespace) = new.tablespace {
+        storage::find_tablespace(execution, tablespace)?;
+    }
     let name = choose_name(execution, new, &table)?;
     if !METHODS.contains(&method.as_str()) {
         let message = format!("access method \"{}\" does not exist", method.as_str());
@@ -104,6 +109,10 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         replica_identity: false,
         predicate,
     };
+    let options = scope::print_options(new.options);
+    if let Some(holder) = Holder::of_access_method(index.method.as_str()) {
+        storage_parameter::check(&options, holder, execution.version)?;
+    }
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
     }
@@ -113,8 +122,8 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     let persistence = execution.schema.relation(new.table).persistence;
     let id = execution.schema.add_relation(name.clone(), persistence, Body::Index(index));
     let relation = execution.schema.relation_mut(id);
-    relation.options = scope::print_options(new.options);
-    relation.tablespace = new.tablespace.cloned();
+    relation.options = options;
+    relation.tablespace = new.tablespace.filter(|it| *it != "pg_default").cloned();
     execution.schema.table_mut(new.table).indexes.push(id);
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     if !new.skip_build {
@@ -236,6 +245,9 @@ fn immutable(expression: &crate::expression::Expression, what: &str) -> Outcome 
 fn key_attribute(execution: &Execution, table: RelationId, column: &Ident, is_constraint: bool) -> Outcome<u16> {
     match execution.schema.table(table).column(column.as_str()) {
         Some((number, _)) => Ok(number),
+        None if crate::statement::column::check_name(column).is_err() => {
+            fail(sqlstate::FEATURE_NOT_SUPPORTED, "index creation on system columns is not supported")
+        }
         None if is_constraint => {
             fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" named in key does not exist", column.as_str()))
         }

@@ -2,6 +2,7 @@
 
 use crate::effect::{DataChangeKind, ObjectName, PgError};
 use crate::name::QualifiedName;
+use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
@@ -77,6 +78,10 @@ fn is_of_kind(relation: &Relation, object: ObjectType) -> bool {
 /// The relation to be dropped; `None` where it is missing and may be.
 fn find(statement: &Drop, name: &QualifiedName, execution: &mut Execution) -> Outcome<Option<Object>> {
     let (kind, missing) = words(statement.object);
+    if catalogs::is_system_catalog(name) && statement.object == ObjectType::Table {
+        let message = format!("permission denied: \"{}\" is a system catalog", name.name.as_str());
+        return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
+    }
     let Some(id) = execution.look_up(name)? else {
         if let Some(schema) = name.schema.as_ref().filter(|it| !execution.schema.has_namespace(it.as_str())) {
             if statement.if_exists {

@@ -3,6 +3,7 @@
 pub mod execution;
 
 mod address;
+mod alter_database;
 mod alter_object;
 mod alter_table;
 mod check_constraint;
@@ -50,10 +51,24 @@ pub(crate) trait Command {
 
 /// Executes any command but those that begin and end transactions: they are the session's own.
 pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
-    if let (Some(role), false) = (&execution.session.role, matches!(statement, Statement::Set(_))) {
-        return unknown(format!("what the role {role} may do is not known"));
+    let Some(role) = execution.session.role.clone().filter(|_| !matches!(statement, Statement::Set(_))) else {
+        return run_allowed(statement, execution);
+    };
+    // What the role may do is not known: what the statement does if it may is.
+    let doubt = format!("what the role {role} may do is not known");
+    match run_allowed(statement, execution) {
+        Ok(()) => {
+            execution.doubt(doubt);
+            Ok(())
+        }
+        Err(_) => unknown(doubt),
     }
+}
+
+/// The same where the session's role may do it.
+fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
     let command: &dyn Command = match statement {
+        Statement::AlterDatabase(it) => it,
         Statement::AlterObject(it) => it,
         Statement::AlterPublication(it) => it,
         Statement::AlterSequence(it) => it,
@@ -95,6 +110,7 @@ pub fn calls_unknown_code(query: &QueryText) -> bool {
 pub fn tag(statement: &Statement) -> String {
     use crate::syntax::statement::{Set, TransactionCommand};
     let words = match statement {
+        Statement::AlterDatabase(_) => "ALTER DATABASE",
         Statement::AlterObject(it) => return it.tag(),
         Statement::AlterTable(it) => it.tag(),
         Statement::AlterPublication(_) => "ALTER PUBLICATION",

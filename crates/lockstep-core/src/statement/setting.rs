@@ -19,8 +19,14 @@ impl Command for Set {
                 Ok(())
             }
             Set::Role { role, .. } => {
-                // Whether the role exists is not known; from here on its privileges are not either.
-                execution.session.role = role.clone();
+                let Some(name) = role else {
+                    execution.session.role = None;
+                    return Ok(());
+                };
+                // `check_role`: no such role is a wrong value. What another role may do is not known.
+                let ident = Ident::new(name);
+                execution.role_or(&ident, sqlstate::INVALID_PARAMETER_VALUE)?;
+                execution.session.role = execution.owner_of(&ident).map(|_| name.clone());
                 Ok(())
             }
             Set::TransactionMode { read_only, .. } => {

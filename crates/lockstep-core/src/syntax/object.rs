@@ -109,7 +109,11 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if cursor.accept(&["default", "privileges"]) {
         return Ok(perhaps(cursor, privilege::default_privileges));
     }
-    let by_kind = [("publication", publication::alter as Reader), ("statistics", statistics::alter)];
+    let by_kind = [
+        ("publication", publication::alter as Reader),
+        ("statistics", statistics::alter),
+        ("database", role::alter_database),
+    ];
     for (word, read) in by_kind {
         let start = cursor.position();
         if cursor.accept_word(word)

@@ -28,6 +28,7 @@ pub(super) fn options(options: &[(Ident, Option<String>)]) -> String {
 impl Display for Statement {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
+            Statement::AlterDatabase(it) => it.fmt(f),
             Statement::AlterObject(it) => it.fmt(f),
             Statement::AlterTable(it) => it.fmt(f),
             Statement::AlterTypeAddValue(it) => {

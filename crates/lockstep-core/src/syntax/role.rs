@@ -40,6 +40,13 @@ pub enum RoleCommand {
     },
 }
 
+/// `ALTER DATABASE … SET` or `RESET` of a setting, as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterDatabase {
+    pub name: Ident,
+    pub change: String,
+}
+
 const WORDS: [&str; 3] = ["role", "user", "group"];
 
 /// After `CREATE`.
@@ -79,6 +86,17 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     Ok(Some(Statement::Role(RoleCommand::Alter { name, options: rest(cursor, start) })))
 }
 
+/// After `ALTER DATABASE`; `None` where no setting changes.
+pub(super) fn alter_database(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let name = cursor.name()?;
+    if !cursor.is_any(&["set", "reset"]) || cursor.is_word_at(1, "tablespace") {
+        return Ok(None);
+    }
+    let start = cursor.position();
+    cursor.skip_to_end();
+    Ok(Some(Statement::AlterDatabase(AlterDatabase { name, change: rest(cursor, start) })))
+}
+
 /// After `DROP`.
 pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if cursor.accept(&["owned", "by"]) {
@@ -113,6 +131,12 @@ fn rest(cursor: &mut Cursor<'_>, start: usize) -> String {
     let from = cursor.offset();
     cursor.skip_to_end();
     cursor.text.get(from..end.max(from)).unwrap_or_default().trim().to_owned()
+}
+
+impl Display for AlterDatabase {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "ALTER DATABASE {} {}", self.name, self.change)
+    }
 }
 
 impl Display for RoleCommand {

@@ -10,12 +10,13 @@ pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
 pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
-pub use crate::syntax::role::RoleCommand;
+pub use crate::syntax::role::{AlterDatabase, RoleCommand};
 pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
+    AlterDatabase(AlterDatabase),
     AlterObject(AlterObject),
     AlterPublication(AlterPublication),
     AlterSequence(AlterSequence),

@@ -9,15 +9,16 @@ mod drop_constraint;
 mod identity;
 mod marked_index;
 mod not_null;
-mod parameters;
+pub(super) mod parameters;
 mod rename;
 mod set_type;
-mod storage;
+pub(super) mod storage;
 mod validate;
 
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::alter_table::{self as facts, Pass};
+use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
@@ -80,7 +81,12 @@ impl AlterTable {
         }
     }
 
+    /// `RangeVarCallbackForAlterRelation` refuses system catalogs before they are locked.
     fn open(&self, execution: &mut Execution, mode: LockMode, reason: &'static str) -> Outcome<Option<RelationId>> {
+        if catalogs::is_system_catalog(&self.name) {
+            let message = format!("permission denied: \"{}\" is a system catalog", self.name.name.as_str());
+            return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
+        }
         match execution.look_up(&self.name)? {
             Some(table) => {
                 execution.lock(table, mode, reason);
@@ -112,6 +118,10 @@ impl AlterTable {
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not {expected}"));
         }
         for subcommand in subcommands {
+            if !facts::possible_kinds(subcommand).contains(kind) {
+                let message = format!("ALTER action {subcommand} cannot be performed on relation \"{name}\"");
+                return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+            }
             match facts::kinds(subcommand, execution.version) {
                 Some(kinds) if !kinds.contains(kind) => {
                     let words = subcommand.to_string();

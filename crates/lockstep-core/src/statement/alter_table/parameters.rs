@@ -41,6 +41,30 @@ pub(super) fn set(execution: &mut Execution, id: RelationId, changes: &Options, 
     Ok(())
 }
 
+/// `WITH (…)` of a new table: its own options, and those of its TOAST table (`DefineRelation`).
+pub(in crate::statement) fn of_new_table(
+    execution: &Execution,
+    given: &Options,
+    kind: &TableKind,
+) -> Outcome<(Vec<String>, Vec<String>)> {
+    let mut given = given.to_vec();
+    if let Some(at) = given.iter().position(|(name, _)| name == "oids") {
+        let (_, value) = given.remove(at);
+        if !matches!(value.as_deref(), Some("false" | "off" | "no" | "0")) {
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, "tables declared WITH OIDS are not supported");
+        }
+    }
+    let options = changed(&[], &given, None, false)?;
+    match kind {
+        TableKind::Partitioned if !options.is_empty() => return partitioned(execution).map(|()| (vec![], vec![])),
+        TableKind::Foreign => return Ok((options, vec![])),
+        _ => storage_parameter::check(&options, Holder::Heap, execution.version)?,
+    }
+    let toast = changed(&[], &given, Some("toast"), false)?;
+    storage_parameter::check(&toast, Holder::Toast, execution.version)?;
+    Ok((options, toast))
+}
+
 /// `partitioned_table_reloptions`: there are none.
 fn partitioned(execution: &Execution) -> Outcome {
     match crate::pg::behavior::names_partitioned_table_for_parameters(execution.version) {

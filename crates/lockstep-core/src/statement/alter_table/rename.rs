@@ -1,6 +1,6 @@
 //! `RENAME` and `SET SCHEMA`: `renameatt`, `RenameConstraint`, `RenameRelation`, `AlterTableNamespace`.
 
-use crate::effect::{ObjectName, RelationId};
+use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -124,10 +124,24 @@ fn rename_constraint(execution: &mut Execution, id: RelationId, from: &Ident, to
 fn set_schema(execution: &mut Execution, id: RelationId, schema: &Ident) -> Outcome {
     let relation = execution.schema.relation(id);
     let old = relation.name.clone();
-    let Some(table) = relation.table().cloned() else {
-        return unknown("SET SCHEMA of this kind of relation is not modelled");
-    };
+    let name = old.name.as_str();
+    match &relation.body {
+        Body::Index(_) => {
+            let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change schema of index \"{name}\""));
+            return Err(error.hint("Change the schema of the table instead.").into());
+        }
+        Body::Sequence(it) if it.owner.is_some() => {
+            let message = "cannot move an owned sequence into another schema";
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+        }
+        _ => {}
+    }
+    let (indexes, sequences) =
+        relation.table().map(|table| (table.indexes.clone(), table.sequences.clone())).unwrap_or_default();
     execution.namespace(schema)?;
+    for sequence in &sequences {
+        execution.lock(*sequence, LockMode::AccessExclusive, "a table's own sequences move with it");
+    }
     if *schema == old.schema {
         return Ok(());
     }
@@ -139,12 +153,11 @@ fn set_schema(execution: &mut Execution, id: RelationId, schema: &Ident) -> Outc
         );
     }
     execution.schema.rename_relation(id, moved(&old.name));
-    for index in &table.indexes {
+    for index in &indexes {
         let name = execution.schema.relation(*index).name.name.clone();
         execution.schema.rename_relation(*index, moved(&name));
     }
-    for sequence in &table.sequences {
-        execution.lock(*sequence, LockMode::AccessExclusive, "a table's own sequences move with it");
+    for sequence in &sequences {
         let name = execution.schema.relation(*sequence).name.name.clone();
         execution.schema.rename_relation(*sequence, moved(&name));
     }

@@ -9,7 +9,9 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::types::Type;
 use crate::pg::{behavior, operator_class, sqlstate};
 use crate::schema::constraint::ConstraintKind;
+use crate::schema::dependency::Object;
 use crate::schema::index::KeyColumn;
+use crate::schema::object::ObjectClass;
 use crate::schema::sequence::Sequence;
 use crate::statement::alter_table::{Altered, conversion};
 use crate::statement::column::{attribute, base_type, resolve_type, transform_collation};
@@ -119,6 +121,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     };
     let (to, collation, rewrites) = (retyped.to, retyped.collation.clone(), retyped.rewrites);
     refuse_generated(execution, table, number, name)?;
+    refuse_published(execution, table, number)?;
     let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
         return unknown("no such attribute");
     };
@@ -322,4 +325,20 @@ fn recreate_foreign_keys(
         }
     }
     Ok(())
+}
+
+/// `RememberAllDependentForRebuilding`: what a publication reads of a column keeps its type.
+fn refuse_published(execution: &Execution, table: RelationId, number: u16) -> Outcome {
+    let needed_by = execution.schema.needed_by(&Object::Column(table, number));
+    let published = needed_by.iter().any(|(object, _)| match object {
+        Object::Other(id) => execution.schema.object(*id).is_some_and(|it| it.class() == ObjectClass::PublishedTable),
+        _ => false,
+    });
+    match published {
+        true => {
+            let message = "cannot alter type of a column used by a publication WHERE clause";
+            fail(sqlstate::FEATURE_NOT_SUPPORTED, message)
+        }
+        false => Ok(()),
+    }
 }

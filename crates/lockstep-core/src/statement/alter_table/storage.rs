@@ -96,6 +96,19 @@ pub(super) fn set_access_method(
 
 /// `ATPrepSetTableSpace`, `ATExecSetTableSpace`: the files are copied, which the lock outlasts.
 pub(super) fn set_tablespace(execution: &mut Execution, id: RelationId, tablespace: &Ident) -> Outcome {
+    find_tablespace(execution, tablespace)?;
+    // `pg_default` is the database's own in all but rare cases: it is stored as no tablespace at all.
+    let wanted = Some(tablespace.clone()).filter(|it| it.as_str() != "pg_default");
+    if execution.schema.relation(id).tablespace == wanted {
+        return Ok(());
+    }
+    execution.lock_toast_index(id, "the TOAST table moves with its table");
+    execution.schema.relation_mut(id).tablespace = wanted;
+    Ok(())
+}
+
+/// `get_tablespace_oid`: tablespaces belong to the cluster, so whether one exists is a question to it.
+pub(in crate::statement) fn find_tablespace(execution: &mut Execution, tablespace: &Ident) -> Outcome {
     match tablespace.as_str() {
         "pg_default" => {}
         "pg_global" => {
@@ -107,12 +120,5 @@ pub(super) fn set_tablespace(execution: &mut Execution, id: RelationId, tablespa
             execution.precondition(query, "1", sqlstate::UNDEFINED_OBJECT);
         }
     }
-    // `pg_default` is the database's own in all but rare cases: it is stored as no tablespace at all.
-    let wanted = Some(tablespace.clone()).filter(|it| it.as_str() != "pg_default");
-    if execution.schema.relation(id).tablespace == wanted {
-        return Ok(());
-    }
-    execution.lock_toast_index(id, "the TOAST table moves with its table");
-    execution.schema.relation_mut(id).tablespace = wanted;
     Ok(())
 }
