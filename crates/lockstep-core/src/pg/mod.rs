@@ -6,8 +6,8 @@
 pub mod alter_table;
 pub mod behavior;
 pub(crate) mod catalog;
-pub mod cost;
 pub mod catalogs;
+pub mod cost;
 pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;
