@@ -137,6 +137,12 @@ impl PgError {
     }
 }
 
+impl Precondition {
+    pub fn new(query: String, expected: &str, sqlstate_otherwise: SqlState) -> Self {
+        Precondition { query, expected: expected.to_owned(), sqlstate_otherwise }
+    }
+}
+
 impl ObjectName {
     pub fn new(schema: &str, name: &str) -> Self {
         ObjectName { schema: Ident::new(schema), name: Ident::new(name) }

@@ -6,6 +6,7 @@ mod candidate;
 mod coerce;
 mod compare;
 mod deparse;
+pub mod evaluate;
 mod foreign_key;
 mod function;
 mod generic;

@@ -75,6 +75,11 @@ pub fn has_grammar_of_15(version: PgVersion) -> bool {
     version >= PgVersion::V15
 }
 
+/// A row that `RESTRICT` keeps is an error of its own (23001) from 18 on.
+pub fn restrict_is_its_own_violation(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
 /// `GRANT` locks the relations that it names from 18 on.
 pub fn grant_locks_relations(version: PgVersion) -> bool {
     version >= PgVersion::V18

@@ -4,7 +4,7 @@ use crate::effect::RelationId;
 use crate::name::{Ident, QualifiedName};
 use crate::schema::Schema;
 use crate::session::Session;
-use crate::simulate::trace::{Outcome, Step, Trace, Transaction, TransactionEnd};
+use crate::simulate::trace::{Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::syntax::statement::{Statement, TransactionCommand};
 
 pub(super) struct State<'a> {
@@ -22,8 +22,8 @@ impl<'a> State<'a> {
             let upto = transaction.last.min(last);
             let whole = transaction.last <= last;
             let steps = &trace.steps[transaction.first - 1..upto];
-            let surviving = surviving(steps);
-            match (whole, transaction.end, surviving) {
+            let survivors = surviving(steps);
+            match (whole, transaction.end, survivors) {
                 (true, TransactionEnd::Commit, Some(steps)) => state.take(steps),
                 // Asked for the end: what was never committed is not there.
                 (_, TransactionEnd::Open, Some(_)) if step.is_none() => state.notes.push(format!(
@@ -31,7 +31,7 @@ impl<'a> State<'a> {
                      it back by itself, and nothing of it has to be undone.",
                     transaction.first
                 )),
-                (true, TransactionEnd::Rollback, _) | (_, _, None) => state.rolled_back(transaction, whole),
+                (true, TransactionEnd::Rollback, _) | (_, _, None) => state.rolled_back(steps, transaction, whole),
                 (_, _, Some(steps)) => {
                     state.take(steps);
                     state.notes.push(inside(transaction, last));
@@ -48,7 +48,11 @@ impl<'a> State<'a> {
         self.steps.extend(steps.into_iter().filter(|it| !matches!(it.outcome, Outcome::Failed(_) | Outcome::Skipped)));
     }
 
-    fn rolled_back(&mut self, transaction: &Transaction, whole: bool) {
+    fn rolled_back(&mut self, steps: &[Step], transaction: &Transaction, whole: bool) {
+        if let (TransactionKind::Single, [step]) = (transaction.kind, steps) {
+            // What it committed on its way is there all the same.
+            self.schema = step.after.clone();
+        }
         if whole && transaction.first == transaction.last {
             return;
         }

@@ -12,6 +12,7 @@ pub mod definition;
 pub mod dependency;
 pub mod diff;
 pub mod index;
+pub mod known_rows;
 pub mod namespace;
 pub mod normal_form;
 pub mod object;
@@ -235,8 +236,7 @@ impl Schema {
             let mut sequences = vec![id];
             if self.get(id).is_some_and(|it| it.table().is_some()) {
                 let table = self.table_mut(id);
-                table.rows = relation::Rows::Unknown;
-                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+                table.forget_rows();
                 sequences.clone_from(&table.sequences);
             }
             for sequence in sequences {
@@ -245,6 +245,17 @@ impl Schema {
                 {
                     sequence.last_value = sequence::LastValue::Unknown;
                 }
+            }
+        }
+    }
+
+    /// Sequences stand where they were left, as far as they exist: no rollback takes that back.
+    pub fn consume(&mut self, consumed: &[(RelationId, sequence::LastValue)]) {
+        for (id, last_value) in consumed {
+            if self.get(*id).is_some_and(|it| it.sequence().is_some_and(|it| it.last_value != *last_value))
+                && let Some(sequence) = self.sequence_mut(*id)
+            {
+                sequence.last_value = *last_value;
             }
         }
     }

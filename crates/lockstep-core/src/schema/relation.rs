@@ -9,6 +9,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::types::Type;
 use crate::schema::constraint::Constraint;
 use crate::schema::index::Index;
+use crate::schema::known_rows::KnownRows;
 use crate::schema::sequence::Sequence;
 pub use crate::syntax::statement::Persistence;
 
@@ -68,6 +69,8 @@ pub struct Table {
     /// Tables with a foreign key to this one (itself left out).
     pub referenced_by: BTreeSet<RelationId>,
     pub rows: Rows,
+    /// The rows themselves, where they are few and all known: read by [`Table::known_rows`].
+    pub known: Option<KnownRows>,
     /// It has a TOAST table, which stays when the columns that needed it go.
     pub toast: bool,
     /// Options of the TOAST table, as the server stores them.
@@ -100,7 +103,7 @@ impl ReplicaIdentity {
     }
 }
 
-/// What is known of a table's rows. Rows themselves are not modelled.
+/// How many rows a table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rows {
     /// It was made, or emptied, by statements that were read.

@@ -1,9 +1,11 @@
 //! A transaction block: what it began with, what it holds, where it can go back to.
 
+use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::behavior;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
+use crate::schema::sequence::LastValue;
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
 use crate::simulate::trace::{Held, TransactionKind};
@@ -21,6 +23,8 @@ pub(super) struct Block {
     pub(super) failed: bool,
     pub(super) enum_values: Vec<(TypeId, String)>,
     pub(super) pending: Pending,
+    /// Sequences that moved on in it.
+    pub(super) consumed: Vec<(RelationId, LastValue)>,
     savepoints: Vec<Savepoint>,
 }
 
@@ -45,6 +49,7 @@ impl Block {
             failed: false,
             enum_values: vec![],
             pending: Pending::default(),
+            consumed: vec![],
             savepoints: vec![],
         }
     }

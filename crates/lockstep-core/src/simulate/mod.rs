@@ -120,6 +120,7 @@ impl Simulator {
                 let next_id = self.schema.next_id();
                 self.schema = block.schema;
                 self.schema.skip_ids(next_id);
+                self.schema.consume(&block.consumed);
                 self.session = block.session;
             }
         }
@@ -209,7 +210,7 @@ impl Simulator {
             execution.pending = block.pending.clone();
         }
         let result = crate::statement::run(statement, &mut execution);
-        let Execution { schema, session, record, pending, .. } = execution;
+        let Execution { schema, session, mut record, pending, .. } = execution;
         let mut applied = false;
         let outcome = match result {
             Ok(()) => {
@@ -231,6 +232,11 @@ impl Simulator {
             }
             Err(Stop::Error(error)) => {
                 self.fail_block();
+                if let Some(remains) = record.remains.take() {
+                    self.schema = remains;
+                    self.remain();
+                }
+                self.schema.consume(&record.consumed);
                 Outcome::Failed(error)
             }
             Err(Stop::Unknown(why)) => {
@@ -238,7 +244,17 @@ impl Simulator {
                 Outcome::Unknown(why)
             }
         };
+        if let Some(block) = self.block.as_mut() {
+            block.consumed.extend(record.consumed.iter().copied());
+        }
         (outcome, record, self.schema.clone(), applied)
+    }
+
+    /// What a statement by itself has committed before it failed is not rolled back.
+    fn remain(&mut self) {
+        if let Some(block) = self.block.as_mut().filter(|block| block.kind == TransactionKind::Single) {
+            block.schema = self.schema.clone();
+        }
     }
 
     fn fail_block(&mut self) {
@@ -353,6 +369,9 @@ impl Simulator {
                     let next_id = self.schema.next_id();
                     self.schema = schema;
                     self.schema.skip_ids(next_id);
+                    if let Some(block) = &self.block {
+                        self.schema.consume(&block.consumed);
+                    }
                     self.session = session;
                 }
                 None => {

@@ -13,6 +13,7 @@ use crate::schema::relation::{Body, Rows};
 use crate::statement::alter_table::storage;
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
 use crate::statement::row_checks;
 use crate::statement::scope::{self, Use};
@@ -116,7 +117,8 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
     }
-    if new.unique && !new.skip_build {
+    let duplicates = if new.unique && !new.skip_build { known_rows::has_duplicates(execution, &index) } else { None };
+    if new.unique && !new.skip_build && duplicates.is_none() {
         unique_precondition(execution, &index);
     }
     let persistence = execution.schema.relation(new.table).persistence;
@@ -131,9 +133,26 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
             // `index_build` keeps writers out, whatever else is held.
             execution.lock(new.table, LockMode::Share, "the index is built from rows that must not change meanwhile");
         }
-        execution.work(new.table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
+        let reason = "the index is built from every row of the table";
+        execution.work(new.table, WorkKind::BuildIndex, Some(name.clone()), reason);
+    }
+    if duplicates == Some(true) {
+        return cannot_build(execution, id, new.concurrently, &name);
     }
     Ok(id)
+}
+
+/// `index_build` over rows with the same key. What `CONCURRENTLY` has committed before stays: an index
+/// that nobody may use, and that is not maintained.
+fn cannot_build(execution: &mut Execution, id: RelationId, stays: bool, name: &ObjectName) -> Outcome<RelationId> {
+    if stays {
+        let table = execution.schema.index(id).table;
+        execution.wait(table, LockMode::Share);
+        let index = execution.schema.index_mut(id);
+        (index.valid, index.ready) = (false, false);
+        execution.record.remains = Some(execution.schema.clone());
+    }
+    fail(sqlstate::UNIQUE_VIOLATION, format!("could not create unique index \"{}\"", name.name.as_str()))
 }
 
 fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) -> Outcome<ObjectName> {

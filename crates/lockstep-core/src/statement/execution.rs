@@ -15,6 +15,7 @@ use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::Constraint;
 use crate::schema::relation::{Persistence, Relation, Rows};
+use crate::schema::sequence::LastValue;
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
 
@@ -66,6 +67,10 @@ pub struct Record {
     pub data_changes: Vec<DataChange>,
     /// Labels added to types: not to be used before they are committed.
     pub new_enum_values: Vec<(TypeId, String)>,
+    /// What a statement that fails has committed before.
+    pub remains: Option<Schema>,
+    /// Sequences that moved on: no rollback takes that back.
+    pub consumed: Vec<(RelationId, LastValue)>,
 }
 
 /// Why a statement ends early.
@@ -300,6 +305,16 @@ impl Execution {
         self.record.notices.push(format!("WARNING: {text}"));
     }
 
+    /// A sequence hands out values: they stay handed out whatever becomes of the statement.
+    pub fn consume(&mut self, sequence: RelationId, last_value: LastValue) {
+        if let Some(it) = self.schema.sequence_mut(sequence)
+            && it.last_value != last_value
+        {
+            it.last_value = last_value;
+            self.record.consumed.push((sequence, last_value));
+        }
+    }
+
     /// The statement goes on, but its outcome is not claimed.
     pub fn doubt(&mut self, why: impl Into<String>) {
         let why = why.into();
@@ -309,7 +324,7 @@ impl Execution {
     }
 
     pub fn precondition(&mut self, query: String, expected: &str, sqlstate: sqlstate::SqlState) {
-        let precondition = Precondition { query, expected: expected.to_owned(), sqlstate_otherwise: sqlstate };
+        let precondition = Precondition::new(query, expected, sqlstate);
         if !self.record.preconditions.contains(&precondition) {
             self.record.preconditions.push(precondition);
         }

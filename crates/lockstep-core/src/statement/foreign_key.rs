@@ -10,6 +10,7 @@ use crate::schema::relation::{Persistence, Rows};
 use crate::statement::check_constraint::apply_attributes;
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::statement::known_rows;
 use crate::statement::naming::foreign_key_name_addition;
 use crate::syntax::statement::{ConstraintAttributes, References};
 
@@ -89,10 +90,10 @@ pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeign
 
 /// `validateForeignKeyConstraint`: a join of both tables, planned like any query, so that every
 /// index of both is locked for reading.
-pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Ident) {
+pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Ident) -> Outcome {
     let Some(foreign_key) = execution.schema.table(table).constraint(name.as_str()).and_then(Constraint::foreign_key)
     else {
-        return;
+        return Ok(());
     };
     let foreign_key = foreign_key.clone();
     let referenced = foreign_key.references;
@@ -105,11 +106,17 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
             execution.lock(index, LockMode::AccessShare, "the query that checks the rows may use any index");
         }
     }
+    match known_rows::orphans(execution, table, &foreign_key, name.as_str()) {
+        Some(Some(error)) => return Err(error.into()),
+        Some(None) => return Ok(()),
+        None => {}
+    }
     if execution.schema.table(table).rows != Rows::Empty {
         let rows = execution.schema.relation(table).name.to_string();
         let query = orphan_query(execution, table, &foreign_key, &rows);
         execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
     }
+    Ok(())
 }
 
 /// Counts rows (of the table, or of a query with its columns) without a referenced row, right also

@@ -1,14 +1,18 @@
 //! `INSERT`: `transformInsertStmt`, the checks of `ExecConstraints`, and the lookups of foreign keys.
 
-use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
+use std::rc::Rc;
+
+use crate::effect::{DataChangeKind, ObjectName, PgError, RelationId, WorkKind};
 use crate::expression::Kind;
 use crate::name::{Ident, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::known_rows::Row;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
@@ -41,15 +45,26 @@ impl Command for Insert {
         if self.opaque || self.on_conflict_update == Some(true) {
             return unknown("a clause of this INSERT is not modelled");
         }
-        let rows = match &self.source {
+        let (rows, source) = match &self.source {
             InsertSource::Values(rows) => {
-                check_values(self, execution, table, &targets, rows)?;
-                Some(rows.as_slice())
+                let source = check_values(self, execution, table, &targets, rows)?;
+                (Some(rows.as_slice()), source)
             }
-            InsertSource::DefaultValues => Some(&[][..]),
-            InsertSource::Query(_) => None,
+            InsertSource::DefaultValues => {
+                let none = vec![Cell::Default; execution.schema.table(table).columns.len()];
+                (Some(&[][..]), Some(Source { rows: vec![(Rc::new([]), Rc::new(none))], constants: true }))
+            }
+            InsertSource::Query(query) => {
+                let plain = query.by_row.as_ref();
+                (None, plain.and_then(|it| known_rows::rows_of_query(execution, it, table, &targets)))
+            }
         };
         let given = given(execution, table, &targets, rows);
+        let ignores_conflicts = self.on_conflict_update == Some(false);
+        let known = source.and_then(|it| known_rows::insert(execution, table, &it, ignores_conflicts));
+        if let Some(known) = known {
+            return finish_known(self, execution, table, &targets, rows, &given, known);
+        }
         if rows.is_some() {
             refuse_nulls(execution, table, &given, &relation)?;
         }
@@ -130,9 +145,13 @@ fn check_values(
     table: RelationId,
     targets: &[u16],
     rows: &[Vec<Expr>],
-) -> Outcome {
+) -> Outcome<Option<Source>> {
     let scope = TableScope { execution, table: None, alias: None };
+    let width = execution.schema.table(table).columns.len();
+    let mut made = vec![];
+    let mut computable = true;
     for row in rows {
+        let mut typed = vec![Cell::Default; width];
         if rows.first().is_some_and(|first| first.len() != row.len()) {
             return fail(sqlstate::SYNTAX_ERROR, "VALUES lists must all be the same length");
         }
@@ -160,12 +179,15 @@ fn check_values(
             });
             let has_query = !queries.is_empty();
             queries.into_iter().collect::<Outcome>()?;
+            computable &= !has_query;
             if !has_query {
-                assignable(execution, &scope, table, *number, value, Kind::Value)?;
+                let value = assignable(execution, &scope, table, *number, value, Kind::Value)?;
+                typed[usize::from(*number) - 1] = Cell::Value(value);
             }
         }
+        made.push((Row::from([]), Rc::new(typed)));
     }
-    Ok(())
+    Ok(computable.then_some(Source { rows: made, constants: true }))
 }
 
 /// A null that a `NOT NULL` column would get: `ExecConstraints` refuses the first of them.
@@ -250,6 +272,58 @@ fn ask(
     }
 }
 
+/// Where the rows are known: what is certain is said, the rest is asked.
+fn finish_known(
+    statement: &Insert,
+    execution: &mut Execution,
+    table: RelationId,
+    targets: &[u16],
+    rows: Option<&[Vec<Expr>]>,
+    given: &[Given],
+    known: Inserted,
+) -> Outcome {
+    if !known.rows.is_empty() {
+        execution.work(table, WorkKind::WriteRows, None, "rows are inserted");
+        execution.data_change(table, None, DataChangeKind::Inserted);
+    }
+    referential::look_up_by_rows(execution, table, &known.asked);
+    match known.verdict {
+        Verdict::Fine => {}
+        Verdict::Fails(error) => return Err(error.into()),
+        Verdict::Open => {
+            if rows.is_some() {
+                let relation = execution.bare_name(table);
+                refuse_nulls(execution, table, given, &relation)?;
+            }
+            ask(statement, execution, table, targets, rows, given);
+            ask_sequences(execution, table, given);
+        }
+    }
+    execution.schema.table_mut(table).add_known_rows(known.rows);
+    Ok(())
+}
+
+/// Whether sequences of which it is not known where they stand have another value.
+fn ask_sequences(execution: &mut Execution, table: RelationId, given: &[Given]) {
+    for id in execution.schema.table(table).sequences.clone() {
+        let Some(sequence) = execution.schema.get(id).and_then(|it| it.sequence()) else { continue };
+        let own = sequence.owner.and_then(|owner| given.iter().find(|it| it.number == owner.column));
+        if own.is_some_and(|it| !it.written) && sequence.last_value == LastValue::Unknown {
+            let query = exhausted(&execution.schema.relation(id).name);
+            execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
+        }
+    }
+}
+
+/// Counts one where the sequence has no value left.
+fn exhausted(name: &ObjectName) -> String {
+    format!(
+        "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
+        quote_literal(name.schema.as_str()),
+        quote_literal(name.name.as_str())
+    )
+}
+
 fn quote(name: &str) -> String {
     crate::name::quote_identifier(name)
 }
@@ -290,11 +364,7 @@ fn finish(
             sequence.advance(count);
             let name = execution.schema.relation(id).name.clone();
             if unknown {
-                let query = format!(
-                    "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
-                    quote_literal(name.schema.as_str()),
-                    quote_literal(name.name.as_str())
-                );
+                let query = exhausted(&name);
                 execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
             }
         } else if let Some(sequence) = execution.schema.sequence_mut(id).filter(|_| rows.is_some()) {
@@ -306,5 +376,6 @@ fn finish(
     }
     let table = execution.schema.table_mut(table);
     table.rows = table.rows.plus(count);
+    table.known = None;
     Ok(())
 }

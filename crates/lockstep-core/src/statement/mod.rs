@@ -24,6 +24,7 @@ mod foreign_key;
 mod grant;
 mod index_constraint;
 mod insert;
+mod known_rows;
 mod like;
 mod lock_table;
 mod namespace;

@@ -1,11 +1,13 @@
 //! What foreign keys make of written rows: the queries of `ri_triggers.c`, their locks and their refusals.
 
+use std::collections::BTreeSet;
+
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::pg::lock_mode::LockMode;
-use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ForeignKey, ReferentialAction};
 use crate::schema::relation::Rows;
-use crate::statement::execution::Execution;
+use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::known_rows::{Affected, Verdict, cascade};
 use crate::statement::select::lock_indexes;
 
 /// `RI_FKey_check`: a row that refers to another looks it up and keeps it (`FOR KEY SHARE`).
@@ -17,13 +19,26 @@ pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, w
         if !constraint.enforced || !written || key.columns.iter().any(|column| null.contains(column)) {
             continue;
         }
-        if execution.pending.defers(&constraint) {
-            execution.pending.certainly.insert(table);
-        } else {
-            let reason = "the foreign key looks up the referenced row and keeps it from going";
-            execution.lock(key.references, LockMode::RowShare, reason);
-            lock_indexes(execution, key.references, LockMode::RowShare);
-        }
+        look_up(execution, table, &constraint);
+    }
+}
+
+/// The same for rows that are known: `asked` are the places of the keys that some row has.
+pub(super) fn look_up_by_rows(execution: &mut Execution, table: RelationId, asked: &BTreeSet<usize>) {
+    for place in asked {
+        let Some(constraint) = execution.schema.table(table).constraints.get(*place).cloned() else { continue };
+        look_up(execution, table, &constraint);
+    }
+}
+
+fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint) {
+    let Some(key) = constraint.foreign_key() else { return };
+    if execution.pending.defers(constraint) {
+        execution.pending.certainly.insert(table);
+    } else {
+        let reason = "the foreign key looks up the referenced row and keeps it from going";
+        execution.lock(key.references, LockMode::RowShare, reason);
+        lock_indexes(execution, key.references, LockMode::RowShare);
     }
 }
 
@@ -36,96 +51,158 @@ pub(super) enum Event<'a> {
 }
 
 /// `RI_FKey_noaction_del` and its relatives: rows that refer to the written ones are looked up, or
-/// written as well. `rows` is a query for the rows in question, `None` where there is none.
-pub(super) fn follow(execution: &mut Execution, table: RelationId, event: Event<'_>, rows: Option<&str>) {
+/// written as well. `rows` is a query for the rows in question, `None` where there is none; `affected`
+/// are those rows, where they are known.
+pub(super) fn follow(
+    execution: &mut Execution,
+    table: RelationId,
+    event: Event<'_>,
+    rows: Option<&str>,
+    affected: Option<Vec<Affected>>,
+) -> Outcome {
     let mut seen = vec![];
-    follow_from(execution, table, event, rows, &mut seen);
+    Written { table, event, rows, affected }.follow(execution, &mut seen)
 }
 
-fn follow_from(
-    execution: &mut Execution,
+/// Rows of a referenced table that were written.
+struct Written<'a> {
     table: RelationId,
-    event: Event<'_>,
-    rows: Option<&str>,
-    seen: &mut Vec<RelationId>,
-) {
-    if seen.contains(&table) || execution.schema.table(table).rows == Rows::Empty {
-        return;
-    }
-    seen.push(table);
-    let mut children: Vec<RelationId> = execution.schema.table(table).referenced_by.iter().copied().collect();
-    children.push(table);
-    for child in children {
-        for constraint in execution.schema.table(child).constraints.clone() {
-            let Some(key) = constraint.foreign_key().filter(|key| key.references == table) else { continue };
-            if !constraint.enforced {
-                continue;
-            }
-            let action = match event {
-                Event::Delete => key.on_delete,
-                Event::Update(columns) => {
-                    if !key.referenced_columns.iter().any(|column| columns.contains(column)) {
-                        continue;
-                    }
-                    key.on_update
+    event: Event<'a>,
+    rows: Option<&'a str>,
+    affected: Option<Vec<Affected>>,
+}
+
+/// Cascades of known rows go no deeper.
+const MAX_DEPTH: usize = 50;
+
+impl Written<'_> {
+    fn follow(&self, execution: &mut Execution, seen: &mut Vec<RelationId>) -> Outcome {
+        let table = self.table;
+        match &self.affected {
+            // Triggers fire for rows: without any, nothing is looked up.
+            Some(affected) if affected.is_empty() => return Ok(()),
+            Some(_) if seen.len() > MAX_DEPTH => return unknown("how far the cascade goes is not followed"),
+            Some(_) => {}
+            None if seen.contains(&table) || execution.schema.table(table).rows == Rows::Empty => return Ok(()),
+            None => {}
+        }
+        seen.push(table);
+        let mut children: Vec<RelationId> = execution.schema.table(table).referenced_by.iter().copied().collect();
+        children.push(table);
+        for child in children {
+            for constraint in execution.schema.table(child).constraints.clone() {
+                let Some(key) = constraint.foreign_key().filter(|key| key.references == table) else { continue };
+                if !constraint.enforced {
+                    continue;
                 }
-            };
-            apply(execution, table, child, &constraint, key, action, event, rows, seen);
+                let action = match self.event {
+                    Event::Delete => key.on_delete,
+                    Event::Update(columns) => {
+                        if !key.referenced_columns.iter().any(|column| columns.contains(column)) {
+                            continue;
+                        }
+                        key.on_update
+                    }
+                };
+                let affected = self.affected.as_ref().map(|it| cascade::of_key(key, it));
+                if affected.as_ref().is_some_and(Vec::is_empty) {
+                    continue;
+                }
+                let one = Written { affected, ..*self };
+                one.apply(execution, child, &constraint, key, action, seen)?;
+            }
         }
+        seen.pop();
+        Ok(())
     }
-}
 
-#[allow(clippy::too_many_arguments)] // One call of one trigger: every argument is a fact of it.
-fn apply(
-    execution: &mut Execution,
-    table: RelationId,
-    child: RelationId,
-    constraint: &Constraint,
-    key: &ForeignKey,
-    action: ReferentialAction,
-    event: Event<'_>,
-    rows: Option<&str>,
-    seen: &mut Vec<RelationId>,
-) {
-    match action {
-        ReferentialAction::NoAction | ReferentialAction::Restrict => {
-            if action == ReferentialAction::NoAction && execution.pending.defers(constraint) {
-                execution.pending.certainly.insert(table);
-                return;
+    /// One call of one trigger.
+    fn apply(
+        &self,
+        execution: &mut Execution,
+        child: RelationId,
+        constraint: &Constraint,
+        key: &ForeignKey,
+        action: ReferentialAction,
+        seen: &mut Vec<RelationId>,
+    ) -> Outcome {
+        match action {
+            ReferentialAction::NoAction | ReferentialAction::Restrict => {
+                if action == ReferentialAction::NoAction && execution.pending.defers(constraint) {
+                    execution.pending.certainly.insert(self.table);
+                    return Ok(());
+                }
+                let reason = "rows that refer to the written ones are looked for";
+                execution.lock(child, LockMode::RowShare, reason);
+                lock_indexes(execution, child, LockMode::RowShare);
+                let found = self.affected.as_ref().map(|it| cascade::refused(execution, child, key, action, it));
+                match found {
+                    Some(Some(false)) => Ok(()),
+                    Some(Some(true)) => Err(cascade::refusal(execution, self.table, child, constraint, action).into()),
+                    Some(None) | None => {
+                        refers(execution, self.table, child, key, action, self.rows);
+                        Ok(())
+                    }
+                }
             }
-            let reason = "rows that refer to the written ones are looked for";
-            execution.lock(child, LockMode::RowShare, reason);
-            lock_indexes(execution, child, LockMode::RowShare);
-            refers(execution, table, child, key, rows);
-        }
-        ReferentialAction::Cascade if event == Event::Delete => {
-            write(execution, child, "rows that refer to the deleted ones are deleted as well");
-            execution.data_change(child, None, DataChangeKind::Deleted);
-            follow_from(execution, child, Event::Delete, None, seen);
-        }
-        ReferentialAction::Cascade | ReferentialAction::SetNull | ReferentialAction::SetDefault => {
-            write(execution, child, "rows that refer to the written ones are updated");
-            for column in &key.columns {
-                execution.data_change(child, Some(*column), DataChangeKind::Overwritten);
+            ReferentialAction::Cascade | ReferentialAction::SetNull | ReferentialAction::SetDefault => {
+                let deletes = action == ReferentialAction::Cascade && self.event == Event::Delete;
+                let reason = match deletes {
+                    true => "rows that refer to the deleted ones are deleted as well",
+                    false => "rows that refer to the written ones are updated",
+                };
+                execution.lock(child, LockMode::RowExclusive, reason);
+                lock_indexes(execution, child, LockMode::RowExclusive);
+                let known = self.affected.as_ref().and_then(|it| cascade::carry_out(execution, child, key, action, it));
+                let affected = match known {
+                    Some((Verdict::Fails(error), _)) => return Err(error.into()),
+                    Some((verdict, affected)) => {
+                        if !affected.is_empty() {
+                            execution.work(child, WorkKind::WriteRows, None, reason);
+                        }
+                        if verdict == Verdict::Open {
+                            execution.doubt("whether the rows that follow satisfy their constraints is not known");
+                        }
+                        Some(affected)
+                    }
+                    None => {
+                        write(execution, child, reason);
+                        None
+                    }
+                };
+                if affected.as_ref().is_none_or(|it| !it.is_empty()) {
+                    match deletes {
+                        true => execution.data_change(child, None, DataChangeKind::Deleted),
+                        false => {
+                            for column in &key.columns {
+                                execution.data_change(child, Some(*column), DataChangeKind::Overwritten);
+                            }
+                        }
+                    }
+                }
+                let event = if deletes { Event::Delete } else { Event::Update(&key.columns) };
+                Written { table: child, event, rows: None, affected }.follow(execution, seen)
             }
-            follow_from(execution, child, Event::Update(&key.columns), None, seen);
         }
     }
 }
 
 fn write(execution: &mut Execution, child: RelationId, reason: &'static str) {
-    execution.lock(child, LockMode::RowExclusive, reason);
-    lock_indexes(execution, child, LockMode::RowExclusive);
     if execution.schema.table(child).rows != Rows::Empty {
         execution.work(child, WorkKind::WriteRows, None, reason);
-        let table = execution.schema.table_mut(child);
-        table.rows = Rows::Unknown;
-        table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+        execution.schema.table_mut(child).forget_rows();
     }
 }
 
 /// Rows of the child that refer to the rows in question.
-fn refers(execution: &mut Execution, table: RelationId, child: RelationId, key: &ForeignKey, rows: Option<&str>) {
+fn refers(
+    execution: &mut Execution,
+    table: RelationId,
+    child: RelationId,
+    key: &ForeignKey,
+    action: ReferentialAction,
+    rows: Option<&str>,
+) {
     if execution.schema.table(child).rows == Rows::Empty {
         return;
     }
@@ -143,5 +220,5 @@ fn refers(execution: &mut Execution, table: RelationId, child: RelationId, key: 
         "SELECT count(*) FROM {child_name} AS c WHERE EXISTS (SELECT 1 FROM ({rows}) AS p WHERE {})",
         join.join(" AND ")
     );
-    execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
+    execution.precondition(query, "0", cascade::refusal_state(execution.version, action));
 }

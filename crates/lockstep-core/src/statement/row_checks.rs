@@ -1,6 +1,6 @@
 //! What only rows can answer: the queries whose answers decide whether a statement succeeds.
 
-use crate::effect::RelationId;
+use crate::effect::{Precondition, RelationId};
 use crate::expression::Expression;
 use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
@@ -14,14 +14,14 @@ use crate::statement::execution::Execution;
 use crate::statement::foreign_key::orphan_query;
 
 /// Rows of the table for which the expression is false.
-pub(super) fn violations(execution: &mut Execution, table: RelationId, expression: &Expression) {
+pub(super) fn violations(execution: &Execution, table: RelationId, expression: &Expression) -> Option<Precondition> {
     if execution.schema.table(table).rows == Rows::Empty {
-        return;
+        return None;
     }
     let name = execution.schema.relation(table).name.clone();
     let condition = execution.schema.print_expression(table, expression);
     let query = format!("SELECT count(*) FROM {name} WHERE NOT ({condition})");
-    execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
+    Some(Precondition::new(query, "0", sqlstate::CHECK_VIOLATION))
 }
 
 /// Rows that a statement would write, as a query with the table's column names, and which of the
@@ -129,15 +129,13 @@ pub(super) fn duplicates(execution: &Execution, index: &Index, rows: &str) -> St
 }
 
 /// An expression computed for every row: fine unless one of them raises an error.
-pub(super) fn computed(execution: &mut Execution, table: RelationId, text: &str, risks: &[SqlState]) {
+pub(super) fn computed(execution: &Execution, table: RelationId, text: &str, risks: &[SqlState]) -> Vec<Precondition> {
     if execution.schema.table(table).rows == Rows::Empty {
-        return;
+        return vec![];
     }
     let name = execution.schema.relation(table).name.clone();
-    for risk in risks {
-        let query = format!("SELECT count(({text})) FROM {name}");
-        execution.precondition(query, "any number, without an error", *risk);
-    }
+    let query = format!("SELECT count(({text})) FROM {name}");
+    risks.iter().map(|risk| Precondition::new(query.clone(), "any number, without an error", *risk)).collect()
 }
 
 /// Pairs of rows that an exclusion constraint does not admit.

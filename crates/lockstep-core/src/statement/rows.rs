@@ -2,7 +2,7 @@
 //! assignments, and what is known of the rows afterwards.
 
 use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
-use crate::expression::{self, Context, Kind};
+use crate::expression::{self, Context, Expression, Kind};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -10,6 +10,7 @@ use crate::pg::types::Type;
 use crate::schema::relation::Rows;
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::known_rows::{self, Verdict};
 use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
@@ -102,17 +103,41 @@ fn has_column(execution: &Execution, table: RelationId, column: &Ident) -> bool 
     known || super::column::check_name(column).is_err()
 }
 
+/// Which rows a statement means, as far as its own table tells.
+enum Meant {
+    All,
+    Those(Expression),
+    /// Other tables have a say in it.
+    Elsewhere,
+}
+
+impl Meant {
+    fn is_own(&self) -> bool {
+        !matches!(self, Meant::Elsewhere)
+    }
+
+    fn condition(&self) -> Option<&Expression> {
+        match self {
+            Meant::Those(condition) => Some(condition),
+            Meant::All | Meant::Elsewhere => None,
+        }
+    }
+}
+
 /// A condition is analysed where only the target's columns can stand in it.
-fn check_condition(statement: &RowStatement, execution: &Execution, table: RelationId) -> Outcome {
-    let Some(condition) = &statement.condition else { return Ok(()) };
+fn check_condition(statement: &RowStatement, execution: &Execution, table: RelationId) -> Outcome<Meant> {
+    let Some(condition) = &statement.condition else {
+        return Ok(if statement.from.is_empty() { Meant::All } else { Meant::Elsewhere });
+    };
     resolve_names(statement, execution, table, condition)?;
     functions_only_read(condition)?;
     if statement.from.is_empty() && !has_query(condition) {
         let scope = TableScope { execution, table: Some(table), alias: statement.alias.as_ref() };
         let made = expression::analyze_boolean(condition, &scope, Kind::Where)?;
         scope::check_enum_values(execution, condition, &made)?;
+        return Ok(Meant::Those(made));
     }
-    Ok(())
+    Ok(Meant::Elsewhere)
 }
 
 fn has_query(expression: &Expr) -> bool {
@@ -145,8 +170,9 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     let table = open(statement, execution, "UPDATE")?;
     let relation = execution.bare_name(table);
     // `transformUpdateStmt` reads WHERE before the assignments.
-    check_condition(statement, execution, table)?;
+    let mut meant = check_condition(statement, execution, table)?;
     let mut assigned: Vec<(u16, &Expr)> = vec![];
+    let mut typed: Vec<(u16, Option<Expression>)> = vec![];
     for (name, value) in &statement.assignments {
         let Some((number, column)) = execution.schema.table(table).column(name.as_str()) else {
             return Err(missing_column(name, &relation).into());
@@ -163,7 +189,14 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         if !to_default {
             resolve_names(statement, execution, table, value)?;
             functions_only_read(value)?;
-            check_value(statement, execution, table, number, value)?;
+            match check_value(statement, execution, table, number, value)? {
+                Some(made) => typed.push((number, Some(made))),
+                None => meant = Meant::Elsewhere,
+            }
+        } else if column.identity.is_some() {
+            meant = Meant::Elsewhere;
+        } else if column.generated.is_none() {
+            typed.push((number, None));
         }
         assigned.push((number, value));
     }
@@ -171,13 +204,21 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
-    execution.work(table, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
     let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
+    let known = match meant.is_own() {
+        true => known_rows::update(execution, table, meant.condition(), &typed),
+        false => None,
+    };
+    if let Some(known) = known {
+        return finish_known_update(statement, execution, table, known, &assigned);
+    }
+    execution.work(table, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
     let null: Vec<u16> = assigned.iter().filter(|(_, it)| is_null(it)).map(|(number, _)| *number).collect();
     referential::look_up_referenced(execution, table, &numbers, &null);
     ask(statement, execution, table, &assigned);
     let rows = written_rows(statement, execution, table);
-    referential::follow(execution, table, Event::Update(&numbers), rows.as_deref());
+    referential::follow(execution, table, Event::Update(&numbers), rows.as_deref(), None)?;
+    execution.schema.table_mut(table).known = None;
     for (number, value) in &assigned {
         execution.data_change(table, Some(*number), DataChangeKind::Overwritten);
         let sure = never_null(value);
@@ -188,6 +229,37 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
     }
     Ok(())
+}
+
+/// The same where the rows are known: what is certain is said, the rest is asked.
+fn finish_known_update(
+    statement: &RowStatement,
+    execution: &mut Execution,
+    table: RelationId,
+    known: known_rows::Updated,
+    assigned: &[(u16, &Expr)],
+) -> Outcome {
+    let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
+    if known.affected.as_ref().is_none_or(|it| !it.is_empty()) {
+        execution.work(table, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
+        for number in &numbers {
+            execution.data_change(table, Some(*number), DataChangeKind::Overwritten);
+        }
+    }
+    referential::look_up_by_rows(execution, table, &known.asked);
+    let mut affected = known.affected;
+    match known.verdict {
+        Verdict::Fine => {}
+        Verdict::Fails(error) => return Err(error.into()),
+        Verdict::Open => {
+            ask(statement, execution, table, assigned);
+            // With a doubt before it, what follows from the rows is not certain either.
+            affected = None;
+        }
+    }
+    let rows = written_rows(statement, execution, table);
+    execution.schema.table_mut(table).set_known_rows(known.rows, true);
+    referential::follow(execution, table, Event::Update(&numbers), rows.as_deref(), affected)
 }
 
 /// The sources besides the target, as they stand in `FROM`; `None` where they are no plain names.
@@ -267,12 +339,12 @@ fn check_value(
     table: RelationId,
     number: u16,
     value: &Expr,
-) -> Outcome {
+) -> Outcome<Option<Expression>> {
     if !statement.from.is_empty() || has_query(value) {
-        return Ok(());
+        return Ok(None);
     }
     let scope = TableScope { execution, table: Some(table), alias: statement.alias.as_ref() };
-    assignable(execution, &scope, table, number, value, Kind::Set)
+    assignable(execution, &scope, table, number, value, Kind::Set).map(Some)
 }
 
 /// `transformAssignedExpr`: 42804 where the value does not fit the column.
@@ -283,9 +355,9 @@ pub(super) fn assignable(
     number: u16,
     value: &Expr,
     kind: Kind,
-) -> Outcome {
+) -> Outcome<Expression> {
     let made = expression::analyze(value, scope, kind)?;
-    let Some(column) = execution.schema.table(table).attribute(number) else { return Ok(()) };
+    let Some(column) = execution.schema.table(table).attribute(number) else { return Ok(made) };
     let from = *made.type_();
     let Some(made) = expression::coerce_to_target(made, &column.type_, Context::Assignment, scope)? else {
         let from = execution.schema.format_type(&Type { modifier: -1, ..from });
@@ -294,7 +366,8 @@ pub(super) fn assignable(
         let hint = "You will need to rewrite or cast the expression.";
         return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into());
     };
-    scope::check_enum_values(execution, value, &made)
+    scope::check_enum_values(execution, value, &made)?;
+    Ok(made)
 }
 
 /// The column's type without its length, or the type beneath a domain: what a value is before it is checked.
@@ -369,17 +442,32 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
 
 pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Outcome {
     let table = open(statement, execution, "DELETE")?;
-    check_condition(statement, execution, table)?;
+    let meant = check_condition(statement, execution, table)?;
     check_replica_identity(execution, table, 'd')?;
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
+    let known = if meant.is_own() { known_rows::delete(execution, table, meant.condition()) } else { None };
+    if let Some(known) = known {
+        if let Verdict::Fails(error) = known.verdict {
+            return Err(error.into());
+        }
+        if known.affected.is_empty() {
+            return Ok(());
+        }
+        execution.work(table, WorkKind::WriteRows, None, "rows are deleted");
+        execution.data_change(table, None, DataChangeKind::Deleted);
+        let rows = written_rows(statement, execution, table);
+        execution.schema.table_mut(table).set_known_rows(known.rows, true);
+        return referential::follow(execution, table, Event::Delete, rows.as_deref(), Some(known.affected));
+    }
     execution.work(table, WorkKind::WriteRows, None, "rows are deleted");
     let rows = written_rows(statement, execution, table);
-    referential::follow(execution, table, Event::Delete, rows.as_deref());
+    referential::follow(execution, table, Event::Delete, rows.as_deref(), None)?;
     execution.data_change(table, None, DataChangeKind::Deleted);
     let everything = statement.condition.is_none() && statement.from.is_empty();
     let columns = execution.schema.table_mut(table);
+    columns.known = None;
     columns.rows = if everything { Rows::Empty } else { Rows::Unknown };
     columns.columns.iter_mut().for_each(|column| column.has_null = false);
     Ok(())

@@ -212,6 +212,8 @@ pub struct QueryText {
     pub functions: Vec<QualifiedName>,
     /// All of it, where it does nothing but name columns of one table.
     pub plain: Option<Box<PlainSelect>>,
+    /// All of it, where its rows can be computed one by one.
+    pub by_row: Option<Box<RowQuery>>,
     /// How many rows it yields, where its text says so.
     pub rows: Option<u64>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
@@ -231,6 +233,31 @@ pub enum SelectedColumns {
     All,
     /// Each with the name that it has in the result.
     Named(Vec<(QualifiedName, Ident)>),
+}
+
+/// `SELECT` of expressions over one source, without grouping, order or limit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowQuery {
+    /// `None`: `*`.
+    pub results: Option<Vec<Expr>>,
+    pub source: RowSource,
+    pub condition: Option<Expr>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowSource {
+    /// No `FROM`: one row.
+    Nothing,
+    Table {
+        name: QualifiedName,
+        alias: Option<Ident>,
+    },
+    /// `generate_series(…) AS alias(column)`.
+    Series {
+        bounds: Vec<Expr>,
+        alias: Ident,
+        column: Ident,
+    },
 }
 
 impl Expr {

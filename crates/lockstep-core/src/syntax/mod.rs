@@ -27,6 +27,7 @@ mod parse_expression;
 mod parse_function;
 mod plain_select;
 mod query;
+mod row_query;
 mod rows;
 mod session;
 mod type_name;

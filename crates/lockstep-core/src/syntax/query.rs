@@ -13,7 +13,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::expression::QueryText;
 use crate::syntax::lexer::{self, Kind};
-use crate::syntax::plain_select;
+use crate::syntax::{plain_select, row_query};
 
 /// Whether a query begins here, behind any number of parentheses.
 pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
@@ -52,6 +52,7 @@ pub(super) fn describe(text: &str) -> QueryText {
         labels: vec![],
         functions: vec![],
         plain: plain_select::read(text).map(Box::new),
+        by_row: None,
         rows: None,
         writes: true,
     };
@@ -72,6 +73,7 @@ pub(super) fn describe(text: &str) -> QueryText {
     collect_common_names(query, &mut local);
     names.reads.retain(|name| name.schema.is_some() || !local.contains(&name.name));
     made.reads = names.reads;
+    made.by_row = row_query::read(text).map(Box::new);
     made.rows = series_rows(query);
     made.sources = names.sources;
     made.columns = names.columns;

@@ -1,9 +1,12 @@
 //! `ADD COLUMN`: `ATExecAddColumn`.
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, Precondition, RelationId};
+use crate::expression::Volatility;
+use crate::expression::evaluate::{Trouble, Value};
 use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::TypeRef;
+use crate::schema::known_rows::Row;
 use crate::schema::relation::Rows;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::alter_table::{Altered, add_constraint};
@@ -11,6 +14,7 @@ use crate::statement::check_constraint::add_not_null;
 use crate::statement::column::{self, Definition};
 use crate::statement::create_table::{finish_column, make_sequence};
 use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::known_rows;
 use crate::statement::row_checks;
 use crate::statement::scope::{self, Stored};
 use crate::syntax::statement::{ColumnDefinition, TableConstraint, TableConstraintKind};
@@ -40,6 +44,7 @@ pub(super) fn run(
     if execution.schema.table(table).live().count() >= MAX_COLUMNS {
         return fail(sqlstate::TOO_MANY_COLUMNS, format!("tables can have at most {MAX_COLUMNS} columns"));
     }
+    let known = known_rows::rows(execution, table);
     let sequence = make_sequence(execution, &full, &parts, persistence)?;
     execution.schema.table_mut(table).columns.push(parts.column.clone());
     let number = execution.schema.table(table).columns.len() as u16;
@@ -52,6 +57,13 @@ pub(super) fn run(
         column.filled = filled && !empty;
         column.has_null = !filled && has_rows && column.generated.is_none();
     }
+    if let Some(value) = constant(execution, table, number, &parts) {
+        altered.scan.constants.push((number, value));
+    }
+    let known = match known {
+        Some(rows) => widen(execution, table, altered, number, &rows),
+        None => false,
+    };
     if let Some((constraint_name, no_inherit)) = &parts.not_null {
         add_not_null(execution, table, number, constraint_name.as_ref(), *no_inherit, true)?;
         let computed = execution.schema.table(table).attribute(number).is_some_and(|it| it.generated.is_some());
@@ -62,14 +74,16 @@ pub(super) fn run(
                 let generated = execution.schema.table(table).attribute(number).and_then(|it| it.generated.clone());
                 let text = generated.map(|it| execution.schema.print_expression(table, &it.expression));
                 let query = format!("SELECT count(*) FROM {full} WHERE {} IS NULL", text.unwrap_or_default());
-                execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+                altered.scan.questions.push(Precondition::new(query, "0", sqlstate::NOT_NULL_VIOLATION));
+                altered.scan.nulls = true;
             }
         } else if !filled {
             altered.verify = altered.verify.or(Some("the new column must hold no null in any row"));
-            null_rows(execution, table, &name)?;
+            altered.scan.nulls = true;
+            null_rows(execution, table, altered, &name);
         }
     }
-    if let Some(sequence) = sequence {
+    if let Some(sequence) = sequence.filter(|_| !known) {
         let rows = match execution.schema.table(table).rows {
             Rows::Empty => Some(0),
             Rows::Exactly(rows) => Some(rows),
@@ -124,7 +138,7 @@ fn fill(
         if generated.stored {
             altered.rewrite = altered.rewrite.or(Some("a stored generated column is computed for every row"));
             let text = execution.schema.print_expression(table, &generated.expression);
-            row_checks::computed(execution, table, &text, &EVALUATION);
+            altered.scan.questions.extend(row_checks::computed(execution, table, &text, &EVALUATION));
         }
         // A rewrite checks NOT NULL on the way; a virtual column is read for it.
         return Ok(generated.stored);
@@ -158,7 +172,7 @@ fn fill(
         None => {
             if domain {
                 altered.rewrite = altered.rewrite.or(Some(DOMAIN));
-                null_domain(execution, table, &column.type_.base)?;
+                null_domain(execution, table, altered, &column.type_.base);
                 return Ok(true);
             }
             Ok(false)
@@ -177,42 +191,56 @@ fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
 }
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.
-fn null_domain(execution: &mut Execution, table: RelationId, base: &TypeRef) -> Outcome {
-    let TypeRef::User(id) = base else { return Ok(()) };
-    let Some(it) = execution.schema.user_type(TypeId(*id)) else { return Ok(()) };
-    let not_null = matches!(it.kind, UserTypeKind::Domain { not_null: true, .. });
-    if !not_null {
-        return Ok(());
-    }
-    let message = format!("domain {} does not allow null values", it.name.name);
-    match execution.schema.table(table).rows {
-        Rows::Empty => Ok(()),
-        Rows::Exactly(_) => fail(sqlstate::NOT_NULL_VIOLATION, message),
-        Rows::Unknown => {
-            no_rows(execution, table);
-            Ok(())
-        }
+fn null_domain(execution: &Execution, table: RelationId, altered: &mut Altered, base: &TypeRef) {
+    let TypeRef::User(id) = base else { return };
+    let Some(it) = execution.schema.user_type(TypeId(*id)) else { return };
+    if matches!(it.kind, UserTypeKind::Domain { not_null: true, .. }) {
+        nulls_in_rows(execution, table, altered, format!("domain {} does not allow null values", it.name.name));
     }
 }
 
 /// `NOT NULL` on a column that is null in every row: fine only where there is no row.
-fn null_rows(execution: &mut Execution, table: RelationId, column: &Ident) -> Outcome {
+fn null_rows(execution: &Execution, table: RelationId, altered: &mut Altered, column: &Ident) {
     let relation = execution.bare_name(table);
+    let message = format!("column \"{}\" of relation \"{relation}\" contains null values", column.as_str());
+    nulls_in_rows(execution, table, altered, message);
+}
+
+/// The rows are read when all subcommands are through.
+fn nulls_in_rows(execution: &Execution, table: RelationId, altered: &mut Altered, message: String) {
     match execution.schema.table(table).rows {
-        Rows::Empty => Ok(()),
-        Rows::Exactly(_) => fail(
-            sqlstate::NOT_NULL_VIOLATION,
-            format!("column \"{}\" of relation \"{relation}\" contains null values", column.as_str()),
-        ),
+        Rows::Empty => {}
+        Rows::Exactly(_) => altered.scan.fails(PgError::new(sqlstate::NOT_NULL_VIOLATION, message)),
         Rows::Unknown => {
-            no_rows(execution, table);
-            Ok(())
+            let name = execution.schema.relation(table).name.clone();
+            let query = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) AS any_row");
+            altered.scan.questions.push(Precondition::new(query, "0", sqlstate::NOT_NULL_VIOLATION));
         }
     }
 }
 
-fn no_rows(execution: &mut Execution, table: RelationId) {
-    let name = execution.schema.relation(table).name.clone();
-    let query = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) AS any_row");
-    execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+/// The value that every row gets, whichever rows there are.
+fn constant(execution: &mut Execution, table: RelationId, number: u16, parts: &Definition) -> Option<Value> {
+    let column = execution.schema.table(table).attribute(number)?;
+    let volatile = column.default.as_ref().is_some_and(|it| it.volatility() == Volatility::Volatile);
+    if volatile || parts.identity.is_some() || column.generated.is_some() {
+        return None;
+    }
+    let rows = known_rows::widened(execution, table, number, &[Row::from([])]).ok()?;
+    rows.first()?.last().filter(|it| it.is_exact()).cloned()
+}
+
+/// What rows that are known get for the new column; whether all of it is known.
+fn widen(execution: &mut Execution, table: RelationId, altered: &mut Altered, number: u16, rows: &[Row]) -> bool {
+    match known_rows::widened(execution, table, number, rows) {
+        Ok(rows) => {
+            execution.schema.table_mut(table).set_known_rows(rows, false);
+            true
+        }
+        Err(Trouble::Error(error)) => {
+            altered.scan.fails(error);
+            false
+        }
+        Err(Trouble::Unknown) => false,
+    }
 }

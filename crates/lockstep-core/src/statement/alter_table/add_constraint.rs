@@ -7,6 +7,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::index::KeyColumn;
+use crate::statement::alter_table::scan::Check;
 use crate::statement::alter_table::{Altered, not_null};
 use crate::statement::check_constraint::{self, NewCheck, apply_attributes, find_not_null};
 use crate::statement::column::attribute;
@@ -43,9 +44,10 @@ pub(super) fn add(
             };
             let expression = check_constraint::add_check(execution, table, &check, false)?;
             let made = execution.schema.table(table).constraints.last();
-            if made.is_some_and(|it| it.validated && it.enforced) {
+            if let Some(made) = made.filter(|it| it.validated && it.enforced) {
+                let question = row_checks::violations(execution, table, &expression);
+                altered.scan.checks.push(Check { name: made.name.clone(), expression, question });
                 altered.verify = altered.verify.or(Some("every row must satisfy the constraint"));
-                row_checks::violations(execution, table, &expression);
             }
             Ok(())
         }

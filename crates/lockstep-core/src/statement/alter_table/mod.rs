@@ -11,6 +11,7 @@ mod marked_index;
 mod not_null;
 pub(super) mod parameters;
 mod rename;
+mod scan;
 mod set_type;
 pub(super) mod storage;
 mod validate;
@@ -46,6 +47,8 @@ pub(super) struct Altered {
     added: Vec<u16>,
     /// Type changes of this statement, with the types as they were.
     retyped: Vec<set_type::Retyped>,
+    /// What is asked of the rows.
+    scan: scan::Scan,
 }
 
 impl Command for AlterTable {
@@ -160,7 +163,7 @@ fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand
         }
     }
     if execution.schema.relation(table).table().is_some() {
-        finish(execution, table, &altered);
+        finish(execution, table, &mut altered)?;
         create_toast(execution, table);
     }
     Ok(())
@@ -219,7 +222,7 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
 
 /// `ATRewriteTables`: one rewrite, or one scan, whatever number of subcommands asked for it; foreign
 /// keys are checked last.
-fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
+fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -> Outcome {
     if let Some(reason) = altered.rewrite {
         execution.work(table, WorkKind::Rewrite, None, reason);
         // Rows written anew hold every column: nothing is missing from them any more.
@@ -241,12 +244,14 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &Altered) {
             execution.work(table, WorkKind::BuildIndex, Some(name), "the index is built from every row of the table");
         }
     }
+    scan::run(execution, table, &mut altered.scan, altered.rewrite.is_some())?;
     for name in &altered.foreign_keys {
-        foreign_key::validate(execution, table, name);
+        foreign_key::validate(execution, table, name)?;
     }
     for (child, name) in &altered.foreign_keys_of {
-        foreign_key::validate(execution, *child, name);
+        foreign_key::validate(execution, *child, name)?;
     }
+    Ok(())
 }
 
 /// `ATExecDropColumn`.

@@ -1,6 +1,6 @@
 //! `SET NOT NULL` and `DROP NOT NULL`: `ATExecSetNotNull`, `ATExecDropNotNull`.
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, Precondition, RelationId};
 use crate::name::Ident;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
@@ -60,14 +60,14 @@ pub(super) fn verify(execution: &mut Execution, table: RelationId, altered: &mut
         (table.rows, table.attribute(number).cloned())
     };
     let Some(column) = column else { return Ok(()) };
+    altered.scan.nulls = true;
     if column.has_null {
         let relation = execution.bare_name(table);
         let message = format!("column \"{}\" of relation \"{relation}\" contains null values", column.name.as_str());
-        return fail(sqlstate::NOT_NULL_VIOLATION, message);
-    }
-    if rows != Rows::Empty && !column.filled {
+        altered.scan.fails(PgError::new(sqlstate::NOT_NULL_VIOLATION, message));
+    } else if rows != Rows::Empty && !column.filled {
         let query = format!("SELECT count(*) FROM {full} WHERE {} IS NULL", column.name);
-        execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
+        altered.scan.questions.push(Precondition::new(query, "0", sqlstate::NOT_NULL_VIOLATION));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::effect::{PgError, RelationId};
+use crate::effect::{PgError, Precondition, RelationId};
 use crate::expression::{self, Expression};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
@@ -13,6 +13,7 @@ use crate::schema::dependency::Object;
 use crate::schema::index::KeyColumn;
 use crate::schema::object::ObjectClass;
 use crate::schema::sequence::Sequence;
+use crate::statement::alter_table::scan::Check;
 use crate::statement::alter_table::{Altered, conversion};
 use crate::statement::column::{attribute, base_type, resolve_type, transform_collation};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -90,11 +91,14 @@ pub(super) fn prepare(
                 let full = execution.schema.relation(table).name.clone();
                 if execution.schema.table(table).rows != crate::schema::relation::Rows::Empty {
                     let query = format!("SELECT count(*) FROM {full} WHERE {condition}");
-                    execution.precondition(query, "0", risks[0]);
+                    altered.scan.questions.push(Precondition::new(query, "0", risks[0]));
                 }
             }
-            _ => row_checks::computed(execution, table, &text, &risks),
+            _ => altered.scan.questions.extend(row_checks::computed(execution, table, &text, &risks)),
         }
+    }
+    if column.generated.is_none() {
+        altered.scan.conversions.push((number, made));
     }
     altered.retyped.push(Retyped { column: number, from: column.type_, to, collation, rewrites });
     Ok(())
@@ -236,6 +240,8 @@ fn recreate_checks(execution: &mut Execution, table: RelationId, altered: &mut A
         }
         let expression = again(execution, table, expression, Use::Check)?;
         if constraint.validated && constraint.enforced {
+            let (name, expression) = (constraint.name.clone(), expression.clone());
+            altered.scan.checks.push(Check { name, expression, question: None });
             altered.verify = altered.verify.or(Some("a constraint on the column is checked anew for every row"));
         }
         let kind = ConstraintKind::Check { expression, no_inherit: *no_inherit };

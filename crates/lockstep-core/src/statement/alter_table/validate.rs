@@ -5,6 +5,7 @@ use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::ConstraintKind;
+use crate::statement::alter_table::scan::Check;
 use crate::statement::alter_table::{Altered, not_null};
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::row_checks;
@@ -39,7 +40,8 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     match &constraint.kind {
         ConstraintKind::Check { expression, .. } => {
             altered.verify = altered.verify.or(Some("every row must satisfy the constraint"));
-            row_checks::violations(execution, table, expression);
+            let question = row_checks::violations(execution, table, expression);
+            altered.scan.checks.push(Check { name: name.clone(), expression: expression.clone(), question });
         }
         ConstraintKind::NotNull { column, .. } => not_null::verify(execution, table, altered, *column)?,
         ConstraintKind::ForeignKey(key) => {

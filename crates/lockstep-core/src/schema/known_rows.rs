@@ -1,0 +1,149 @@
+//! The rows of a table, where every one of them was written by statements that were read: few, small,
+//! and shared between the schemas of all steps.
+
+use std::rc::Rc;
+
+use crate::expression::evaluate::Value;
+use crate::schema::relation::{Rows, Table};
+
+/// One row: the value of attribute number one first, those of dropped columns among them.
+pub type Row = Rc<[Value]>;
+
+/// More rows, wider ones or longer values are counted only.
+const MAX_ROWS: usize = 1000;
+const MAX_COLUMNS: usize = 64;
+const MAX_TEXT: usize = 1000;
+
+/// Rows in the order of the heap, the newest batch outermost: to add some leaves the older ones shared.
+#[derive(Debug, Clone, Default)]
+pub struct KnownRows {
+    newest: Option<Rc<Batch>>,
+    count: usize,
+    /// Some row was updated or deleted: where new versions went is not known.
+    disordered: bool,
+}
+
+#[derive(Debug)]
+struct Batch {
+    before: Option<Rc<Batch>>,
+    rows: Vec<Row>,
+}
+
+impl KnownRows {
+    /// `None` where they are too many, or too wide.
+    pub fn new(rows: Vec<Row>, disordered: bool) -> Option<KnownRows> {
+        KnownRows { disordered, ..KnownRows::default() }.with(rows)
+    }
+
+    /// Behind those that are there.
+    pub fn with(&self, rows: Vec<Row>) -> Option<KnownRows> {
+        let count = self.count + rows.len();
+        if count > MAX_ROWS || rows.iter().any(|row| row.len() > MAX_COLUMNS) {
+            return None;
+        }
+        if rows.is_empty() {
+            return Some(self.clone());
+        }
+        let rows = rows.into_iter().map(bounded).collect();
+        let newest = Some(Rc::new(Batch { before: self.newest.clone(), rows }));
+        Some(KnownRows { newest, count, disordered: self.disordered })
+    }
+
+    /// From the first on.
+    pub fn all(&self) -> Vec<Row> {
+        let mut batches = vec![];
+        let mut next = self.newest.as_ref();
+        while let Some(batch) = next {
+            batches.push(batch);
+            next = batch.before.as_ref();
+        }
+        batches.into_iter().rev().flat_map(|batch| batch.rows.iter().cloned()).collect()
+    }
+
+    pub fn is_in_order(&self) -> bool {
+        !self.disordered
+    }
+}
+
+/// What is long is known to be there, and no more.
+fn bounded(row: Row) -> Row {
+    let long = |value: &Value| matches!(value, Value::Text(text) | Value::Printed(text) if text.len() > MAX_TEXT);
+    match row.iter().any(long) {
+        true => row.iter().map(|it| if long(it) { Value::Something } else { it.clone() }).collect(),
+        false => row,
+    }
+}
+
+/// The same rows; where they came from makes no difference.
+impl PartialEq for KnownRows {
+    fn eq(&self, other: &KnownRows) -> bool {
+        let same = match (&self.newest, &other.newest) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.count == other.count && (same || self.all() == other.all())
+    }
+}
+
+impl Table {
+    /// Every row, in order; `None` where they are not all known. What only counts or empties a table
+    /// need not care for its known rows: they hold only where they agree with the count.
+    pub fn known_rows(&self) -> Option<Vec<Row>> {
+        let known = match (self.rows, &self.known) {
+            (Rows::Empty, _) => return Some(vec![]),
+            (Rows::Exactly(count), Some(known)) if known.count as u64 == count => known,
+            _ => return None,
+        };
+        let rows = known.all();
+        rows.iter().all(|row| row.len() == self.columns.len()).then_some(rows)
+    }
+
+    /// Rows that are known came in the order in which they were written.
+    pub fn rows_are_in_order(&self) -> bool {
+        self.rows == Rows::Empty || self.known.as_ref().is_some_and(KnownRows::is_in_order)
+    }
+
+    /// Behind those that are there, which are known.
+    pub fn add_known_rows(&mut self, rows: Vec<Row>) {
+        let before = match self.rows {
+            Rows::Empty => KnownRows::default(),
+            _ => self.known.take().unwrap_or_default(),
+        };
+        let count = before.count + rows.len();
+        self.note_columns(&rows, before.count == 0);
+        self.known = before.with(rows);
+        self.rows = if count == 0 { Rows::Empty } else { Rows::Exactly(count as u64) };
+    }
+
+    /// In place of those that were there; `disordered`: they may lie in another order.
+    pub fn set_known_rows(&mut self, rows: Vec<Row>, disordered: bool) {
+        let was = self.known.as_ref().is_some_and(|it| it.disordered) && !rows.is_empty();
+        let count = rows.len() as u64;
+        for column in self.columns.iter_mut() {
+            column.has_null = false;
+        }
+        self.note_columns(&rows, true);
+        self.known = KnownRows::new(rows, was || disordered);
+        self.rows = if count == 0 { Rows::Empty } else { Rows::Exactly(count) };
+    }
+
+    /// Nothing is known of the rows any more.
+    pub fn forget_rows(&mut self) {
+        self.known = None;
+        self.rows = Rows::Unknown;
+        self.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+    }
+
+    /// What the rows say of nulls, for when they become too many to be kept.
+    fn note_columns(&mut self, rows: &[Row], afresh: bool) {
+        if rows.is_empty() {
+            return;
+        }
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            let values = || rows.iter().filter_map(|row| row.get(place));
+            column.filled = (afresh || column.filled) && values().all(Value::is_value);
+            column.has_null |= values().any(Value::is_null);
+        }
+    }
+}
