@@ -6,6 +6,7 @@ pub mod facts;
 pub mod generate;
 pub mod judge;
 pub mod pages;
+pub mod proof;
 pub mod record;
 pub mod render;
 

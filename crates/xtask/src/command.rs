@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{build, generate, play, ready, scaffold, test, trunk};
+use crate::{build, forward, generate, play, ready, scaffold, test, trunk};
 
 /// Builds, shows and tests Lockstep. Needs cargo alone; what else a command wants, it says.
 #[derive(Parser)]
@@ -24,6 +24,7 @@ enum Command {
     Gen(generate::Generate),
     New(scaffold::New),
     Trunk(trunk::Trunk),
+    Corpus(forward::Corpus),
 }
 
 impl Xtask {
@@ -36,6 +37,7 @@ impl Xtask {
             Command::Gen(generate) => generate.run(),
             Command::New(new) => new.run(),
             Command::Trunk(trunk) => trunk.run(),
+            Command::Corpus(corpus) => corpus.run(),
         }
     }
 }

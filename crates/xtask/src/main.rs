@@ -3,6 +3,7 @@
 mod browser;
 mod build;
 mod command;
+mod forward;
 mod generate;
 mod node;
 mod page;

@@ -1,223 +1,245 @@
-//! `corpus DIR`: runs real migration histories through the simulator and says how much of them it knows.
-//!
-//! Every folder in DIR is one project. `--after DIR` compares each end with `PROJECT.pg16.sql` there, a schema dump.
+//! `corpus DIR`: real migration histories through the simulator, and beside a server: `cargo xtask corpus`.
 
-use std::collections::BTreeMap;
-use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
-use lockstep_core::report::simulate;
-use lockstep_core::report::wire::{File, Request, Trace};
-use lockstep_tests::facts::Flat;
-use lockstep_tests::judge::{differences, flatten, normal};
-use lockstep_tests::{corpus, files, render};
+use lockstep_core::pg::version::PgVersion;
+use lockstep_core::plan::runner::{RUNNERS, Runner};
+use lockstep_core::report::wire::File;
+use lockstep_pg::Cluster;
+use lockstep_pg::binaries::Binaries;
+use lockstep_tests::proof::beside::Beside;
+use lockstep_tests::proof::chain::{Chain, Compare, Standing, run};
+use lockstep_tests::proof::script::{Item, items};
+use lockstep_tests::proof::{report, suite};
+use lockstep_tests::{corpus, files};
 
-const USAGE: &str = "usage: corpus DIR [--after DIR] [--postgres N] [--show N] [--only NAME]
+const USAGE: &str = "usage: corpus DIR [--server] [--postgres N] [--pg-bin DIR] [--only NAME]… [--json FILE]
+       corpus --regress DIR [the same]
 
-  --after DIR   schema dumps PROJECT.pg16.sql to compare the ends with
-  --show N      how many failures and differences of each project are shown (default 5)
+  DIR             a folder with one project a folder, each a history of migrations
+  --regress DIR   src/test/regress of PostgreSQL's sources instead: its files about schemas
+  --server        run every statement on a throwaway PostgreSQL too, and compare (always with --regress)
+  --postgres N    the major version to simulate, and to look for (default: the server's, or 16)
+  --pg-bin DIR    the folder with `initdb` and `postgres`
+  --only NAME     projects or files whose name contains NAME (for the suite: is NAME; `x*` begins with x)
+  --runner NAME   the transactions that this tool opens (default: every statement by itself)
+  --each          compare the schema after every statement, not only at the end
+  --show N        how many contradictions of each are printed (default 5)
+  --json FILE     everything found, as JSON
+  --markdown FILE every contradiction, grouped by area
 
-example: corpus corpora/migrations --after corpora/schema-after --show 20";
+Exit status: 1 where the server contradicts a claim or the simulator panics.
+examples: corpus corpora/migrations --server --json found.json
+          corpus --regress postgresql-15.18/src/test/regress --only alter_table --each";
+
+#[derive(Default)]
+struct Arguments {
+    folder: Option<PathBuf>,
+    regress: bool,
+    server: bool,
+    postgres: Option<u8>,
+    pg_bin: Option<PathBuf>,
+    only: Vec<String>,
+    runner: Option<Runner>,
+    each: bool,
+    show: usize,
+    json: Option<PathBuf>,
+    markdown: Option<PathBuf>,
+}
 
 fn main() -> ExitCode {
-    let mut folder = None;
-    let (mut after, mut postgres, mut show, mut only) = (None, 16, 5, String::new());
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().unwrap_or_default();
-        match argument.as_str() {
-            "--after" => after = Some(PathBuf::from(value())),
-            "--postgres" => postgres = value().parse().unwrap_or(16),
-            "--show" => show = value().parse().unwrap_or(5),
-            "--only" => only = value(),
-            _ if folder.is_none() && !argument.starts_with('-') => folder = Some(PathBuf::from(argument)),
-            _ => {
-                eprintln!("{USAGE}");
-                return ExitCode::from(2);
-            }
-        }
-    }
-    let Some(folder) = folder else {
+    let Some(arguments) = arguments() else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    let Ok(entries) = std::fs::read_dir(&folder) else {
+    // Deep expressions need a deep stack.
+    let work = std::thread::Builder::new().stack_size(256 << 20).spawn(move || measure(&arguments));
+    match work.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(error))) => {
+            eprintln!("error: {error}");
+            ExitCode::from(3)
+        }
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn arguments() -> Option<Arguments> {
+    let mut found = Arguments { show: 5, ..Arguments::default() };
+    let mut given = std::env::args().skip(1);
+    while let Some(argument) = given.next() {
+        match argument.as_str() {
+            "--server" => found.server = true,
+            "--each" => found.each = true,
+            "--regress" => (found.regress, found.folder) = (true, Some(given.next()?.into())),
+            "--postgres" => found.postgres = Some(given.next()?.parse().ok()?),
+            "--pg-bin" => found.pg_bin = Some(given.next()?.into()),
+            "--only" => found.only.push(given.next()?),
+            "--runner" => found.runner = Some(Runner::find(&given.next()?)?),
+            "--show" => found.show = given.next()?.parse().ok()?,
+            "--json" => found.json = Some(given.next()?.into()),
+            "--markdown" => found.markdown = Some(given.next()?.into()),
+            _ if found.folder.is_none() && !argument.starts_with('-') => found.folder = Some(argument.into()),
+            _ => return None,
+        }
+    }
+    found.folder.is_some().then_some(found)
+}
+
+fn measure(arguments: &Arguments) -> Result<ExitCode, String> {
+    let folder = arguments.folder.as_deref().unwrap_or(Path::new("."));
+    if !folder.is_dir() {
         println!("{}: not there, nothing measured", folder.display());
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let cluster = match arguments.server || arguments.regress {
+        true => {
+            let binaries = Binaries::find(arguments.pg_bin.as_deref(), arguments.postgres).map_err(text)?;
+            eprintln!("PostgreSQL {} beside the simulator", binaries.version);
+            Some(Cluster::start(binaries).map_err(text)?)
+        }
+        false => None,
     };
+    let major = cluster.as_ref().map(|it| it.binaries().major).or(arguments.postgres).unwrap_or(16);
+    let version = PgVersion::from_major(major).ok_or("supported are 14 to 18")?;
+    let mut panics = 0;
+    let chains = match &cluster {
+        Some(cluster) if arguments.regress => regression(arguments, folder, cluster, version)?,
+        cluster => {
+            panics = read_alone(folder, &arguments.only);
+            histories(arguments, folder, cluster.as_ref(), version)?
+        }
+    };
+    let mut all = Chain { name: "ALL".into(), ..Chain::default() };
+    chains.iter().for_each(|it| all.add(it));
+    println!("\n{}\n{}", report::commands(&all), report::table(&chains));
+    let server = cluster.as_ref().map(|it| it.binaries().version.clone());
+    if let Some(path) = &arguments.json {
+        write(path, &report::json(&chains, server.as_deref()).to_string())?;
+    }
+    if let Some(path) = &arguments.markdown {
+        let title = format!("Contradictions beside PostgreSQL {}", server.as_deref().unwrap_or("(none)"));
+        write(path, &report::markdown(&chains, &title, 400))?;
+    }
+    let clean = all.contradictions.is_empty() && panics == 0;
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// Every project of the folder, from an empty database.
+fn histories(
+    arguments: &Arguments,
+    folder: &Path,
+    cluster: Option<&Cluster>,
+    version: PgVersion,
+) -> Result<Vec<Chain>, String> {
+    let entries = std::fs::read_dir(folder).map_err(text)?;
     let mut projects: Vec<PathBuf> = entries.flatten().map(|it| it.path()).filter(|it| it.is_dir()).collect();
-    projects.retain(|it| it.display().to_string().contains(&only));
+    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|it| name.contains(it));
+    projects.retain(|it| wanted(&it.display().to_string()));
     projects.sort();
-    let panics = read_alone(&folder, &only);
-    let mut total = Counts::default();
+    let mut chains = vec![];
     for project in &projects {
         let name = project.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
         let files = corpus::history(project);
-        let start = Instant::now();
-        let trace = replay(files, postgres);
-        let time = start.elapsed();
-        println!("\n== {name}");
-        let Some(trace) = trace else {
-            println!("   panics");
-            continue;
+        let files = [corpus::prelude(&files), files].concat();
+        let runner = arguments.runner.unwrap_or(RUNNERS[0]);
+        let items = items(&files, runner, arguments.runner.is_none());
+        let mut beside = match cluster {
+            Some(cluster) => {
+                Some(Beside::open(&cluster.create_database().map_err(text)?, cluster.path(), true).map_err(text)?)
+            }
+            None => None,
         };
-        let counts = Counts::of(&trace);
-        counts.print(time);
-        print_troubles(&trace, show);
-        if let Some(after) = &after {
-            compare(&after.join(format!("{name}.pg16.sql")), &trace, show);
-        }
-        total.add(&counts);
+        let chain = one(&name, &items, &mut Standing::new(version), beside.as_mut(), arguments)?;
+        print(&chain, arguments.show, cluster.is_some());
+        chains.push(chain);
     }
-    println!("\n== all");
-    total.print(Duration::ZERO);
-    total.print_commands();
-    if panics > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    Ok(chains)
+}
+
+/// Every file of the suite, each on a database that has been set up for it alone.
+fn regression(
+    arguments: &Arguments,
+    folder: &Path,
+    cluster: &Cluster,
+    version: PgVersion,
+) -> Result<Vec<Chain>, String> {
+    let folder = suite::folder(folder)?;
+    let admin = |sql: &str| cluster.database("postgres").connect().map_err(text)?.batch_execute(sql).map_err(text);
+    admin("CREATE DATABASE regression TEMPLATE template0")?;
+    let mut standing = Standing::new(version);
+    let set_up = suite::read(&folder, suite::SET_UP)?;
+    let mut beside = Beside::open(&cluster.database("regression"), cluster.path(), false).map_err(text)?;
+    let mut chains = vec![one(suite::SET_UP, &set_up, &mut standing, Some(&mut beside), arguments)?];
+    print(&chains[0], arguments.show, true);
+    drop(beside);
+    for (number, name) in suite::names(&folder, &arguments.only).iter().enumerate() {
+        let database = format!("regression{number}");
+        admin(&format!("CREATE DATABASE {database} TEMPLATE regression"))?;
+        let mut beside = Beside::open(&cluster.database(&database), cluster.path(), false).map_err(text)?;
+        let mut standing = standing.clone();
+        let chain = one(name, &suite::read(&folder, name)?, &mut standing, Some(&mut beside), arguments)?;
+        drop(beside);
+        admin(&format!("DROP DATABASE {database} WITH (FORCE)"))?;
+        print(&chain, arguments.show, true);
+        chains.push(chain);
+    }
+    Ok(chains)
+}
+
+fn one(
+    name: &str,
+    items: &[Item],
+    standing: &mut Standing,
+    beside: Option<&mut Beside>,
+    arguments: &Arguments,
+) -> Result<Chain, String> {
+    let compare = if arguments.each { Compare::EachStep } else { Compare::AtEnd };
+    run(name, items, standing, beside, compare).map_err(|error| format!("{name}: {error}"))
+}
+
+fn print(chain: &Chain, show: usize, beside: bool) {
+    let known = 100.0 * (chain.statements - chain.unknown) as f64 / chain.statements.max(1) as f64;
+    println!(
+        "\n== {}: {} statements, {} unknown ({known:.1} % known), {} contradictions, {} ms",
+        chain.name,
+        chain.statements,
+        chain.unknown,
+        chain.contradictions.len(),
+        chain.milliseconds
+    );
+    chain.contradictions.iter().take(show).for_each(|it| println!("{}", report::contradiction(it)));
+    if !beside {
+        chain.failures.iter().take(show).for_each(|it| println!("   said to fail: {it}"));
+    }
 }
 
 /// Every file by itself, downward ones and other dialects too: none may panic.
-fn read_alone(folder: &Path, only: &str) -> usize {
-    let (mut count, mut panics, start) = (0, 0, Instant::now());
-    for path in files(folder, "sql").into_iter().filter(|it| it.display().to_string().contains(only)) {
+fn read_alone(folder: &Path, only: &[String]) -> usize {
+    let (mut count, mut panics) = (0, 0);
+    let wanted = |path: &Path| only.is_empty() || only.iter().any(|it| path.display().to_string().contains(it));
+    for path in files(folder, "sql").into_iter().filter(|it| wanted(it)) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let file = File { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
         count += 1;
-        if replay(vec![File { name: path.display().to_string(), text }], 18).is_none() {
+        let read = std::panic::catch_unwind(|| {
+            let items = items(&[file], RUNNERS[0], true);
+            run("", &items, &mut Standing::new(PgVersion::default()), None, Compare::Never).is_ok()
+        });
+        if read.is_err() {
             panics += 1;
             println!("panics: {}", path.display());
         }
     }
-    println!("{count} files read one by one, {panics} panics, {:.1} s", start.elapsed().as_secs_f64());
+    println!("{count} files read one by one, {panics} panics");
     panics
-}
-
-/// Statement by statement: some files step out of their runner's transaction in ways of its own.
-fn replay(files: Vec<File>, postgres: u8) -> Option<Trace> {
-    let transaction = Some("per-statement".to_owned());
-    let request =
-        Request { files: [corpus::prelude(&files), files].concat(), postgres, transaction, ..Request::default() };
-    catch_unwind(|| simulate(&request)).ok()
-}
-
-#[derive(Default)]
-struct Counts {
-    outcomes: BTreeMap<String, usize>,
-    /// Command → (statements, unknown ones).
-    commands: BTreeMap<String, (usize, usize)>,
-    not_read: usize,
-    /// Why steps are unknown → how many.
-    reasons: BTreeMap<String, usize>,
-}
-
-impl Counts {
-    fn of(trace: &Trace) -> Counts {
-        let mut counts = Counts::default();
-        for step in &trace.steps {
-            *counts.outcomes.entry(step.outcome.clone()).or_default() += 1;
-            let command = counts.commands.entry(step.command.clone()).or_default();
-            command.0 += 1;
-            command.1 += usize::from(step.outcome == "unknown");
-            if step.outcome == "unknown" {
-                *counts.reasons.entry(reason(step.message.as_deref().unwrap_or(""))).or_default() += 1;
-            }
-            counts.not_read += usize::from(step.sqlstate.as_deref() == Some("42601"));
-        }
-        counts
-    }
-
-    fn add(&mut self, other: &Counts) {
-        for (outcome, count) in &other.outcomes {
-            *self.outcomes.entry(outcome.clone()).or_default() += count;
-        }
-        for (command, (all, unknown)) in &other.commands {
-            let mine = self.commands.entry(command.clone()).or_default();
-            mine.0 += all;
-            mine.1 += unknown;
-        }
-        for (reason, count) in &other.reasons {
-            *self.reasons.entry(reason.clone()).or_default() += count;
-        }
-        self.not_read += other.not_read;
-    }
-
-    fn print(&self, time: Duration) {
-        let of = |outcome: &str| self.outcomes.get(outcome).copied().unwrap_or(0);
-        let all: usize = self.outcomes.values().sum();
-        let share = 100.0 * (all - of("unknown")) as f64 / all.max(1) as f64;
-        println!(
-            "   {all} statements: {} done, {} depend on data, {} fail, {} skipped, {} unknown ({share:.1} % known), {} syntax errors, {} ms",
-            of("done"),
-            of("depends_on_data"),
-            of("failed"),
-            of("skipped"),
-            of("unknown"),
-            self.not_read,
-            time.as_millis()
-        );
-    }
-
-    fn print_commands(&self) {
-        for (command, (all, unknown)) in &self.commands {
-            println!("   {command:<32} {all:>6} statements {unknown:>6} unknown");
-        }
-        let mut reasons: Vec<_> = self.reasons.iter().collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        for (reason, count) in reasons.into_iter().take(40) {
-            println!("   {count:>6} unknown: {reason}");
-        }
-    }
-}
-
-/// The message without the names in it.
-fn reason(message: &str) -> String {
-    let parts: Vec<&str> = message.split('"').collect();
-    let words = parts.iter().enumerate().map(|(at, part)| if at % 2 == 0 { *part } else { "…" });
-    let text = words.collect::<Vec<_>>().join("\"");
-    let text = match text.split_once(" is mentioned by ") {
-        Some((_, earlier)) => format!("… is mentioned by {earlier}"),
-        None => text,
-    };
-    let text = match text.split_once(" may have changed ") {
-        Some((earlier, _)) => format!("{earlier} may have changed …"),
-        None => text,
-    };
-    text.chars().take(120).collect()
-}
-
-/// Steps said to fail. What follows from a failed transaction is left out.
-fn print_troubles(trace: &Trace, show: usize) {
-    let failed = trace.steps.iter().filter(|it| it.outcome == "failed" && it.sqlstate.as_deref() != Some("25P02"));
-    for step in failed.take(show) {
-        let message = step.message.as_deref().unwrap_or("");
-        let sql: String = render::one_line(&step.sql).chars().take(160).collect();
-        println!("   {}:{}: {} {message}\n      {sql}", step.file, step.line, step.sqlstate.as_deref().unwrap_or(""));
-    }
-}
-
-/// Without what a dump cannot tell: dropped columns, and so the columns' numbers, and values stored beside the rows.
-fn comparable(trace: &Trace) -> Flat {
-    let mut flat = flatten(&normal(&trace.schema, &[]));
-    flat.retain(|path, _| !path.ends_with("/dropped_columns"));
-    for value in flat.values_mut() {
-        if let Some(entries) = value.as_object_mut() {
-            entries.retain(|key, _| key != "pos" && key != "missing");
-        }
-    }
-    flat
-}
-
-fn compare(dump: &Path, trace: &Trace, show: usize) {
-    let Ok(text) = std::fs::read_to_string(dump) else { return };
-    let files = vec![File { name: "dump.sql".into(), text }];
-    let request = Request { files, postgres: 16, ..Request::default() };
-    let dumped = simulate(&request);
-    let real = comparable(&dumped);
-    let ours = comparable(trace);
-    let found = differences(&real, &ours);
-    println!("   end: {} entries of the dumped schema, {} differ", real.len(), found.len());
-    for it in found.iter().take(show) {
-        println!("      {it}");
-    }
 }

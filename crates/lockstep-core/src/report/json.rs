@@ -88,9 +88,24 @@ fn transaction(it: &trace::Transaction) -> wire::Transaction {
 }
 
 fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
-    let source = step.source(trace);
     let from = walker.position(step.span.start);
     let to = walker.position(step.span.end);
+    wire::Step {
+        file: step.source(trace).name.to_string(),
+        line: from.line,
+        end_line: to.line,
+        from: from.utf16,
+        to: to.utf16,
+        caption: caption::caption(step, trace),
+        findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
+        changes: changes(&step.before, &step.after),
+        ..claims(step)
+    }
+}
+
+/// What the step says by itself, which a server can confirm or refute: neither its place in a text nor what
+/// follows from the steps around it.
+pub fn claims(step: &Step) -> wire::Step {
     let (outcome, error, why) = match &step.outcome {
         Outcome::Done => ("done", None, None),
         Outcome::Failed(error) => ("failed", Some(error), None),
@@ -104,15 +119,15 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
     };
     wire::Step {
         index: step.index,
-        file: source.name.to_string(),
-        line: from.line,
-        end_line: to.line,
-        from: from.utf16,
-        to: to.utf16,
+        file: String::new(),
+        line: 0,
+        end_line: 0,
+        from: 0,
+        to: 0,
+        caption: String::new(),
         sql: step.text.to_string(),
         command: step.command.clone(),
         transaction: step.transaction,
-        caption: caption::caption(step, trace),
         outcome: outcome.into(),
         sqlstate: error.map(|it| it.sqlstate.to_string()),
         message: error.map(|it| it.message.clone()).or(why),
@@ -144,8 +159,8 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
                 reason: it.reason.into(),
             })
             .collect(),
-        findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
-        changes: changes(&step.before, &step.after),
+        findings: vec![],
+        changes: vec![],
         estimate: None,
     }
 }

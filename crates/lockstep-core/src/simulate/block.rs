@@ -11,6 +11,7 @@ use crate::session::Session;
 use crate::simulate::trace::{Held, TransactionKind};
 use crate::statement::execution::Pending;
 
+#[derive(Clone)]
 pub(super) struct Block {
     pub(super) kind: TransactionKind,
     /// As they were when it began.
@@ -28,6 +29,7 @@ pub(super) struct Block {
     savepoints: Vec<Savepoint>,
 }
 
+#[derive(Clone)]
 struct Savepoint {
     name: Ident,
     schema: Schema,

@@ -1,5 +1,6 @@
 //! The fold over a plan: transactions, savepoints, the failed state, and one execution a statement.
 
+pub mod alongside;
 pub mod trace;
 
 mod block;
@@ -54,6 +55,7 @@ fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
 }
 
 /// The state between statements.
+#[derive(Clone)]
 struct Simulator {
     version: PgVersion,
     schema: Schema,
@@ -67,16 +69,8 @@ struct Simulator {
 }
 
 fn run(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace {
-    let mut simulator = Simulator {
-        version,
-        schema: start.clone(),
-        session,
-        block: None,
-        steps: Vec::with_capacity(plan.statements.len()),
-        transactions: vec![],
-        goes_on: plan.runner.goes_on,
-        stopped: false,
-    };
+    let mut simulator = Simulator::new(version, start.clone(), session, plan.runner.goes_on);
+    simulator.steps.reserve(plan.statements.len());
     let mut wrapped = None;
     for planned in &plan.statements {
         if planned.wrapped != wrapped {
@@ -103,6 +97,19 @@ fn run(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace
 }
 
 impl Simulator {
+    fn new(version: PgVersion, schema: Schema, session: Session, goes_on: bool) -> Self {
+        Simulator {
+            version,
+            schema,
+            session,
+            block: None,
+            steps: vec![],
+            transactions: vec![],
+            goes_on,
+            stopped: false,
+        }
+    }
+
     fn open_block(&mut self, kind: TransactionKind) {
         self.block = Some(Block::new(kind, self.schema.clone(), self.session.clone(), self.steps.len() + 1));
     }

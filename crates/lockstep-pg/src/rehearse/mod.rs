@@ -4,9 +4,9 @@
 pub mod back;
 pub mod compare;
 pub mod report;
+pub mod schema;
 
 mod forward;
-mod schema;
 mod scratch;
 mod start;
 

@@ -18,10 +18,15 @@ pub(super) fn verdict(prediction: &Prediction, up: &Up, measured: &Value) -> Ver
     if !prediction.certain {
         return Verdict::not_predicted("some statements are not modelled, so parts of the schema are unknown");
     }
+    Verdict::of(differences(&prediction.trace.schema, measured))
+}
+
+/// The model's normal form against the catalog's, one line for each difference.
+pub fn differences(predicted: &Value, measured: &Value) -> Vec<String> {
     let mut measured = comparable(measured, Leniency::default());
-    let predicted = plain(&comparable(&prediction.trace.schema, Leniency::default()));
+    let predicted = plain(&comparable(predicted, Leniency::default()));
     forget_unpredicted(&predicted, &mut measured);
-    Verdict::of(difference(&predicted, &measured))
+    difference(&predicted, &measured)
 }
 
 /// Names without quotes, as the catalog's normal form has them, and without the session's own tables.

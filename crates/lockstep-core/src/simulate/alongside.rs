@@ -1,0 +1,166 @@
+//! A simulation beside a server: one statement at a time, put right where the server goes another way, so
+//! that what comes later is judged on the state that the server has.
+
+use crate::pg::version::PgVersion;
+use crate::plan::Planned;
+use crate::schema::Schema;
+use crate::session::Session;
+use crate::simulate::block::Block;
+use crate::simulate::trace::{Outcome, Step, TransactionEnd, TransactionKind};
+use crate::simulate::{Simulator, unmodelled};
+use crate::syntax::statement::{Statement, TransactionCommand};
+
+#[derive(Clone)]
+pub struct Alongside {
+    simulator: Simulator,
+    before: Moment,
+    wrapped: Option<usize>,
+}
+
+/// What a statement may change.
+#[derive(Clone, Default)]
+struct Moment {
+    schema: Schema,
+    session: Session,
+    block: Option<Block>,
+}
+
+impl Alongside {
+    pub fn new(version: PgVersion) -> Self {
+        let simulator = Simulator::new(version, Schema::default(), Session::default(), true);
+        Alongside { simulator, before: Moment::default(), wrapped: None }
+    }
+
+    /// Whether the runner's transaction ends before this statement, and whether another begins.
+    pub fn boundaries(&self, next: Option<&Planned>) -> (bool, bool) {
+        let next = next.and_then(|it| it.wrapped);
+        let changes = next != self.wrapped;
+        (changes && self.runs_in_runner_block(), changes && next.is_some())
+    }
+
+    fn runs_in_runner_block(&self) -> bool {
+        self.simulator.block.as_ref().is_some_and(|it| it.kind == TransactionKind::Runner)
+    }
+
+    /// Ends the runner's transaction; `committed`: whether the server did so.
+    pub fn end_runner_block(&mut self, committed: bool) {
+        self.wrapped = None;
+        if self.runs_in_runner_block() {
+            self.simulator.close_block(if committed { TransactionEnd::Commit } else { TransactionEnd::Rollback });
+        }
+    }
+
+    pub fn run(&mut self, planned: &Planned) -> &Step {
+        if planned.wrapped != self.wrapped {
+            self.end_runner_block(true);
+            self.wrapped = planned.wrapped;
+            if self.wrapped.is_some() {
+                self.simulator.open_block(TransactionKind::Runner);
+            }
+        }
+        let Simulator { schema, session, block, .. } = &self.simulator;
+        self.before = Moment { schema: schema.clone(), session: session.clone(), block: block.clone() };
+        // Only the newest step is asked for, and a long history would hold every schema.
+        self.simulator.steps.clear();
+        self.simulator.transactions.clear();
+        if let Some(block) = &mut self.simulator.block {
+            block.first = 1;
+        }
+        self.simulator.statement(planned);
+        &self.simulator.steps[0]
+    }
+
+    /// The server accepted the newest statement, or refused it. Where the model said otherwise its claim is
+    /// taken back: what was refused changed nothing, what was accepted in spite of it changed something unknown.
+    pub fn settle(&mut self, accepted: bool) {
+        let Some(step) = self.simulator.steps.first() else { return };
+        let said_failed = matches!(step.outcome, Outcome::Failed(_));
+        if accepted != said_failed {
+            return;
+        }
+        let (statement, text) = (step.statement.clone(), step.text.clone());
+        let next_id = self.simulator.schema.next_id();
+        let before = self.before.clone();
+        (self.simulator.schema, self.simulator.session, self.simulator.block) =
+            (before.schema, before.session, before.block);
+        self.simulator.schema.skip_ids(next_id);
+        if accepted {
+            unmodelled::note(&mut self.simulator.schema, statement.as_deref(), &text);
+            return;
+        }
+        match statement.as_deref() {
+            // A deferred constraint: the transaction is over all the same.
+            Some(Statement::Transaction(TransactionCommand::Commit { .. })) => {
+                self.simulator.close_block(TransactionEnd::Rollback);
+            }
+            _ => self.simulator.fail_block(),
+        }
+    }
+
+    /// A new connection: an open transaction is undone, settings are the server's own again.
+    pub fn reconnect(&mut self) {
+        self.simulator.close_block(TransactionEnd::Rollback);
+        self.simulator.session = Session::default();
+        self.wrapped = None;
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.simulator.schema
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_block(&self) -> bool {
+        self.simulator.block.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::plan;
+    use crate::plan::runner::RUNNERS;
+    use crate::source::Source;
+
+    fn outcomes(sql: &str, refused: &[usize]) -> (Vec<String>, Alongside) {
+        let plans = plan(vec![], vec![Source::new("a.sql", sql)], RUNNERS[0], None);
+        let mut alongside = Alongside::new(PgVersion::default());
+        let mut found = vec![];
+        for (at, planned) in plans.migration.statements.iter().enumerate() {
+            let outcome = match &alongside.run(planned).outcome {
+                Outcome::Failed(error) => error.sqlstate.to_string(),
+                Outcome::Unknown(_) => "unknown".to_owned(),
+                _ => "ok".to_owned(),
+            };
+            found.push(outcome);
+            alongside.settle(!refused.contains(&at));
+        }
+        (found, alongside)
+    }
+
+    #[test]
+    fn what_the_server_refused_changed_nothing() {
+        let (found, end) = outcomes("CREATE TABLE t (a int); DROP TABLE t; DROP TABLE t; CREATE TABLE t ()", &[1, 3]);
+        assert_eq!(found, ["ok", "ok", "ok", "42P07"]);
+        assert!(end.schema().uncertain.is_certain());
+    }
+
+    #[test]
+    fn a_refusal_in_a_transaction_makes_the_rest_of_it_fail() {
+        let (found, _) = outcomes("BEGIN; CREATE TABLE t (a int); SELECT 1; COMMIT; DROP TABLE t", &[1, 2, 4]);
+        assert_eq!(found, ["ok", "ok", "25P02", "ok", "42P01"]);
+    }
+
+    #[test]
+    fn what_the_server_accepted_all_the_same_is_doubted() {
+        let (found, end) = outcomes("CREATE TABLE t (a int); CREATE TABLE t (b int); DROP TABLE t", &[]);
+        assert_eq!(found, ["ok", "42P07", "unknown"]);
+        assert!(!end.schema().uncertain.is_certain());
+    }
+
+    #[test]
+    fn a_commit_that_the_server_refused_undoes_its_transaction() {
+        let (found, end) = outcomes("BEGIN; CREATE TABLE t (a int); COMMIT; DROP TABLE t", &[2, 3]);
+        assert_eq!(found, ["ok", "ok", "ok", "42P01"]);
+        assert!(!end.in_block());
+    }
+}

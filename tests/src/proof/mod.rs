@@ -1,0 +1,10 @@
+//! Whole histories beside a server: every statement goes to the simulator and to PostgreSQL, and what one
+//! says of it is set against what the other did.
+
+pub mod area;
+pub mod beside;
+pub mod chain;
+pub mod report;
+pub mod script;
+pub mod state;
+pub mod suite;
