@@ -170,7 +170,7 @@ fn hidden(relation: &str) -> bool {
     relation.starts_with('~') || relation.contains("pg_toast")
 }
 
-fn change_lines(before: &Flat, after: &Flat) -> Vec<String> {
+pub(crate) fn change_lines(before: &Flat, after: &Flat) -> Vec<String> {
     let object = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
     let left: BTreeSet<String> = after.keys().map(|it| object(it)).collect();
     let mut gone = BTreeSet::new();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{build, forward, generate, play, ready, scaffold, test, trunk};
+use crate::{build, forward, generate, mutate, play, ready, scaffold, test, trunk};
 
 /// Builds, shows and tests Lockstep. Needs cargo alone; what else a command wants, it says.
 #[derive(Parser)]
@@ -25,6 +25,8 @@ enum Command {
     New(scaffold::New),
     Trunk(trunk::Trunk),
     Corpus(forward::Corpus),
+    Record(forward::Record),
+    Mutate(mutate::Mutate),
 }
 
 impl Xtask {
@@ -38,6 +40,8 @@ impl Xtask {
             Command::New(new) => new.run(),
             Command::Trunk(trunk) => trunk.run(),
             Command::Corpus(corpus) => corpus.run(),
+            Command::Record(record) => record.run(),
+            Command::Mutate(mutate) => mutate.run(),
         }
     }
 }

@@ -22,6 +22,20 @@ impl Corpus {
     }
 }
 
+/// Ask servers what they do with the cases of tests/facts, and write or check it (`record --help`)
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Record {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Record {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        forward("record", &self.arguments)
+    }
+}
+
 /// Builds the program and runs it here, so that paths mean what they mean on the command line.
 fn forward(program: &str, arguments: &[OsString]) -> Result<ExitCode> {
     let mut command = cargo();

@@ -5,6 +5,7 @@ mod build;
 mod command;
 mod forward;
 mod generate;
+mod mutate;
 mod node;
 mod page;
 mod play;

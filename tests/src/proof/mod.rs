@@ -4,6 +4,7 @@
 pub mod area;
 pub mod beside;
 pub mod chain;
+pub mod recorder;
 pub mod report;
 pub mod script;
 pub mod state;
