@@ -9,6 +9,7 @@ pub mod pages;
 pub mod proof;
 pub mod record;
 pub mod render;
+pub mod volume;
 
 use std::path::{Path, PathBuf};
 

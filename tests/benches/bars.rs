@@ -1,0 +1,141 @@
+//! The bars of speed and memory: `cargo bench --bench bars`, `-- --check` fails where one is missed.
+//!
+//! Times are CPU time of the one thread that works, the best of a few runs: other load on the machine
+//! counts little. Memory is the most that was allocated at once, input and answer included.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use lockstep_core::report::simulate;
+use lockstep_core::report::wire::{File, Request};
+use lockstep_tests::volume::{history, seed};
+use nix::time::{ClockId, clock_gettime};
+
+struct Counting;
+
+static COUNTS: AtomicBool = AtomicBool::new(false);
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if COUNTS.load(Ordering::Relaxed) {
+            let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+            MOST.fetch_max(now, Ordering::Relaxed);
+        }
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        if COUNTS.load(Ordering::Relaxed) {
+            // What was made before the count began is not in it.
+            let _ = NOW.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| Some(it.saturating_sub(layout.size())));
+        }
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// CPU time of this thread.
+fn clock() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
+/// Simulated and rendered as JSON.
+fn answer(files: Vec<File>) -> usize {
+    let trace = simulate(&Request { files, runner: Some("flyway".into()), ..Request::default() });
+    serde_json::to_string(&trace).map_or(0, |text| text.len())
+}
+
+/// The shortest of `times` runs, in milliseconds.
+fn best(times: usize, mut work: impl FnMut() -> usize) -> f64 {
+    let one = || {
+        let start = clock();
+        std::hint::black_box(work());
+        (clock() - start).as_secs_f64() * 1000.0
+    };
+    std::iter::repeat_with(one).take(times).fold(f64::INFINITY, f64::min)
+}
+
+/// The most that was allocated at once, in MB.
+fn peak(work: impl FnOnce() -> usize) -> f64 {
+    NOW.store(0, Ordering::Relaxed);
+    MOST.store(0, Ordering::Relaxed);
+    COUNTS.store(true, Ordering::Relaxed);
+    std::hint::black_box(work());
+    COUNTS.store(false, Ordering::Relaxed);
+    MOST.load(Ordering::Relaxed) as f64 / 1e6
+}
+
+struct Bar {
+    what: &'static str,
+    unit: &'static str,
+    limit: f64,
+    measure: fn() -> f64,
+}
+
+const fn bar(what: &'static str, limit: f64, unit: &'static str, measure: fn() -> f64) -> Bar {
+    Bar { what, unit, limit, measure }
+}
+
+const BARS: &[Bar] = &[
+    bar("a history of 434 files, 1,302 statements", 30.0, "ms", || {
+        let files = history(434, 3);
+        best(5, || answer(files.clone()))
+    }),
+    bar("300 statements, as the page has them after each key", 16.7, "ms", || {
+        let files = history(1, 300);
+        best(5, || answer(files.clone()))
+    }),
+    bar("1,000 files of 3 statements, each by itself", 100.0, "ms", || {
+        let files = history(1000, 3);
+        best(3, || files.iter().map(|it| answer(vec![it.clone()])).sum())
+    }),
+    bar("1,000 files of 3 statements, one history", 100.0, "ms", || {
+        let files = history(1000, 3);
+        best(3, || answer(files.clone()))
+    }),
+    bar("100,000 statements", 1000.0, "ms", || {
+        let files = history(1000, 100);
+        best(2, || answer(files.clone()))
+    }),
+    bar("100,000 statements, memory", 150.0, "MB", || peak(|| answer(history(1000, 100)))),
+    bar("100,000 statements over 10,000", 11.0, "times", || {
+        let (few, many) = (history(100, 100), history(1000, 100));
+        best(2, || answer(many.clone())) / best(3, || answer(few.clone()))
+    }),
+    bar("10 MB of SQL", 1500.0, "ms", || {
+        let file = seed(10_000_000);
+        best(2, || answer(vec![file.clone()]))
+    }),
+    bar("10 MB of SQL, memory", 235.0, "MB", || peak(|| answer(vec![seed(10_000_000)]))),
+];
+
+fn measure(check: bool, only: Option<&str>) -> bool {
+    let mut held = true;
+    println!("{:<52}{:>12}{:>12}", "", "measured", "bar");
+    for bar in BARS.iter().filter(|it| only.is_none_or(|only| it.what.contains(only))) {
+        let found = (bar.measure)();
+        let fits = found <= bar.limit;
+        held &= fits;
+        let mark = if fits { "" } else { "   MISSED" };
+        println!("{:<52}{found:>9.1} {:<5}{:>6.1}{mark}", bar.what, bar.unit, bar.limit);
+    }
+    held || !check
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let check = arguments.iter().any(|it| it == "--check");
+    let only = arguments.iter().find(|it| !it.starts_with('-')).cloned();
+    // Deep expressions need a deep stack.
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || measure(check, only.as_deref()));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(true)) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
