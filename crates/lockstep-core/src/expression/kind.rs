@@ -19,7 +19,7 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::Using => ("transform expression", "transform expressions"),
         Kind::Where => ("WHERE", "WHERE"),
         Kind::Set => ("UPDATE", "UPDATE"),
-        Kind::Value => ("VALUES", "VALUES"),
+        Kind::Value | Kind::SingleValue => ("VALUES", "VALUES"),
     }
 }
 
@@ -38,12 +38,15 @@ pub(super) fn refuse_window(kind: Kind) -> Refusal {
 }
 
 pub(super) fn refuse_set(kind: Kind) -> Refusal {
+    if kind == Kind::SingleValue {
+        return Refusal::Unknown("how many rows a function makes is not modelled".to_owned());
+    }
     unsupported(format!("set-returning functions are not allowed in {}", words(kind).1))
 }
 
 pub(super) fn refuse_query(kind: Kind) -> Refusal {
     match kind {
-        Kind::Where | Kind::Set | Kind::Value => Refusal::Unknown("subqueries are not modelled".to_owned()),
+        Kind::Where | Kind::Set | Kind::Value | Kind::SingleValue => Refusal::Unknown("subqueries are not modelled".to_owned()),
         _ => unsupported(format!("cannot use subquery in {}", words(kind).0)),
     }
 }

@@ -77,4 +77,6 @@ pub enum Kind {
     Where,
     Set,
     Value,
+    /// In a `VALUES` list of one row, which is a target list like that of `SELECT`.
+    SingleValue,
 }

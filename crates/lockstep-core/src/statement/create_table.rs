@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::effect::{ObjectName, RelationId};
+use crate::effect::{ObjectName, PgError, RelationId};
 use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
@@ -177,6 +177,25 @@ pub(super) fn make_sequence(
     sequence::create_for_column(execution, table, column, data_type, &options, persistence).map(Some)
 }
 
+/// `check_nested_generated`: neither the column itself nor another one that is generated.
+fn refuse_nested_generation(
+    execution: &Execution,
+    table: RelationId,
+    number: u16,
+    expression: &Expression,
+) -> Outcome {
+    for used in expression.columns() {
+        let Some(column) = execution.schema.table(table).attribute(used) else { continue };
+        if used == number || column.generated.is_some() {
+            let name = column.name.as_str();
+            let message = format!("cannot use generated column \"{name}\" in column generation expression");
+            let detail = "A generated column cannot reference another generated column.";
+            return Err(PgError::new(sqlstate::INVALID_OBJECT_DEFINITION, message).detail(detail).into());
+        }
+    }
+    Ok(())
+}
+
 /// Default, generation expression, identity and sequence of a column that is in the table by now.
 pub(super) fn finish_column(
     execution: &mut Execution,
@@ -192,6 +211,7 @@ pub(super) fn finish_column(
     }
     if let Some((expression, stored)) = &definition.generated {
         let expression = scope::analyze_as(execution, table, number, expression, Use::Generated)?;
+        refuse_nested_generation(execution, table, number, &expression)?;
         if expression.volatility() != Volatility::Immutable {
             return fail(sqlstate::INVALID_OBJECT_DEFINITION, "generation expression is not immutable");
         }

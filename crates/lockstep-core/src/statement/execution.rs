@@ -184,11 +184,19 @@ impl Execution {
             Some(schema) => schema.clone(),
             None => match self.session.search_path.iter().find(|it| self.schema.has_namespace(it.as_str())) {
                 Some(schema) => schema.clone(),
-                None => return fail(sqlstate::INVALID_SCHEMA_NAME, "no schema has been selected to create in"),
+                None => return self.no_schema(),
             },
         };
         self.namespace(&schema)?;
         Ok(ObjectName { schema, name: name.name.clone() })
+    }
+
+    /// No schema of the search path is there, as far as is known.
+    fn no_schema<T>(&self) -> Outcome<T> {
+        match self.session.search_path.iter().find_map(|it| self.schema.uncertain.about(it, None)) {
+            Some(why) => unknown(why),
+            None => fail(sqlstate::INVALID_SCHEMA_NAME, "no schema has been selected to create in"),
+        }
     }
 
     /// Where `CREATE` puts a relation, or `None` where it is there already and may be
@@ -204,6 +212,13 @@ impl Execution {
                 return fail(
                     sqlstate::INVALID_TABLE_DEFINITION,
                     "cannot create temporary relation in non-temporary schema",
+                );
+            }
+            // `RangeVarAdjustRelationPersistence`
+            (Persistence::Unlogged, Some(schema)) if schema == "pg_temp" => {
+                return fail(
+                    sqlstate::INVALID_TABLE_DEFINITION,
+                    "only temporary relations may be created in temporary schemas",
                 );
             }
             (Persistence::Temporary, _) => ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() },

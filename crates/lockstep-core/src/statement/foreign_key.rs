@@ -8,7 +8,7 @@ use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey, ReferentialAction};
 use crate::schema::relation::{Persistence, Rows};
 use crate::statement::check_constraint::apply_attributes;
-use crate::statement::column::base_type;
+use crate::statement::column::{self, base_type};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::foreign_key_name_addition;
@@ -164,6 +164,9 @@ fn key_columns(execution: &Execution, table: RelationId, names: &[Ident]) -> Out
     for name in names {
         match execution.schema.table(table).column(name.as_str()) {
             Some((number, _)) => numbers.push(number),
+            None if column::check_name(name).is_err() => {
+                return fail(sqlstate::FEATURE_NOT_SUPPORTED, "system columns cannot be used in foreign keys");
+            }
             None => {
                 return fail(
                     sqlstate::UNDEFINED_COLUMN,

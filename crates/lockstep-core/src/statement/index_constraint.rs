@@ -11,6 +11,9 @@ use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::row_checks;
 use crate::syntax::statement::{IndexKey, TableConstraint, TableConstraintKind};
 
+/// `DEFAULT_INDEX_TYPE`: also for `EXCLUDE`, although few operators make sense with it.
+const DEFAULT_METHOD: &str = "btree";
+
 /// Makes the index and the constraint. Columns of a primary key are already `NOT NULL`.
 pub(super) fn add(
     execution: &mut Execution,
@@ -37,7 +40,7 @@ pub(super) fn add(
         }
         TableConstraintKind::Exclude { method, elements, index, predicate } => {
             let keys: Vec<IndexKey> = elements.iter().map(|(key, _)| key.clone()).collect();
-            (keys, index, predicate.as_ref(), Some(method.clone().unwrap_or_else(|| Ident::new("gist"))))
+            (keys, index, predicate.as_ref(), Some(method.clone().unwrap_or_else(|| Ident::new(DEFAULT_METHOD))))
         }
         _ => return unknown("WITHOUT OVERLAPS is not modelled"),
     };

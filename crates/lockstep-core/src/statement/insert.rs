@@ -150,6 +150,7 @@ fn check_values(
     let width = execution.schema.table(table).columns.len();
     let mut made = vec![];
     let mut computable = true;
+    let kind = if rows.len() == 1 { Kind::SingleValue } else { Kind::Value };
     for row in rows {
         let mut typed = vec![Cell::Default; width];
         if rows.first().is_some_and(|first| first.len() != row.len()) {
@@ -181,7 +182,7 @@ fn check_values(
             queries.into_iter().collect::<Outcome>()?;
             computable &= !has_query;
             if !has_query {
-                let value = assignable(execution, &scope, table, *number, value, Kind::Value)?;
+                let value = assignable(execution, &scope, table, *number, value, kind)?;
                 typed[usize::from(*number) - 1] = Cell::Value(value);
             }
         }

@@ -62,12 +62,25 @@ pub fn parse(text: &str) -> std::result::Result<Statement, SyntaxError> {
         return cursor.error();
     }
 
-    match statement(&mut cursor) {
-        Ok(Some(statement)) if cursor.at_end() => Ok(statement),
+    let made = match statement(&mut cursor) {
+        Ok(Some(statement)) if cursor.at_end() => return Ok(statement),
         Ok(Some(_)) => cursor.error(),
-        Ok(None) => other(&mut cursor),
+        Ok(None) => return other(&mut cursor),
         Err(error) => Err(error),
+    };
+    if has_unread_part(text) {
+        return other(&mut Cursor::new(text)?);
     }
+    made
+}
+
+/// Grammar that has no tree yet, in commands that have one: `OPTIONS` of foreign tables and their columns,
+/// and tables made by a prepared statement.
+fn has_unread_part(text: &str) -> bool {
+    let words = mentions_outside_strings(text);
+    let has = |word: &str| words.iter().any(|it| it == word);
+    let begins = |word: &str| text.trim_start().get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    begins("alter") && has("foreign") && has("options") || begins("create") && has("as") && has("execute")
 }
 
 /// Reads an expression that stands alone.

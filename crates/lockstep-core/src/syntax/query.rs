@@ -130,7 +130,13 @@ impl Visitor for Names {
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
-                let Some(name) = qualified(name) else { return ControlFlow::Continue(()) };
+                let Some(mut name) = qualified(name) else { return ControlFlow::Continue(()) };
+                // `FROM ONLY t`, which sqlparser takes for a table with an alias; no table is called `only`
+                // without quotes.
+                let is_only = factor.to_string().get(..5).is_some_and(|it| it.eq_ignore_ascii_case("only "));
+                if let Some(table) = alias.as_ref().filter(|_| is_only) {
+                    name = QualifiedName { schema: None, name: ident(&table.name) };
+                }
                 if !self.reads.contains(&name) {
                     self.reads.push(name.clone());
                 }
