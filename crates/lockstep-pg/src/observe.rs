@@ -108,6 +108,8 @@ impl Observer {
     pub fn open(target: &Target) -> Result<Self> {
         let session = Session::open(target)?;
         let mut watcher = target.connect()?;
+        // A prepared transaction may hold a lock for ever; a question about the catalog must not wait as long.
+        watcher.batch_execute("SET lock_timeout = '10s'")?;
         let locks = watcher.prepare(LOCKS)?;
         Ok(Observer { session, watcher, locks, target: target.clone(), relations: None })
     }

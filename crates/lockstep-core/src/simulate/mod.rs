@@ -162,6 +162,10 @@ impl Simulator {
             self.transaction_command(planned, &command);
             return;
         }
+        if !single && !self.stopped && statement.is_some_and(|it| is_prepare_transaction(it)) {
+            self.prepare_transaction(planned);
+            return;
+        }
         if single {
             self.open_block(TransactionKind::Single);
         }
@@ -409,6 +413,33 @@ impl Simulator {
         }
         self.stop_after_failure(failed);
     }
+}
+
+impl Simulator {
+    /// `PrepareTransactionBlock`: the block is over, and what it did waits for a `COMMIT PREPARED` that anybody
+    /// may send. A failed block is rolled back.
+    fn prepare_transaction(&mut self, planned: &Planned) {
+        let failed = self.block.as_ref().is_some_and(|block| block.failed);
+        let outcome = match failed {
+            true => Outcome::Done,
+            false => Outcome::Unknown("what a prepared transaction comes to is not modelled".to_owned()),
+        };
+        let before = self.schema.clone();
+        let after = self.block.as_ref().map_or_else(|| before.clone(), |block| block.schema.clone());
+        self.push(planned, outcome, Record::default(), (before, after), true);
+        self.close_block(TransactionEnd::Rollback);
+        if !failed {
+            let next_id = self.schema.next_id();
+            self.schema.uncertain.everything(next_id, "PREPARE TRANSACTION");
+        }
+    }
+}
+
+fn is_prepare_transaction(statement: &Statement) -> bool {
+    let Statement::Other(it) = statement else { return false };
+    let mut words = it.text.split_whitespace();
+    let mut is = |word: &str| words.next().is_some_and(|it| it.eq_ignore_ascii_case(word));
+    is("prepare") && is("transaction")
 }
 
 fn no_savepoint(name: &str) -> PgError {
