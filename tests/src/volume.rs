@@ -65,7 +65,9 @@ impl Writer {
                  REFERENCES table_{other} (id) ON DELETE CASCADE;"
             ),
             4 => {
-                format!("INSERT INTO table_{table} (name, email) VALUES ('first', 'a@example.org'), ('second', 'b@example.org');")
+                format!(
+                    "INSERT INTO table_{table} (name, email) VALUES ('first', 'a@example.org'), ('second', 'b@example.org');"
+                )
             }
             5 => format!("CREATE UNIQUE INDEX table_{table}_email ON table_{table} (email) WHERE email IS NOT NULL;"),
             6 => format!("COMMENT ON TABLE table_{table} IS 'what table {table} is for';"),

@@ -46,7 +46,9 @@ pub(super) fn refuse_set(kind: Kind) -> Refusal {
 
 pub(super) fn refuse_query(kind: Kind) -> Refusal {
     match kind {
-        Kind::Where | Kind::Set | Kind::Value | Kind::SingleValue => Refusal::Unknown("subqueries are not modelled".to_owned()),
+        Kind::Where | Kind::Set | Kind::Value | Kind::SingleValue => {
+            Refusal::Unknown("subqueries are not modelled".to_owned())
+        }
         _ => unsupported(format!("cannot use subquery in {}", words(kind).0)),
     }
 }

@@ -178,12 +178,7 @@ pub(super) fn make_sequence(
 }
 
 /// `check_nested_generated`: neither the column itself nor another one that is generated.
-fn refuse_nested_generation(
-    execution: &Execution,
-    table: RelationId,
-    number: u16,
-    expression: &Expression,
-) -> Outcome {
+fn refuse_nested_generation(execution: &Execution, table: RelationId, number: u16, expression: &Expression) -> Outcome {
     for used in expression.columns() {
         let Some(column) = execution.schema.table(table).attribute(used) else { continue };
         if used == number || column.generated.is_some() {
