@@ -7,6 +7,7 @@ use crate::rollback::script::{self, Phase};
 use crate::schema::Schema;
 use crate::schema::ddl::{comment_on, sequence_options};
 use crate::schema::definition::print_options;
+use crate::schema::relation::Persistence;
 
 impl Work<'_> {
     pub(super) fn drop_made_relations(&mut self) {
@@ -176,6 +177,12 @@ impl Work<'_> {
             }
             let owner = before.unwrap_or_else(|| "NONE".to_owned());
             self.add(Phase::Detail, format!("ALTER SEQUENCE {name} OWNED BY {owner}"));
+        }
+        let (old, new) = (self.start.relation(was).persistence, self.now.relation(is).persistence);
+        let owned = self.start.relation(was).sequence().is_some_and(|it| it.owner.is_some());
+        if old != new && !owned {
+            let word = if old == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
+            self.add(Phase::Detail, format!("ALTER SEQUENCE {name} SET {word}"));
         }
         let (old, new) = (&self.start.relation(was).comment, &self.now.relation(is).comment);
         if old != new {

@@ -11,6 +11,7 @@ mod cluster_wide;
 mod column;
 mod comment;
 mod create_index;
+mod create_operator;
 mod create_sequence;
 mod create_table;
 mod create_table_as;
@@ -80,6 +81,7 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateDomain(it) => it,
         Statement::CreateEnum(it) => it,
         Statement::CreateIndex(it) => it,
+        Statement::CreateOperator(it) => it,
         Statement::CreatePublication(it) => it,
         Statement::CreateSchema(it) => it,
         Statement::CreateStatistics(it) => it,
@@ -122,6 +124,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateDomain(_) => "CREATE DOMAIN",
         Statement::CreateEnum(_) => "CREATE TYPE",
         Statement::CreateIndex(_) => "CREATE INDEX",
+        Statement::CreateOperator(_) => "CREATE OPERATOR",
         Statement::CreatePublication(_) => "CREATE PUBLICATION",
         Statement::CreateSchema(_) => "CREATE SCHEMA",
         Statement::CreateStatistics(_) => "CREATE STATISTICS",

@@ -7,7 +7,7 @@ use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::expression::TypeName;
 use crate::syntax::print_statement::comma;
 use crate::syntax::statement::ObjectType;
-use crate::syntax::{lexer, type_name};
+use crate::syntax::{create_operator, lexer, type_name};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectAddress {
@@ -135,7 +135,7 @@ pub(super) fn function_name(cursor: &mut Cursor<'_>) -> Result<QualifiedName> {
     }
 }
 
-fn operator_name(cursor: &mut Cursor<'_>) -> Result<QualifiedName> {
+pub(super) fn operator_name(cursor: &mut Cursor<'_>) -> Result<QualifiedName> {
     let mut schema = None;
     if cursor.is_sign_at(1, ".") {
         schema = Some(cursor.name()?);
@@ -215,10 +215,8 @@ impl Display for Unprefixed<'_> {
                 write!(f, "({})", types.join(" AS "))
             }
             (ObjectType::Operator, _, Some(types)) => {
-                if let Some(schema) = &it.name.schema {
-                    write!(f, "{schema}.")?;
-                }
-                write!(f, "{} ({})", it.name.name.as_str(), comma(types.iter().map(type_)))
+                let name = create_operator::print_name(it.name.schema.as_ref(), &it.name.name);
+                write!(f, "{name} ({})", comma(types.iter().map(type_)))
             }
             (ObjectType::Aggregate, _, Some(types)) if types.is_empty() => write!(f, "{}(*)", it.name),
             (_, _, Some(types)) => write!(f, "{}({})", it.name, comma(types.iter().map(type_))),

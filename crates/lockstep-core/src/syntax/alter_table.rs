@@ -48,7 +48,12 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
             [word, "("] => cursor.is_word(word) && cursor.is_sign_at(1, "("),
             words => cursor.are_words(words),
         };
-        let own = object == ObjectType::Index && storage.iter().any(starts);
+        let logged = cursor.are_words(&["set", "logged"]) || cursor.are_words(&["set", "unlogged"]);
+        let own = match object {
+            ObjectType::Index => storage.iter().any(starts),
+            ObjectType::Sequence => logged,
+            _ => false,
+        };
         return Ok(if own || cursor.are_words(&["owner", "to"]) {
             Some(AlterTableAction::Subcommands(cursor.list(subcommand)?))
         } else {

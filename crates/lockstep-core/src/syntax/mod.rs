@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod alter_object;
+pub mod create_operator;
 pub mod drop_object;
 pub mod expression;
 pub mod lexer;

@@ -8,8 +8,8 @@ use crate::syntax::statement::{
     Statement,
 };
 use crate::syntax::{
-    address, alter_object, alter_table, constraint, create_index, create_schema, create_table, drop_object, perhaps,
-    privilege, publication, role, statistics, type_name,
+    address, alter_object, alter_table, constraint, create_index, create_operator, create_schema, create_table,
+    drop_object, perhaps, privilege, publication, role, statistics, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 12] = [
@@ -72,6 +72,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     }
     if cursor.accept_word("schema") {
         return Ok(perhaps(cursor, create_schema::parse));
+    }
+    if cursor.accept_word("operator") {
+        return Ok(perhaps(cursor, create_operator::parse));
     }
     if cursor.accept_word("publication") {
         return Ok(perhaps(cursor, publication::create));

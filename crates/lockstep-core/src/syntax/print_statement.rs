@@ -51,6 +51,7 @@ impl Display for Statement {
             }
             Statement::AlterPublication(it) => it.fmt(f),
             Statement::AlterStatistics(it) => it.fmt(f),
+            Statement::CreateOperator(it) => it.fmt(f),
             Statement::CreatePublication(it) => it.fmt(f),
             Statement::CreateStatistics(it) => it.fmt(f),
             Statement::AlterSequence(it) => {

@@ -6,6 +6,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 pub use crate::syntax::address::ObjectAddress;
 pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
+pub use crate::syntax::create_operator::CreateOperator;
 pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
@@ -27,6 +28,7 @@ pub enum Statement {
     CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
     CreateIndex(CreateIndex),
+    CreateOperator(CreateOperator),
     CreatePublication(CreatePublication),
     CreateSchema(CreateSchema),
     CreateSequence(CreateSequence),

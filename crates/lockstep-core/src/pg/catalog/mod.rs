@@ -181,8 +181,26 @@ pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'s
 }
 
 pub(crate) fn operators(symbol: &str, version: PgVersion) -> impl Iterator<Item = &'static OperatorRow> {
+    let rows = operator_rows();
+    let from = rows.partition_point(|row| row.symbol < symbol);
+    let to = from + rows[from..].partition_point(|row| row.symbol == symbol);
+    rows[from..to].iter().filter(move |row| row.majors.include(version))
+}
+
+/// Whether one of the server's operators has a function of that name over those types behind it.
+pub(crate) fn is_behind_an_operator(function: &str, types: &[Type], version: PgVersion) -> bool {
+    operator_rows().iter().filter(|row| row.function.name == function && row.majors.include(version)).any(|row| match (
+        row.left, types,
+    ) {
+        (Some(left), [first, second]) => left == *first && row.right == *second,
+        (None, [only]) => row.right == *only,
+        _ => false,
+    })
+}
+
+fn operator_rows() -> &'static [OperatorRow] {
     static ROWS: OnceLock<Vec<OperatorRow>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| {
+    ROWS.get_or_init(|| {
         let rows = fields(include_str!("operators.txt"));
         let mut rows: Vec<OperatorRow> = rows
             .map(|(it, majors)| OperatorRow {
@@ -201,10 +219,7 @@ pub(crate) fn operators(symbol: &str, version: PgVersion) -> impl Iterator<Item 
             .collect();
         rows.sort_by_key(|row| row.symbol);
         rows
-    });
-    let from = rows.partition_point(|row| row.symbol < symbol);
-    let to = from + rows[from..].partition_point(|row| row.symbol == symbol);
-    rows[from..to].iter().filter(move |row| row.majors.include(version))
+    })
 }
 
 pub(crate) fn functions(name: &str, version: PgVersion) -> impl Iterator<Item = &'static FunctionRow> {

@@ -29,7 +29,10 @@ pub(super) fn set_logged(execution: &mut Execution, id: RelationId, altered: &mu
         let message = format!("cannot change table \"{name}\" to unlogged because it is part of a publication");
         return fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message);
     }
-    let Some(table) = relation.table() else { return Ok(()) };
+    let Some(table) = relation.table() else {
+        execution.schema.relation_mut(id).persistence = wanted;
+        return Ok(());
+    };
     let others: Vec<RelationId> = match logged {
         true => table.constraints.iter().filter_map(|it| it.foreign_key()).map(|it| it.references).collect(),
         false => table.referenced_by.iter().copied().collect(),

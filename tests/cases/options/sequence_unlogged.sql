@@ -1,0 +1,6 @@
+-- lockstep: schema
+CREATE SEQUENCE s;
+
+-- lockstep: migration
+-- expect: ok
+ALTER SEQUENCE s SET UNLOGGED;
