@@ -15,6 +15,8 @@ mod kind;
 mod literal;
 mod node;
 mod operator;
+mod order;
+mod proof;
 mod property;
 mod rewrite;
 mod scope;
@@ -30,9 +32,10 @@ pub use crate::pg::volatility::Volatility;
 pub use analyze::{analyze, analyze_boolean};
 pub use foreign_key::can_compare_for_foreign_key;
 pub use node::Expression;
+pub use order::{compare_constants, constants_are_equal};
 pub use rewrite::requires_rewrite;
 pub use scope::{Kind, Names, Refusal, Scope, UserTypeInfo};
-pub use value::{Stored, constant_value};
+pub use value::{Stored, constant_text, constant_value};
 
 /// `CoercionContext`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

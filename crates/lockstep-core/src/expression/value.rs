@@ -41,6 +41,15 @@ pub fn constant_value(default: &Expression, scope: &dyn Scope) -> Stored {
     }
 }
 
+/// The value of a constant expression, as its type prints it: `Some(None)` is null, `None` not known.
+pub fn constant_text(it: &Expression, scope: &dyn Scope) -> Option<Option<String>> {
+    match evaluate(it, scope)? {
+        Value::Null => Some(None),
+        Value::Text(text) => Some(Some(text)),
+        Value::Now => None,
+    }
+}
+
 /// `None`: not known.
 fn evaluate(it: &Expression, scope: &dyn Scope) -> Option<Value> {
     match &it.node {

@@ -3,7 +3,8 @@
 //! Mirrors `AlterTableGetLockLevel` and `ATPrepCmd` of `tablecmds.c`: all lock decisions are made
 //! here only, and a statement with several subcommands takes the strongest of their locks.
 
-use crate::pg::behavior::{has_default_access_method, has_unlogged_sequences};
+use crate::pg::behavior::{has_default_access_method, has_grammar_of_15, has_unlogged_sequences};
+use crate::pg::hierarchy::partitioned_tables_refuse_unlogged;
 use crate::pg::lock_mode::LockMode::{self, *};
 use crate::pg::version::PgVersion;
 use crate::syntax::statement::{Subcommand, TableConstraintKind, TriggerSelection};
@@ -124,8 +125,11 @@ pub fn kinds(subcommand: &Subcommand, version: PgVersion) -> Option<&'static str
         | Subcommand::ReplicaIdentity(_)
         | Subcommand::ClusterOn(_)
         | Subcommand::SetWithoutCluster => Some("rpm"),
-        Subcommand::SetLogged(_) if !has_unlogged_sequences(version) => Some("r"),
+        // Up to 17 a partitioned table accepts it, and nothing changes.
+        Subcommand::SetLogged(_) if !has_unlogged_sequences(version) => Some("rp"),
+        Subcommand::SetLogged(_) if !partitioned_tables_refuse_unlogged(version) => Some("rpS"),
         Subcommand::SetLogged(_) => Some("rS"),
+        Subcommand::SetAccessMethod(_) if !has_grammar_of_15(version) => None,
         Subcommand::SetAccessMethod(_) if !has_default_access_method(version) => Some("rm"),
         Subcommand::SetAccessMethod(_) => Some("rpm"),
         Subcommand::SetTablespace(_) => Some("rpmiI"),

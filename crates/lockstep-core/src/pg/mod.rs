@@ -8,6 +8,7 @@ pub mod behavior;
 pub(crate) mod catalog;
 pub mod catalogs;
 pub mod cost;
+pub mod hierarchy;
 pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;

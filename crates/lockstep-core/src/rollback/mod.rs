@@ -3,6 +3,7 @@
 
 mod beside;
 mod columns;
+mod hierarchy;
 mod keys;
 mod losses;
 mod ownership;
@@ -81,6 +82,7 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.restore_ownership(&state);
     work.undo_what_stands_beside(&state);
     work.find_losses(trace, &state);
+    work.refuse_hierarchies();
     work.finish(step.unwrap_or(trace.steps.len()))
 }
 

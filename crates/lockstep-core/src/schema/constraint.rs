@@ -16,6 +16,12 @@ pub struct Constraint {
     pub deferrable: bool,
     pub initially_deferred: bool,
     pub comment: Option<String>,
+    /// How many parents have it (`coninhcount`).
+    pub inherited: u16,
+    /// The table's own definition has it (`conislocal`).
+    pub local: bool,
+    /// The foreign key that this one is a part of (`conparentid`): its table and name.
+    pub parent: Option<(RelationId, Ident)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +72,9 @@ impl Constraint {
             deferrable: false,
             initially_deferred: false,
             comment: None,
+            inherited: 0,
+            local: true,
+            parent: None,
         }
     }
 

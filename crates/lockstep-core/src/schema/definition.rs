@@ -68,7 +68,7 @@ impl Schema {
                 let index = self.index(*index);
                 let keys = index.keys.iter().zip(operators);
                 let keys: Vec<_> = keys
-                    .map(|(key, operator)| format!("{} WITH {operator}", self.index_key(table, index, key)))
+                    .map(|(key, operator)| format!("{} WITH {operator}", self.index_key(table, true, key)))
                     .collect();
                 let predicate = index.predicate.as_ref();
                 let predicate =
@@ -124,6 +124,21 @@ impl Schema {
         text
     }
 
+    /// `pg_get_partkeydef`, of a partitioned table.
+    pub fn partition_key_definition(&self, id: RelationId) -> Option<String> {
+        let key = self.get(id)?.table()?.partition_key.clone()?;
+        // Neither order nor place of nulls belongs to it, as with exclusion constraints.
+        let keys: Vec<String> = key.keys.iter().map(|it| self.index_key(id, true, it)).collect();
+        Some(format!("{} ({})", key.strategy.word(), keys.join(", ")))
+    }
+
+    /// `pg_get_expr(relpartbound)`, of a partition.
+    pub fn partition_bound_definition(&self, id: RelationId) -> Option<String> {
+        let bound = self.get(id)?.table()?.bound.clone()?;
+        let key = self.get(self.partition_parent(id)?)?.table()?.partition_key.clone()?;
+        Some(bound.print(&key.types()))
+    }
+
     /// `pg_get_indexdef`.
     pub fn index_definition(&self, id: RelationId) -> String {
         self.index_definition_as(id, "")
@@ -135,10 +150,11 @@ impl Schema {
         let index = self.index(id);
         let table = self.relation(index.table);
         let unique = if index.unique { "UNIQUE " } else { "" };
-        let keys: Vec<_> = index.keys.iter().map(|key| self.index_key(index.table, index, key)).collect();
+        let keys: Vec<_> = index.keys.iter().map(|key| self.index_key(index.table, index.exclusion, key)).collect();
         let mut text = format!(
-            "CREATE {unique}INDEX {words}{} ON {}.{} USING {} ({})",
+            "CREATE {unique}INDEX {words}{} ON {}{}.{} USING {} ({})",
             relation.name.name,
+            if index.partitioned { "ONLY " } else { "" },
             table.name.schema,
             table.name.name,
             index.method,
@@ -159,7 +175,7 @@ impl Schema {
         text
     }
 
-    fn index_key(&self, table: RelationId, index: &Index, key: &IndexKey) -> String {
+    fn index_key(&self, table: RelationId, exclusion: bool, key: &IndexKey) -> String {
         let mut text = match &key.column {
             KeyColumn::Attribute(number) => self.table(table).column_name(*number).to_string(),
             KeyColumn::Expression(expression) => {
@@ -173,7 +189,7 @@ impl Schema {
         if let Some(class) = &key.operator_class {
             text.push_str(&format!(" {class}"));
         }
-        if index.exclusion {
+        if exclusion {
             return text;
         }
         match (key.descending, key.nulls_first) {

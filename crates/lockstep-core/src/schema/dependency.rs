@@ -46,6 +46,7 @@ impl Schema {
                 if let Some(index) = constraint.and_then(|it| it.index()) {
                     found.push((Object::Relation(index), Dependency::Internal));
                 }
+                self.parts_of_constraint(*table, name, &mut found);
             }
             Object::Type(id) => self.dependents_of_type(*id, &mut found),
             Object::Namespace(name) => self.dependents_of_namespace(name, &mut found),
@@ -68,11 +69,18 @@ impl Schema {
             found.extend(constraints.map(|it| (Object::Constraint(id, it.name.clone()), Dependency::Auto)));
             found.extend(table.indexes.iter().map(|index| (Object::Relation(*index), Dependency::Auto)));
             found.extend(table.sequences.iter().map(|it| (Object::Relation(*it), Dependency::Auto)));
+            // A partition goes with its table; other children stand in the way (`StoreCatalogInheritance1`).
+            let how = if table.is_partitioned() { Dependency::Auto } else { Dependency::Normal };
+            found.extend(table.children.iter().map(|child| (Object::Relation(*child), how)));
             for referencing in &table.referenced_by {
                 self.foreign_keys_to(*referencing, id, |_| true, found);
             }
         }
         if let Some(index) = relation.index() {
+            if index.partitioned {
+                let parts = self.relations().filter(|it| it.index().is_some_and(|it| it.parent == Some(id)));
+                found.extend(parts.map(|it| (Object::Relation(it.id), Dependency::Auto)));
+            }
             for referencing in self.referencing(index.table) {
                 self.foreign_keys_to(referencing, index.table, |key| key.index == id, found);
             }
@@ -85,6 +93,20 @@ impl Schema {
                 });
                 found.extend(using.map(|(number, _)| (Object::Default(other.id, number), Dependency::Normal)));
             }
+        }
+    }
+
+    /// Constraints that are parts of this one, on partitions or beside a foreign key to a partitioned table.
+    fn parts_of_constraint(&self, table: RelationId, name: &Ident, found: &mut Vec<(Object, Dependency)>) {
+        let mut holders = self.children(table);
+        holders.push(table);
+        for holder in holders {
+            let Some(it) = self.get(holder).and_then(|it| it.table()) else { continue };
+            let parts = it
+                .constraints
+                .iter()
+                .filter(|part| self.constraint_parent(part).is_some_and(|(of, parent)| of == table && parent == *name));
+            found.extend(parts.map(|part| (Object::Constraint(holder, part.name.clone()), Dependency::Auto)));
         }
     }
 
@@ -178,7 +200,7 @@ impl Schema {
             Object::Relation(id) => match self.get(*id) {
                 Some(relation) => {
                     let kind = match relation.kind() {
-                        'i' => "index",
+                        'i' | 'I' => "index",
                         'S' => "sequence",
                         'v' => "view",
                         'm' => "materialized view",

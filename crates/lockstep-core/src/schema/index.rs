@@ -26,6 +26,10 @@ pub struct Index {
     pub clustered: bool,
     pub replica_identity: bool,
     pub predicate: Option<Rc<Expression>>,
+    /// Of a partitioned table: it holds nothing itself, its partitions do.
+    pub partitioned: bool,
+    /// The index of the partitioned table that this one is a partition of.
+    pub parent: Option<RelationId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,16 @@ pub struct IndexKey {
 pub enum KeyColumn {
     Attribute(u16),
     Expression(Rc<Expression>),
+}
+
+impl IndexKey {
+    /// Attribute numbers that it reads.
+    pub fn columns(&self) -> Vec<u16> {
+        match &self.column {
+            KeyColumn::Attribute(number) => vec![*number],
+            KeyColumn::Expression(expression) => expression.columns().into_iter().collect(),
+        }
+    }
 }
 
 impl Index {
@@ -65,12 +79,7 @@ impl Index {
     /// Every column it reads: keys, `INCLUDE`, expressions and predicate.
     pub fn columns(&self) -> Vec<u16> {
         let mut columns = vec![];
-        for key in &self.keys {
-            match &key.column {
-                KeyColumn::Attribute(number) => columns.push(*number),
-                KeyColumn::Expression(expression) => columns.extend(expression.columns()),
-            }
-        }
+        columns.extend(self.keys.iter().flat_map(IndexKey::columns));
         columns.extend(&self.include);
         columns.extend(self.predicate.iter().flat_map(|predicate| predicate.columns()));
         columns.sort_unstable();

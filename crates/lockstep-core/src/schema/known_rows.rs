@@ -90,6 +90,10 @@ impl Table {
     /// Every row, in order; `None` where they are not all known. What only counts or empties a table
     /// need not care for its known rows: they hold only where they agree with the count.
     pub fn known_rows(&self) -> Option<Vec<Row>> {
+        // A partitioned table has none of its own: they are its partitions'.
+        if self.is_partitioned() {
+            return None;
+        }
         let known = match (self.rows, &self.known) {
             (Rows::Empty, _) => return Some(vec![]),
             (Rows::Exactly(count), Some(known)) if known.count as u64 == count => known,

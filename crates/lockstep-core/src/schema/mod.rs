@@ -12,11 +12,13 @@ pub mod definition;
 pub mod dependency;
 pub mod diff;
 pub mod index;
+pub mod inheritance;
 pub mod known_rows;
 pub mod namespace;
 pub mod normal_form;
 pub mod object;
 pub mod ownership;
+pub mod partition;
 pub mod publication;
 pub mod relation;
 pub mod sequence;
@@ -200,9 +202,9 @@ impl Schema {
     /// Gives the constraints of a table that `which` chooses another name.
     pub fn rename_constraint(&mut self, table: RelationId, which: impl Fn(&Constraint) -> bool, name: &Ident) {
         self.note_constraint_name(self.relation(table).name.schema.clone(), name);
-        if let Some(constraint) = self.table_mut(table).constraints.iter_mut().find(|it| which(it)) {
-            constraint.name = name.clone();
-        }
+        let Some(constraint) = self.table_mut(table).constraints.iter_mut().find(|it| which(it)) else { return };
+        let old = std::mem::replace(&mut constraint.name, name.clone());
+        self.follow_renamed_constraint(table, &old, name);
     }
 
     fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
@@ -232,10 +234,16 @@ impl Schema {
             let full = |name: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
             ids.extend(names.iter().filter_map(|name| self.find(&full(name))));
         }
+        // What is written to a table may be written to the tables below it.
+        let below: Vec<RelationId> = ids.iter().flat_map(|id| self.descendants(*id)).map(|(id, _)| id).collect();
+        ids.extend(below);
         for id in ids {
             let mut sequences = vec![id];
             if self.get(id).is_some_and(|it| it.table().is_some()) {
                 let table = self.table_mut(id);
+                if table.is_partitioned() {
+                    continue;
+                }
                 table.forget_rows();
                 sequences.clone_from(&table.sequences);
             }
@@ -268,7 +276,10 @@ impl Schema {
 
     /// Tables without rows in a text may well have some in a database.
     pub fn forget_emptiness(&mut self) {
-        let empty = |it: &Rc<Relation>| it.table().is_some_and(|table| table.rows == relation::Rows::Empty);
+        let empty = |it: &Rc<Relation>| {
+            // A partitioned table never has rows of its own.
+            it.table().is_some_and(|table| table.rows == relation::Rows::Empty && !table.is_partitioned())
+        };
         let ids: Vec<RelationId> = self.relations.values().filter(|it| empty(it)).map(|it| it.id).collect();
         for id in ids {
             self.table_mut(id).rows = relation::Rows::Unknown;

@@ -117,8 +117,12 @@ impl Schema {
                 "ref": references.map(|it| it.name.to_string()),
                 "noinherit": constraint.is_no_inherit(),
                 "comment": constraint.comment,
+                "inhcount": count(constraint.inherited),
+                "islocal": if constraint.local { Value::Null } else { json!(false) },
+                "parent": self.constraint_parent(constraint).map(|(_, name)| name.as_str().to_owned()),
             });
-            constraints.insert(constraint.name.as_str().to_owned(), keep_false(value, &["validated", "enforced"]));
+            let value = keep_false(value, &["validated", "enforced", "islocal"]);
+            constraints.insert(constraint.name.as_str().to_owned(), value);
         }
         let mut indexes = Map::new();
         for index_id in &table.indexes {
@@ -126,6 +130,8 @@ impl Schema {
             let index = self.index(*index_id);
             let value = json!({
                 "def": self.index_definition(*index_id),
+                "kind": if index.partitioned { json!("I") } else { Value::Null },
+                "parent": index.parent.and_then(|it| self.get(it)).map(|it| it.name.to_string()),
                 "unique": index.unique,
                 "primary": index.primary,
                 "exclusion": index.exclusion,
@@ -147,6 +153,10 @@ impl Schema {
             ReplicaIdentity::Default => Value::Null,
             other => json!(other.letter().to_string()),
         };
+        let inherits = table.inherits.iter().filter_map(|it| self.get(*it));
+        form["inherits"] = inherits.map(|it| it.name.to_string()).collect();
+        form["partkey"] = json!(self.partition_key_definition(id));
+        form["partbound"] = json!(self.partition_bound_definition(id));
         form["am"] = json!(table.access_method.as_ref().map(ToString::to_string));
         form["constraints"] = Value::Object(constraints);
         form["indexes"] = Value::Object(indexes);
@@ -164,7 +174,7 @@ impl Schema {
         let default = column.default.as_ref().map(|it| self.print_expression(table, it));
         let generated = column.generated.as_ref();
         let expression = generated.map(|it| self.print_expression(table, &it.expression));
-        compact(json!({
+        let form = json!({
             "pos": position,
             "type": self.format_type(&column.type_),
             "notnull": column.not_null,
@@ -178,7 +188,10 @@ impl Schema {
             "stattarget": column.statistics,
             "options": column.options,
             "comment": column.comment,
-        }))
+            "inhcount": count(column.inherited),
+            "islocal": if column.local { Value::Null } else { json!(false) },
+        });
+        keep_false(form, &["islocal"])
     }
 
     fn sequence_form(&self, sequence: &Sequence) -> Value {
@@ -239,6 +252,10 @@ fn storage_letter(word: &str) -> &'static str {
         "main" => "m",
         _ => "x",
     }
+}
+
+fn count(number: u16) -> Value {
+    if number > 0 { json!(number) } else { Value::Null }
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -10,6 +10,7 @@ use crate::pg::types::Type;
 use crate::schema::constraint::Constraint;
 use crate::schema::index::Index;
 use crate::schema::known_rows::KnownRows;
+use crate::schema::partition::{Bound, PartitionKey};
 use crate::schema::sequence::Sequence;
 pub use crate::syntax::statement::Persistence;
 
@@ -78,6 +79,14 @@ pub struct Table {
     pub replica_identity: ReplicaIdentity,
     /// Another table access method than `heap`.
     pub access_method: Option<Ident>,
+    /// Tables that it inherits from, in the order of `pg_inherits.inhseqno`.
+    pub inherits: Vec<RelationId>,
+    /// Tables that inherit from it, partitions too.
+    pub children: BTreeSet<RelationId>,
+    /// What a partitioned table is partitioned by.
+    pub partition_key: Option<Rc<PartitionKey>>,
+    /// Which rows of its parent a partition holds.
+    pub bound: Option<Rc<Bound>>,
 }
 
 /// `relreplident`: what of an old row is written to the log when it is updated or deleted.
@@ -138,6 +147,10 @@ pub struct Column {
     pub filled: bool,
     /// Some row certainly holds a null in it.
     pub has_null: bool,
+    /// How many parents have it (`attinhcount`).
+    pub inherited: u16,
+    /// The table's own definition has it, whatever its parents have (`attislocal`).
+    pub local: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +170,10 @@ impl Relation {
                 TableKind::Foreign => 'f',
             },
             Body::View(_) => 'v',
-            Body::Index(_) => 'i',
+            Body::Index(index) => match index.partitioned {
+                true => 'I',
+                false => 'i',
+            },
             Body::Sequence(_) => 'S',
         }
     }
@@ -264,6 +280,19 @@ impl Table {
 
     pub fn constraint(&self, name: &str) -> Option<&Constraint> {
         self.constraints.iter().find(|constraint| constraint.name == *name)
+    }
+
+    pub fn is_partitioned(&self) -> bool {
+        self.kind == TableKind::Partitioned
+    }
+
+    pub fn is_partition(&self) -> bool {
+        self.bound.is_some()
+    }
+
+    /// It stands in some hierarchy: a change of it may reach other tables, or be refused because of them.
+    pub fn is_related(&self) -> bool {
+        self.is_partitioned() || !self.inherits.is_empty() || !self.children.is_empty()
     }
 
     pub fn primary_key(&self) -> Option<&Constraint> {

@@ -9,6 +9,7 @@ use crate::pg::behavior;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::inherit;
 use crate::statement::scope::{self, Use};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::ConstraintAttributes;
@@ -33,6 +34,10 @@ pub(super) fn add_check(
     let relation_name = relation.name.clone();
     let name = match check.name {
         Some(name) => {
+            if execution.schema.table(table).constraint(name.as_str()).is_some_and(|it| it.inherited > 0) {
+                inherit::merge_check(execution, table, name, &expression, check.no_inherit, true)?;
+                return Ok(expression);
+            }
             if execution.schema.constraint_is_used(table, name) {
                 let message = match is_new_table {
                     true => format!("check constraint \"{}\" already exists", name.as_str()),

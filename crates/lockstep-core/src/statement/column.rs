@@ -107,6 +107,8 @@ pub(super) fn empty_column(name: Ident, type_: Type) -> Column {
         dropped: false,
         filled: false,
         has_null: false,
+        inherited: 0,
+        local: true,
     }
 }
 
@@ -271,7 +273,7 @@ pub(super) fn transform_collation(
 /// `create_toast_table` where the columns have come to need one.
 pub(super) fn create_toast(execution: &mut Execution, table: RelationId) {
     let columns = execution.schema.table(table);
-    if columns.toast {
+    if columns.toast || columns.is_partitioned() {
         return;
     }
     let stored = columns.live().filter(|(_, column)| column.generated.as_ref().is_none_or(|it| it.stored));

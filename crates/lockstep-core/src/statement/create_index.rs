@@ -8,6 +8,7 @@ use crate::schema::relation::Persistence;
 use crate::statement::Command;
 use crate::statement::define_index::{NewIndex, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::partition::indexes;
 use crate::syntax::statement::CreateIndex;
 
 impl Command for CreateIndex {
@@ -42,6 +43,17 @@ impl Command for CreateIndex {
                 false => fail(error, format!("\"{name}\" is not a table or materialized view")),
             };
         }
+        let partitioned = execution.schema.table(table).is_partitioned();
+        if partitioned && !self.only {
+            let reason = "the index is made on every partition, which must not be written meanwhile";
+            execution.lock_descendants(table, mode, reason);
+        }
+        if partitioned && self.concurrently {
+            let name = execution.bare_name(table);
+            let message = format!("cannot create index on partitioned table \"{name}\" concurrently");
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+        }
+        let relation = execution.schema.relation(table);
         if let (Some(name), true) = (&self.name, self.if_not_exists) {
             let full = ObjectName { schema: relation.name.schema.clone(), name: name.clone() };
             let existing = execution.schema.find(&full);
@@ -73,8 +85,12 @@ impl Command for CreateIndex {
             exclusion: false,
             concurrently: self.concurrently && !temporary,
             skip_build: false,
+            only: self.only,
         };
-        define_index(execution, &new)?;
+        let made = define_index(execution, &new)?;
+        if partitioned && !self.only {
+            indexes::recurse(execution, made, mode)?;
+        }
         if self.concurrently && !temporary {
             // Before each of the two scans, everybody who may still write by the old list of indexes.
             execution.wait(table, LockMode::Share);

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
+use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::relation::{Body, Columns, Generated, Persistence, Table, TableKind};
 use crate::schema::sequence::SequenceOwner;
 use crate::statement::Command;
@@ -15,10 +17,12 @@ use crate::statement::check_constraint::{self, NewCheck, add_not_null};
 use crate::statement::column::{self, Definition};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::foreign_key::{self, NewForeignKey};
+use crate::statement::inherit::{self, Inheritance, InheritedNotNull};
 use crate::statement::like::{self, LikePart};
 use crate::statement::scope::{self, Use};
-use crate::statement::{create_table_as, index_constraint, sequence};
-use crate::syntax::statement::{CreateTable, TableConstraint, TableConstraintKind, TableElement};
+use crate::statement::{create_table_as, index_constraint, partition, sequence};
+use crate::syntax::expression::Expr;
+use crate::syntax::statement::{ColumnDefinition, CreateTable, TableConstraint, TableConstraintKind, TableElement};
 
 impl Command for CreateTable {
     fn run(&self, execution: &mut Execution) -> Outcome {
@@ -34,6 +38,10 @@ impl Command for CreateTable {
         let Some(name) = execution.new_relation(&self.name, self.persistence, self.if_not_exists)? else {
             return Ok(());
         };
+        if self.partition_by.is_some() && !self.inherits.is_empty() {
+            let message = "cannot create partitioned table as inheritance child";
+            return fail(sqlstate::INVALID_OBJECT_DEFINITION, message);
+        }
         // Before the table exists, its elements are read in order: errors come in that order too.
         let mut definitions = vec![];
         let mut constraints: Vec<TableConstraint> = vec![];
@@ -41,6 +49,7 @@ impl Command for CreateTable {
         for element in &self.elements {
             match element {
                 TableElement::Column(definition) => {
+                    let definition = &self.with_type(execution, definition)?;
                     definitions.push(column::transform(execution, name.name.as_str(), definition)?);
                 }
                 TableElement::Constraint(constraint) => constraints.push(constraint.clone()),
@@ -64,12 +73,6 @@ impl CreateTable {
         if self.query.is_some() {
             return Some("AS");
         }
-        if self.partition_by.is_some() || self.partition_of.is_some() {
-            return Some("partitions");
-        }
-        if !self.inherits.is_empty() {
-            return Some("INHERITS");
-        }
         if self.of_type.is_some() {
             return Some("OF");
         }
@@ -78,13 +81,44 @@ impl CreateTable {
         }
         None
     }
+
+    /// A column of a partition has the type that its table gives it.
+    fn with_type(&self, execution: &Execution, written: &ColumnDefinition) -> Outcome<ColumnDefinition> {
+        let Some((parent, _)) = self.partition_of.as_ref().filter(|_| written.type_name.is_none()) else {
+            return Ok(written.clone());
+        };
+        let parent = execution.resolve(parent)?;
+        let Some((_, column)) = execution.schema.relation(parent).columns().find(written.name.as_str()) else {
+            let message = format!("column \"{}\" does not exist", written.name.as_str());
+            return fail(sqlstate::UNDEFINED_COLUMN, message);
+        };
+        let text = format!("NULL::{}", execution.schema.format_type(&column.type_));
+        match crate::syntax::parse_expression(&text) {
+            Ok(Expr::Cast { type_name, .. }) => {
+                Ok(ColumnDefinition { type_name: Some(type_name.clone()), ..written.clone() })
+            }
+            _ => unknown("the type of a column cannot be read back"),
+        }
+    }
+}
+
+/// What is wrong with the whole before its parents are looked at (`DefineRelation`).
+fn check_kind(execution: &Execution, statement: &CreateTable) -> Outcome {
+    let Some(key) = &statement.partition_by else { return Ok(()) };
+    if statement.persistence == Persistence::Unlogged
+        && hierarchy::partitioned_tables_refuse_unlogged(execution.version)
+    {
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, "partitioned tables cannot be unlogged");
+    }
+    partition::key::strategy(key)?;
+    Ok(())
 }
 
 fn build(
     execution: &mut Execution,
     statement: &CreateTable,
     name: ObjectName,
-    mut definitions: Vec<Definition>,
+    definitions: Vec<Definition>,
     table_constraints: Vec<TableConstraint>,
     like: Vec<LikePart>,
 ) -> Outcome {
@@ -96,6 +130,9 @@ fn build(
             );
         }
     }
+    check_kind(execution, statement)?;
+    let mut inheritance = inherit::open(execution, statement)?;
+    let mut definitions = inherit::merge(execution, &mut inheritance, definitions)?;
     // Sequences come before the table, as `generateSerialExtraStmts` puts them.
     let mut sequences: Vec<Option<RelationId>> = vec![];
     for definition in &definitions {
@@ -105,13 +142,20 @@ fn build(
     if let Some(tablespace) = &statement.tablespace {
         storage::find_tablespace(execution, tablespace)?;
     }
-    let (options, toast_options) = parameters::of_new_table(execution, &statement.options, &TableKind::Ordinary)?;
-    let table = Table { columns, ..Table::default() };
+    let kind = match statement.partition_by.is_some() {
+        true => TableKind::Partitioned,
+        false => TableKind::Ordinary,
+    };
+    let (options, toast_options) = parameters::of_new_table(execution, &statement.options, &kind)?;
+    let table = Table { kind, columns, ..Table::default() };
     let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     let relation = execution.schema.relation_mut(id);
     relation.options = options;
     relation.tablespace = statement.tablespace.clone().filter(|it| it != "pg_default");
+    for parent in &inheritance.parents {
+        execution.schema.adopt(id, *parent);
+    }
     for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
         finish_column(execution, id, number, definition, *sequence)?;
     }
@@ -120,6 +164,8 @@ fn build(
     if table.toast {
         table.toast_options = toast_options;
     }
+    inheritance.add_checks(execution, id)?;
+    become_partition(execution, statement, id, &inheritance)?;
     let mut constraints: Vec<TableConstraint> =
         definitions.iter_mut().flat_map(|it| std::mem::take(&mut it.constraints)).collect();
     constraints.extend(table_constraints);
@@ -136,7 +182,11 @@ fn build(
     for part in &like {
         part.add_checks(execution, id)?;
     }
-    not_nulls(execution, id, &definitions, &constraints)?;
+    not_nulls(execution, id, &definitions, &constraints, &inheritance.not_nulls)?;
+    if let (true, Some(parent)) = (inheritance.is_partition, inheritance.parents.first()) {
+        partition::indexes::ensure(execution, *parent, id)?;
+        partition::keys::clone_to_partition(execution, *parent, id, false)?;
+    }
     indexes(execution, id, &constraints)?;
     for part in &like {
         part.add_indexes(execution, id)?;
@@ -155,8 +205,36 @@ fn build(
                 attributes,
                 skip_validation: true,
             };
-            foreign_key::add(execution, id, &new)?;
+            foreign_key::add(execution, id, &new, LockMode::AccessExclusive)?;
         }
+    }
+    Ok(())
+}
+
+/// The bound of a partition and the key of a partitioned table, as `DefineRelation` sets them.
+fn become_partition(
+    execution: &mut Execution,
+    statement: &CreateTable,
+    id: RelationId,
+    inheritance: &Inheritance,
+) -> Outcome {
+    if let (Some((_, written)), Some(parent)) = (&statement.partition_of, inheritance.parents.first().copied()) {
+        let default = execution.schema.default_partition(parent);
+        if let Some(default) = default {
+            let reason = "a new partition changes which rows the default partition may hold";
+            execution.lock(default, LockMode::AccessExclusive, reason);
+        }
+        let bound = partition::bound::transform(execution, parent, written)?;
+        let name = execution.bare_name(id);
+        partition::overlap::check(execution, parent, &name, &bound)?;
+        if let Some(default) = default {
+            partition::attach::check_default(execution, parent, default, &bound)?;
+        }
+        execution.schema.table_mut(id).bound = Some(Rc::new(bound));
+    }
+    if let Some(written) = &statement.partition_by {
+        let key = partition::key::compute(execution, id, written)?;
+        execution.schema.table_mut(id).partition_key = Some(Rc::new(key));
     }
     Ok(())
 }
@@ -237,6 +315,7 @@ fn not_nulls(
     table: RelationId,
     definitions: &[Definition],
     constraints: &[TableConstraint],
+    inherited: &[InheritedNotNull],
 ) -> Outcome {
     let mut wanted: Vec<Option<(Option<Ident>, bool)>> =
         definitions.iter().map(|definition| definition.not_null.clone()).collect();
@@ -278,6 +357,24 @@ fn not_nulls(
             add_not_null(execution, table, number, None, *no_inherit, true)?;
         }
     }
+    for from_parents in inherited {
+        let Some((number, column)) = execution.schema.table(table).column(from_parents.column.as_str()) else {
+            continue;
+        };
+        let own = column.not_null;
+        if !own {
+            // The parent's name, unless the table has something else of that name by now.
+            let name = from_parents.name.as_ref().filter(|name| !execution.schema.constraint_is_used(table, name));
+            add_not_null(execution, table, number, name, false, true)?;
+        }
+        let constraints = &mut execution.schema.table_mut(table).constraints;
+        let is_it =
+            |it: &&mut Constraint| matches!(it.kind, ConstraintKind::NotNull { column, .. } if column == number);
+        if let Some(constraint) = constraints.iter_mut().find(is_it) {
+            constraint.inherited = from_parents.count;
+            constraint.local = own;
+        }
+    }
     Ok(())
 }
 
@@ -295,7 +392,7 @@ fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableCon
         if made.iter().any(|other| same_index(other, constraint)) {
             continue;
         }
-        index_constraint::add(execution, table, constraint, false)?;
+        index_constraint::add(execution, table, constraint, false, false)?;
         made.push(constraint);
     }
     for constraint in constraints {

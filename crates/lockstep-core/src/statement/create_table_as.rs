@@ -19,7 +19,7 @@ pub(super) fn run(statement: &CreateTable, plain: &PlainSelect, with_data: bool,
     let Some(table) = execution.schema.get(source).and_then(|it| it.table()).cloned() else {
         return unknown(format!("the columns of {} are not modelled", plain.table));
     };
-    if table.kind != TableKind::Ordinary {
+    if table.kind != TableKind::Ordinary || !table.children.is_empty() {
         return unknown(format!("reading {} is not modelled", plain.table));
     }
     let mut columns = selected(plain, &table)?;

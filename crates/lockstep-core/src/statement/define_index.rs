@@ -3,6 +3,7 @@
 use crate::effect::{ObjectName, RelationId, WorkKind};
 use crate::expression::Volatility;
 use crate::name::{Ident, QualifiedName};
+use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::operator_class;
 use crate::pg::sqlstate;
@@ -15,6 +16,7 @@ use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
+use crate::statement::partition::indexes;
 use crate::statement::row_checks;
 use crate::statement::scope::{self, Use};
 use crate::syntax::expression::Expr;
@@ -40,6 +42,8 @@ pub(super) struct NewIndex<'a> {
     pub(super) concurrently: bool,
     /// No separate build: a rewrite of the table builds it (`skip_build`).
     pub(super) skip_build: bool,
+    /// `ON ONLY`: partitions are left to later statements.
+    pub(super) only: bool,
 }
 
 /// A key over one plain column.
@@ -63,6 +67,11 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     let table = execution.schema.relation(new.table).name.clone();
     if new.keys.len() + new.include.len() > MAX_KEYS {
         return fail(sqlstate::TOO_MANY_COLUMNS, format!("cannot use more than {MAX_KEYS} columns in an index"));
+    }
+    let partitioned = execution.schema.table(new.table).is_partitioned();
+    if partitioned && new.exclusion && !hierarchy::partitioned_tables_exclude(execution.version) {
+        let message = "exclusion constraints are not supported on partitioned tables";
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
     }
     let method = new.method.cloned().unwrap_or_else(|| Ident::new("btree"));
     if let Some(tablespace) = new.tablespace {
@@ -94,6 +103,7 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     for column in new.include {
         include.push(key_attribute(execution, new.table, column, new.is_constraint)?);
     }
+    let skip_build = new.skip_build || partitioned;
     let index = Index {
         table: new.table,
         method,
@@ -104,12 +114,18 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         exclusion: new.exclusion,
         immediate: !new.deferrable,
         nulls_not_distinct: new.nulls_not_distinct,
-        valid: true,
+        // Without its parts it answers for nothing (`DefineIndex`).
+        valid: !(partitioned && new.only && !execution.schema.children(new.table).is_empty()),
         ready: true,
         clustered: false,
         replica_identity: false,
         predicate,
+        partitioned,
+        parent: None,
     };
+    if partitioned {
+        indexes::covers_key(execution, new, &index)?;
+    }
     let options = scope::print_options(new.options);
     if let Some(holder) = Holder::of_access_method(index.method.as_str()) {
         storage_parameter::check(&options, holder, execution.version)?;
@@ -117,8 +133,8 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
     }
-    let duplicates = if new.unique && !new.skip_build { known_rows::has_duplicates(execution, &index) } else { None };
-    if new.unique && !new.skip_build && duplicates.is_none() {
+    let duplicates = if new.unique && !skip_build { known_rows::has_duplicates(execution, &index) } else { None };
+    if new.unique && !skip_build && duplicates.is_none() {
         unique_precondition(execution, &index);
     }
     let persistence = execution.schema.relation(new.table).persistence;
@@ -128,7 +144,7 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     relation.tablespace = new.tablespace.filter(|it| *it != "pg_default").cloned();
     execution.schema.table_mut(new.table).indexes.push(id);
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
-    if !new.skip_build {
+    if !skip_build {
         if !new.concurrently {
             // `index_build` keeps writers out, whatever else is held.
             execution.lock(new.table, LockMode::Share, "the index is built from rows that must not change meanwhile");
@@ -321,7 +337,7 @@ fn resolve_key(
 }
 
 /// `ResolveOpClass`: the class to be printed, `None` for the default one.
-fn operator_class_of(
+pub(super) fn operator_class_of(
     execution: &Execution,
     type_: &Type,
     key: &syntax::IndexKey,
@@ -335,6 +351,10 @@ fn operator_class_of(
     match &key.operator_class {
         None => match operator_class::default_for(&base, method) {
             Some(true) => Ok(None),
+            // An extension that is not modelled may have brought one.
+            Some(false) if !execution.schema.uncertain.is_certain() => {
+                unknown(format!("whether an extension brings an operator class for {printed} is not known"))
+            }
             Some(false) => fail(
                 sqlstate::UNDEFINED_OBJECT,
                 format!("data type {printed} has no default operator class for access method \"{method}\""),

@@ -53,7 +53,9 @@ pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &
         Body::Index(index) => {
             let constraints = &execution.schema.table(index.table).constraints;
             let owner = constraints.iter().find(|constraint| constraint.index() == Some(*id));
-            owner.map(|constraint| Object::Constraint(index.table, constraint.name.clone()))
+            // A part goes with the index of the partitioned table, not alone.
+            let whole = index.parent.map(Object::Relation);
+            whole.or_else(|| owner.map(|constraint| Object::Constraint(index.table, constraint.name.clone())))
         }
         Body::Sequence(sequence) => {
             sequence.owner.filter(|owner| owner.identity).map(|owner| Object::Column(owner.table, owner.column))
@@ -244,6 +246,9 @@ fn remove_relation(execution: &mut Execution, id: RelationId) {
         }
         Body::View(_) => {}
         Body::Table(table) => {
+            for parent in table.inherits.iter().filter(|it| execution.schema.get(**it).is_some()).collect::<Vec<_>>() {
+                execution.schema.table_mut(*parent).children.remove(&id);
+            }
             for key in table.constraints.iter().filter_map(|it| it.foreign_key()) {
                 if key.references != id && execution.schema.get(key.references).is_some() {
                     execution.schema.table_mut(key.references).referenced_by.remove(&id);

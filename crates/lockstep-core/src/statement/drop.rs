@@ -1,6 +1,6 @@
 //! `DROP`: `RemoveRelations` and `RemoveObjects`.
 
-use crate::effect::{DataChangeKind, ObjectName, PgError};
+use crate::effect::{DataChangeKind, ObjectName, PgError, RelationId};
 use crate::name::QualifiedName;
 use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
@@ -118,6 +118,7 @@ fn drop_relations(statement: &Drop, execution: &mut Execution) -> Outcome {
             if let Some(table) = execution.schema.get(id).and_then(|it| it.index()).map(|index| index.table) {
                 execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
             }
+            lock_around(execution, id);
             execution.lock(id, LockMode::AccessExclusive, REASON);
             execution.lock_toast_index(id, REASON);
             if execution.schema.get(id).is_some_and(|it| it.table().is_some()) {
@@ -128,6 +129,21 @@ fn drop_relations(statement: &Drop, execution: &mut Execution) -> Outcome {
         targets.push(target);
     }
     delete(execution, &targets, statement.cascade)
+}
+
+/// A partition goes from its table's description, and the default partition may hold other rows from
+/// then on (`RangeVarCallbackForDropRelation`, `heap_drop_with_catalog`).
+fn lock_around(execution: &mut Execution, id: RelationId) {
+    let index = execution.schema.get(id).and_then(|it| it.index()).filter(|it| it.partitioned).map(|it| it.table);
+    for (table, _) in index.map(|table| execution.schema.descendants(table)).unwrap_or_default() {
+        execution.lock(table, LockMode::AccessExclusive, "the index is dropped on every partition");
+    }
+    let Some(parent) = execution.schema.partition_parent(id) else { return };
+    execution.lock(parent, LockMode::AccessExclusive, "dropping a partition changes which rows its table may hold");
+    if let Some(default) = execution.schema.default_partition(parent).filter(|it| *it != id) {
+        let reason = "without the partition, the default partition may hold its rows";
+        execution.lock(default, LockMode::AccessExclusive, reason);
+    }
 }
 
 /// `index_drop` in its concurrent form: two waits for everybody who uses the table.
@@ -146,6 +162,12 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
     let Some(target) = find(statement, name, execution)? else { return Ok(()) };
     let Object::Relation(id) = target else { return Ok(()) };
     let table = execution.schema.index(id).table;
+    if execution.schema.index(id).partitioned {
+        execution.lock(table, LockMode::ShareUpdateExclusive, "the index goes while reads and writes go on");
+        let name = execution.bare_name(id);
+        let message = format!("cannot drop partitioned index \"{name}\" concurrently");
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
     let reason = "the index goes while reads and writes go on";
     execution.lock(table, LockMode::ShareUpdateExclusive, reason);
     execution.lock(id, LockMode::ShareUpdateExclusive, reason);

@@ -282,6 +282,23 @@ impl Execution {
         });
     }
 
+    /// `find_all_inheritors`, which locks the tables below in the same mode.
+    pub fn lock_descendants(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
+        for (below, _) in self.schema.descendants(id) {
+            self.lock(below, mode, reason);
+        }
+    }
+
+    /// Where other tables of a hierarchy take part, and how is not modelled.
+    pub fn stands_alone(&self, id: RelationId) -> Outcome {
+        match self.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_related()) {
+            true => {
+                unknown(format!("what this does to the tables above and below {} is not modelled", self.bare_name(id)))
+            }
+            false => Ok(()),
+        }
+    }
+
     pub fn wait(&mut self, id: RelationId, mode: LockMode) {
         let name = self.schema.relation(id).name.clone();
         let wait = Wait { relation: id, name, mode };
@@ -387,7 +404,7 @@ impl Execution {
     /// `get_relkind_objtype` in words.
     pub fn kind_words(relation: &Relation) -> &'static str {
         match relation.kind() {
-            'i' => "index",
+            'i' | 'I' => "index",
             'S' => "sequence",
             'v' => "view",
             'm' => "materialized view",

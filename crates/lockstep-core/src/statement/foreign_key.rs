@@ -3,6 +3,7 @@
 use crate::effect::{PgError, RelationId, WorkKind};
 use crate::expression::can_compare_for_foreign_key;
 use crate::name::Ident;
+use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey, ReferentialAction};
@@ -12,6 +13,7 @@ use crate::statement::column::{self, base_type};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::foreign_key_name_addition;
+use crate::statement::partition::keys;
 use crate::syntax::statement::{ConstraintAttributes, References};
 
 /// A foreign key as written.
@@ -25,12 +27,35 @@ pub(super) struct NewForeignKey<'a> {
 }
 
 /// Adds the key. Its validation, where it needs one, is left to the caller: the server runs it last.
-pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeignKey<'_>) -> Outcome<Option<Ident>> {
+///
+/// The partitions of a partitioned table are locked in `mode`, and each validates its own part.
+pub(super) fn add(
+    execution: &mut Execution,
+    table: RelationId,
+    new: &NewForeignKey<'_>,
+    mode: LockMode,
+) -> Outcome<Vec<(RelationId, Ident)>> {
     let reason = "a foreign key installs triggers on both tables, so writers of both must wait";
     let referenced = execution.open(&new.references.table, LockMode::ShareRowExclusive, reason)?;
     if execution.schema.relation(referenced).table().is_none() {
         let name = execution.bare_name(referenced);
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("referenced relation \"{name}\" is not a table"));
+    }
+    let partitioned = execution.schema.table(table).is_partitioned();
+    if partitioned
+        && new.attributes.not_valid
+        && !hierarchy::partitioned_foreign_key_may_be_not_valid(execution.version)
+    {
+        let (ours, theirs) = (execution.bare_name(table), execution.bare_name(referenced));
+        return fail(
+            sqlstate::WRONG_OBJECT_TYPE,
+            format!(
+                "cannot add NOT VALID foreign key on partitioned table \"{ours}\" referencing relation \"{theirs}\""
+            ),
+        );
+    }
+    if referenced == table && partitioned {
+        return unknown("a partitioned table that refers to itself is not modelled");
     }
     check_persistence(execution, table, referenced)?;
     if new.references.period {
@@ -85,7 +110,8 @@ pub(super) fn add(execution: &mut Execution, table: RelationId, new: &NewForeign
     if referenced != table {
         execution.schema.table_mut(referenced).referenced_by.insert(table);
     }
-    Ok(validate.then_some(name))
+    keys::refer_to_partitions(execution, table, &name)?;
+    keys::on_partitions(execution, table, &name, mode, validate)
 }
 
 /// `validateForeignKeyConstraint`: a join of both tables, planned like any query, so that every
@@ -100,9 +126,13 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     let object =
         crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
     execution.work(table, WorkKind::ValidateForeignKey, Some(object), "every row must have its referenced row");
-    for id in [table, referenced] {
-        let indexes = execution.schema.table(id).indexes.clone();
-        for index in indexes {
+    let below = execution.schema.descendants(referenced).into_iter().map(|(id, _)| id);
+    for id in [table, referenced].into_iter().chain(below) {
+        let it = execution.schema.table(id);
+        if it.is_partitioned() && !hierarchy::planning_opens_partitioned_indexes(execution.version) {
+            continue;
+        }
+        for index in it.indexes.clone() {
             execution.lock(index, LockMode::AccessShare, "the query that checks the rows may use any index");
         }
     }

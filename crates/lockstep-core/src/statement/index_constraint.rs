@@ -3,11 +3,13 @@
 
 use crate::effect::RelationId;
 use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::check_constraint::apply_attributes;
 use crate::statement::define_index::{NewIndex, column_key, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::partition::indexes;
 use crate::statement::row_checks;
 use crate::syntax::statement::{IndexKey, TableConstraint, TableConstraintKind};
 
@@ -20,6 +22,7 @@ pub(super) fn add(
     table: RelationId,
     constraint: &TableConstraint,
     skip_build: bool,
+    only: bool,
 ) -> Outcome {
     let attributes = constraint.attributes;
     let relation_name = execution.bare_name(table);
@@ -64,6 +67,7 @@ pub(super) fn add(
         exclusion,
         concurrently: false,
         skip_build,
+        only,
     };
     let index = define_index(execution, &new)?;
     if let TableConstraintKind::Exclude { elements, .. } = &constraint.kind {
@@ -89,6 +93,9 @@ pub(super) fn add(
     };
     apply_attributes(execution, &mut made, attributes, words)?;
     execution.schema.add_constraint(table, made);
+    if !only && execution.schema.table(table).is_partitioned() {
+        indexes::recurse(execution, index, LockMode::Share)?;
+    }
     Ok(())
 }
 

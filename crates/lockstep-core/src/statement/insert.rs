@@ -13,6 +13,7 @@ use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
+use crate::statement::partition;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
@@ -31,6 +32,21 @@ impl Command for Insert {
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
         }
         let targets = self.targets(execution, table, &relation)?;
+        let into = execution.schema.table(table);
+        if into.is_partitioned() || into.is_partition() {
+            let mut columns: Vec<Ident> = targets.iter().map(|it| into.column_name(*it)).collect();
+            let InsertSource::Values(rows) = &self.source else {
+                return unknown("which partition takes the rows is not known");
+            };
+            // A short row fills the first columns only.
+            if let (Some(first), true) = (rows.first(), self.columns.is_empty()) {
+                columns.truncate(first.len());
+            }
+            if into.is_partitioned() {
+                return self.distribute(execution, table, columns, rows);
+            }
+            partition::routing::check(execution, table, &columns, rows)?;
+        }
         match &self.source {
             InsertSource::Query(query) => {
                 select::read(execution, query)?;
@@ -74,6 +90,22 @@ impl Command for Insert {
 }
 
 impl Insert {
+    /// Each partition takes its rows as if it were named.
+    fn distribute(
+        &self,
+        execution: &mut Execution,
+        table: RelationId,
+        columns: Vec<Ident>,
+        rows: &[Vec<Expr>],
+    ) -> Outcome {
+        for (partition, rows) in partition::routing::distribute(execution, table, &columns, rows)? {
+            let table = partition::routing::name_of(execution, partition);
+            let part = Insert { table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
+            part.run(execution)?;
+        }
+        Ok(())
+    }
+
     /// `checkInsertTargets`.
     fn targets(&self, execution: &Execution, table: RelationId, relation: &str) -> Outcome<Vec<u16>> {
         let columns = execution.schema.table(table);

@@ -255,6 +255,7 @@ impl LikePart {
                 exclusion: index.exclusion,
                 concurrently: false,
                 skip_build: false,
+                only: false,
             };
             let id = define_index(execution, &new)?;
             let relation = execution.schema.relation_mut(id);

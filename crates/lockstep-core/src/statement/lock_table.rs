@@ -15,7 +15,7 @@ impl Command for LockTable {
         if mode > LockMode::RowExclusive {
             execution.writable("LOCK TABLE")?;
         }
-        for (name, _) in &self.tables {
+        for (name, only) in &self.tables {
             let id = execution.resolve(name)?;
             let relation = execution.schema.relation(id);
             if relation.table().is_none() {
@@ -23,6 +23,9 @@ impl Command for LockTable {
                 return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot lock relation \"{name}\""));
             }
             execution.lock(id, mode, "the statement asks for this lock");
+            if !only {
+                execution.lock_descendants(id, mode, "the tables below are locked with the one that is named");
+            }
         }
         Ok(())
     }

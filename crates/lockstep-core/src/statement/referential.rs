@@ -16,7 +16,8 @@ pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, w
         let Some(key) = constraint.foreign_key() else { continue };
         let written = key.columns.iter().any(|column| written.contains(column));
         // MATCH SIMPLE asks nothing of a key with a null in it.
-        if !constraint.enforced || !written || key.columns.iter().any(|column| null.contains(column)) {
+        let beside = constraint.parent.as_ref().is_some_and(|(of, _)| *of == table);
+        if beside || !constraint.enforced || !written || key.columns.iter().any(|column| null.contains(column)) {
             continue;
         }
         look_up(execution, table, &constraint);
@@ -37,6 +38,9 @@ fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint
         execution.pending.certainly.insert(table);
     } else {
         let reason = "the foreign key looks up the referenced row and keeps it from going";
+        if execution.schema.table(key.references).is_partitioned() {
+            execution.doubt("which partitions the look-up of a referenced row opens is not known");
+        }
         execution.lock(key.references, LockMode::RowShare, reason);
         lock_indexes(execution, key.references, LockMode::RowShare);
     }

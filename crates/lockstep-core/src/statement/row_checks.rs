@@ -71,6 +71,8 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
                     execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
                 }
             }
+            // A part beside its whole asks nothing more than that.
+            ConstraintKind::ForeignKey(_) if constraint.parent.as_ref().is_some_and(|(of, _)| *of == table) => {}
             ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
                 let query = orphan_query(execution, table, key, &new.query);
                 execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);

@@ -11,6 +11,7 @@ use crate::schema::relation::Rows;
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::known_rows::{self, Verdict};
+use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
@@ -30,6 +31,7 @@ fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> O
         let kind = Execution::kind_words(execution.schema.relation(table));
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{name}\""));
     }
+    partition::targets::open(statement, execution, table)?;
     lock_indexes(execution, table, LockMode::RowExclusive);
     for (name, _) in statement.from.iter().filter(|(name, _)| !name.name.as_str().is_empty()) {
         read_relation(execution, name, LockMode::AccessShare)?;

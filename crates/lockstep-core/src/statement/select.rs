@@ -3,6 +3,7 @@
 use crate::effect::RelationId;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog;
+use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
@@ -54,7 +55,7 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
     for name in &query.reads {
         let locks_rows = query.locks_rows.contains(name);
         let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
-        read_relation(execution, name, mode)?;
+        read_whole_or_part(execution, name, mode, has_condition(query))?;
     }
     Ok(())
 }
@@ -90,14 +91,42 @@ pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(
 }
 
 pub(super) fn read_relation(execution: &mut Execution, name: &QualifiedName, mode: LockMode) -> Outcome<RelationId> {
+    read_whole_or_part(execution, name, mode, true)
+}
+
+/// A condition of some kind can leave partitions out (`prune_append_rel_partitions`).
+fn has_condition(query: &QueryText) -> bool {
+    let text = query.text.to_ascii_lowercase();
+    query.reads.len() > 1 || text.split_whitespace().any(|word| matches!(word, "where" | "join" | "limit"))
+}
+
+fn read_whole_or_part(
+    execution: &mut Execution,
+    name: &QualifiedName,
+    mode: LockMode,
+    part: bool,
+) -> Outcome<RelationId> {
     let id = execution.open(name, mode, "the statement reads the relation")?;
     lock_indexes(execution, id, mode);
+    let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+    if partitioned && part {
+        return unknown("which partitions a query reads is not modelled");
+    }
+    // `expand_inherited_rtentry`: the tables below are read like the one that is named.
+    for (below, _) in execution.schema.descendants(id) {
+        execution.lock(below, mode, "a query reads the tables that inherit as well");
+        lock_indexes(execution, below, mode);
+    }
     Ok(id)
 }
 
 /// `get_relation_info`: the planner opens every index in the mode of its table.
 pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: LockMode) {
-    let indexes = execution.schema.get(table).and_then(|it| it.table()).map(|it| it.indexes.clone());
+    let it = execution.schema.get(table).and_then(|it| it.table());
+    if it.is_some_and(|it| it.is_partitioned()) && !hierarchy::planning_opens_partitioned_indexes(execution.version) {
+        return;
+    }
+    let indexes = it.map(|it| it.indexes.clone());
     for index in indexes.unwrap_or_default() {
         execution.lock(index, mode, "planning opens every index of the table");
     }

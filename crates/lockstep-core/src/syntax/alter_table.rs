@@ -48,6 +48,9 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
             [word, "("] => cursor.is_word(word) && cursor.is_sign_at(1, "("),
             words => cursor.are_words(words),
         };
+        if object == ObjectType::Index && cursor.are_words(&["attach", "partition"]) {
+            return Ok(Some(AlterTableAction::Subcommands(vec![subcommand(cursor)?])));
+        }
         let logged = cursor.are_words(&["set", "logged"]) || cursor.are_words(&["set", "unlogged"]);
         let own = match object {
             ObjectType::Index => storage.iter().any(starts),
@@ -62,6 +65,10 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
     }
     if cursor.at_end() {
         return cursor.error();
+    }
+    // `partition_cmd` stands alone.
+    if cursor.are_words(&["attach", "partition"]) || cursor.are_words(&["detach", "partition"]) {
+        return Ok(Some(AlterTableAction::Subcommands(vec![subcommand(cursor)?])));
     }
     Ok(Some(AlterTableAction::Subcommands(cursor.list(subcommand)?)))
 }

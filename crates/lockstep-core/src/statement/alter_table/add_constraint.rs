@@ -17,15 +17,6 @@ use crate::statement::index_constraint::{self, second_primary_key};
 use crate::statement::row_checks;
 use crate::syntax::statement::{TableConstraint, TableConstraintKind};
 
-pub(super) fn run(
-    execution: &mut Execution,
-    table: RelationId,
-    altered: &mut Altered,
-    constraint: &TableConstraint,
-) -> Outcome {
-    add(execution, table, altered, constraint, false)
-}
-
 /// `skip_validation`: of a foreign key whose columns are null in every row.
 pub(super) fn add(
     execution: &mut Execution,
@@ -62,10 +53,10 @@ pub(super) fn add(
                 let Some((number, _)) = execution.schema.table(table).column(column.as_str()) else { continue };
                 key_not_null(execution, table, altered, number)?;
             }
-            index_constraint::add(execution, table, constraint, altered.rewrite.is_some())
+            index_constraint::add(execution, table, constraint, altered.rewrite.is_some(), altered.only)
         }
         TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. } => {
-            index_constraint::add(execution, table, constraint, altered.rewrite.is_some())
+            index_constraint::add(execution, table, constraint, altered.rewrite.is_some(), altered.only)
         }
         TableConstraintKind::UniqueUsingIndex { index } => {
             using_index(execution, table, altered, constraint, index, false)
@@ -84,7 +75,7 @@ pub(super) fn add(
                 attributes: constraint.attributes,
                 skip_validation,
             };
-            altered.foreign_keys.extend(foreign_key::add(execution, table, &new)?);
+            altered.foreign_keys_of.extend(foreign_key::add(execution, table, &new, LockMode::ShareRowExclusive)?);
             Ok(())
         }
     }

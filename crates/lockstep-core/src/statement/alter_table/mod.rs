@@ -3,37 +3,44 @@
 
 mod add_column;
 mod add_constraint;
+mod attach_index;
 pub(super) mod attributes;
 mod conversion;
 mod drop_constraint;
+mod hierarchy;
 mod identity;
 mod marked_index;
 mod not_null;
 pub(super) mod parameters;
+mod queue;
+mod recursion;
+mod recursive_drop;
 mod rename;
 mod scan;
 mod set_type;
 pub(super) mod storage;
 mod validate;
 
-use crate::effect::{DataChangeKind, RelationId, WorkKind};
+use crate::effect::{RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::alter_table::{self as facts, Pass};
+use crate::pg::behavior;
 use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::dependency::Object;
 use crate::statement::Command;
-use crate::statement::column::{attribute, create_toast, missing_column};
-use crate::statement::deletion::delete;
+use crate::statement::alter_table::queue::{Queue, Task};
+use crate::statement::column::{attribute, create_toast};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
-use crate::statement::{foreign_key, owner, scope};
+use crate::statement::{foreign_key, owner, partition, scope};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
 
 /// `AlteredTableInfo`: what the subcommands leave for the end.
 #[derive(Debug, Default)]
 pub(super) struct Altered {
+    /// `ALTER TABLE ONLY`: not the tables below.
+    only: bool,
     /// Why every row must be written anew.
     rewrite: Option<&'static str>,
     /// Why every row must be read.
@@ -56,16 +63,22 @@ impl Command for AlterTable {
         execution.writable(self.tag())?;
         match &self.action {
             AlterTableAction::Subcommands(subcommands) => {
+                if let [Subcommand::DetachPartition { concurrently: true, .. }] = subcommands.as_slice() {
+                    execution.outside_block("ALTER TABLE ... DETACH CONCURRENTLY")?;
+                }
                 let mode = subcommands.iter().map(facts::lock_mode).max().unwrap_or(LockMode::AccessExclusive);
                 let reason = "ALTER TABLE takes the strongest lock that any of its subcommands needs";
                 let Some(table) = self.open(execution, mode, reason)? else { return Ok(()) };
+                if let Some(done) = self.in_hierarchy(execution, table, subcommands) {
+                    return done;
+                }
                 if let [Subcommand::OwnerTo(role)] = subcommands.as_slice() {
                     self.check_kind(execution, table, &[])?;
                     return owner::change(execution, table, role);
                 }
                 self.check_kind(execution, table, subcommands)?;
                 execution.not_in_use(table, "ALTER TABLE")?;
-                alter(execution, table, subcommands)
+                alter(execution, table, subcommands, mode, !self.only)
             }
             _ => rename::run(self, execution),
         }
@@ -104,6 +117,46 @@ impl AlterTable {
         }
     }
 
+    /// Subcommands that change where the table stands among others; `None` for all others.
+    fn in_hierarchy(
+        &self,
+        execution: &mut Execution,
+        table: RelationId,
+        subcommands: &[Subcommand],
+    ) -> Option<Outcome> {
+        let [only] = subcommands else { return None };
+        if self.object == ObjectType::Index {
+            return match only {
+                Subcommand::AttachPartition { partition, .. } => Some(attach_index::run(execution, table, partition)),
+                _ => None,
+            };
+        }
+        if self.object != ObjectType::Table {
+            return None;
+        }
+        if let Err(stop) = execution.not_in_use(table, "ALTER TABLE") {
+            return Some(Err(stop));
+        }
+        Some(match only {
+            Subcommand::AttachPartition { partition: name, bound: Some(bound) } => {
+                partition::attach::attach(execution, table, name, bound)
+            }
+            Subcommand::DetachPartition { partition: name, finalize: true, .. } => {
+                partition::detach::finalize(execution, table, name)
+            }
+            Subcommand::DetachPartition { partition: name, concurrently, .. } => {
+                partition::detach::detach(execution, table, name, *concurrently)
+            }
+            Subcommand::Inherit(parent) if execution.schema.relation(table).table().is_some() => {
+                partition::adoption::inherit(execution, table, parent)
+            }
+            Subcommand::NoInherit(parent) if execution.schema.relation(table).table().is_some() => {
+                partition::adoption::no_inherit(execution, table, parent)
+            }
+            _ => return None,
+        })
+    }
+
     /// `RangeVarCallbackForAlterRelation` and `ATSimplePermissions`.
     fn check_kind(&self, execution: &Execution, id: RelationId, subcommands: &[Subcommand]) -> Outcome {
         let relation = execution.schema.relation(id);
@@ -132,7 +185,7 @@ impl AlterTable {
                     return fail(sqlstate::WRONG_OBJECT_TYPE, message);
                 }
                 Some(_) => {}
-                None if (self.object, kind) == (ObjectType::Table, 'r') => {}
+                None if self.object == ObjectType::Table && matches!(kind, 'r' | 'p') => {}
                 None => return unknown(format!("{} on this kind of relation is not modelled", self.tag())),
             }
         }
@@ -140,53 +193,109 @@ impl AlterTable {
     }
 }
 
-fn alter(execution: &mut Execution, table: RelationId, subcommands: &[Subcommand]) -> Outcome {
-    let mut altered = Altered::default();
+/// Subcommands whose way through a hierarchy is modelled, or that concern the table alone.
+fn is_modelled_in_hierarchy(execution: &Execution, table: RelationId, subcommand: &Subcommand) -> bool {
+    let partitioned = execution.schema.get(table).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+    match subcommand {
+        Subcommand::OwnerTo(_)
+        | Subcommand::SetAccessMethod(_)
+        | Subcommand::SetLogged(_)
+        | Subcommand::AddColumn { .. }
+        | Subcommand::DropColumn { .. }
+        | Subcommand::SetDefault { .. }
+        | Subcommand::DropDefault { .. }
+        | Subcommand::SetNotNull { .. }
+        | Subcommand::DropNotNull { .. }
+        | Subcommand::SetType { .. }
+        | Subcommand::AddConstraint(_)
+        | Subcommand::ValidateConstraint { .. }
+        | Subcommand::DropConstraint { .. }
+        | Subcommand::SetStatistics { .. }
+        | Subcommand::SetStorage { .. }
+        | Subcommand::SetWithoutOids => true,
+        Subcommand::SetOptions { .. }
+        | Subcommand::SetColumnOptions { .. }
+        | Subcommand::SetCompression { .. }
+        | Subcommand::ClusterOn(_)
+        | Subcommand::SetWithoutCluster
+        | Subcommand::ReplicaIdentity(_)
+        | Subcommand::SetTablespace(_) => !partitioned,
+        _ => false,
+    }
+}
+
+fn alter(
+    execution: &mut Execution,
+    table: RelationId,
+    subcommands: &[Subcommand],
+    mode: LockMode,
+    recurse: bool,
+) -> Outcome {
+    if !subcommands.iter().all(|it| is_modelled_in_hierarchy(execution, table, it)) {
+        execution.stands_alone(table)?;
+    }
+    let mut queue = Queue::new(mode);
     for subcommand in subcommands {
-        if let Subcommand::SetType { column, type_name, collation, using } = subcommand {
-            set_type::prepare(execution, table, &mut altered, column, type_name, collation.as_ref(), using.as_ref())?;
-        }
-        match subcommand {
-            Subcommand::SetLogged(logged) => storage::set_logged(execution, table, &mut altered, *logged)?,
-            Subcommand::SetAccessMethod(method) => {
-                storage::set_access_method(execution, table, &mut altered, method.as_ref())?;
-            }
-            _ => {}
-        }
+        queue.prepare(execution, table, subcommand, recurse, false)?;
     }
     for pass in Pass::ALL {
-        for subcommand in subcommands.iter().filter(|it| facts::pass(it) == pass) {
-            run(execution, table, &mut altered, subcommand)?;
-        }
-        if pass == Pass::AlterType {
-            set_type::recreate_dependents(execution, table, &mut altered)?;
+        let mut place = 0;
+        // Tables may join the queue meanwhile.
+        while let Some((id, tasks)) = queue.tasks(place, pass) {
+            for task in tasks {
+                execute(execution, &mut queue, id, &task)?;
+            }
+            if pass == Pass::AlterType {
+                set_type::recreate_dependents(execution, id, queue.altered(id))?;
+            }
+            place += 1;
         }
     }
-    if execution.schema.relation(table).table().is_some() {
-        finish(execution, table, &mut altered)?;
-        create_toast(execution, table);
+    for (id, mut altered) in queue.finished() {
+        if execution.schema.get(id).is_some_and(|it| it.table().is_some()) {
+            finish(execution, id, &mut altered)?;
+            create_toast(execution, id);
+        }
     }
     Ok(())
 }
 
-fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subcommand: &Subcommand) -> Outcome {
-    match subcommand {
+/// `ATExecCmd`: what goes on to the tables below, and what does not.
+fn execute(execution: &mut Execution, queue: &mut Queue, table: RelationId, task: &Task) -> Outcome {
+    let recurse = task.recurse;
+    if execution.schema.relation(table).table().is_none() {
+        return run(execution, table, queue.altered(table), &task.subcommand);
+    }
+    match &task.subcommand {
         Subcommand::AddColumn { column, if_not_exists } => {
-            add_column::run(execution, table, altered, column, *if_not_exists)
+            recursion::add_column(execution, queue, table, column, *if_not_exists, recurse)
         }
         Subcommand::DropColumn { name, if_exists, cascade } => {
-            drop_column(execution, table, name, *if_exists, *cascade)
+            recursion::drop_column(execution, queue, table, name, (*if_exists, *cascade), recurse)
         }
+        Subcommand::AddConstraint(constraint) => {
+            recursion::add_constraint(execution, queue, table, constraint, recurse, false)
+        }
+        Subcommand::DropConstraint { name, if_exists, cascade } => {
+            recursive_drop::drop_constraint(execution, queue, table, name, (*if_exists, *cascade), recurse)
+        }
+        Subcommand::ValidateConstraint { name } => recursive_drop::validate(execution, queue, table, name, recurse),
+        Subcommand::SetNotNull { column }
+            if behavior::not_null_is_a_constraint(execution.version) && execution.schema.table(table).is_related() =>
+        {
+            recursion::not_null_on(execution, queue, table, column, None, recurse, false)
+        }
+        Subcommand::DropNotNull { column } => recursive_drop::drop_not_null(execution, queue, table, column, recurse),
+        other => run(execution, table, queue.altered(table), other),
+    }
+}
+
+fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subcommand: &Subcommand) -> Outcome {
+    match subcommand {
         Subcommand::SetDefault { column, default } => set_default(execution, table, column, Some(default)),
         Subcommand::DropDefault { column } => set_default(execution, table, column, None),
         Subcommand::SetNotNull { column } => not_null::set(execution, table, altered, column),
-        Subcommand::DropNotNull { column } => not_null::drop(execution, table, column),
         Subcommand::SetType { column, .. } => set_type::run(execution, table, altered, column),
-        Subcommand::AddConstraint(constraint) => add_constraint::run(execution, table, altered, constraint),
-        Subcommand::ValidateConstraint { name } => validate::run(execution, table, altered, name),
-        Subcommand::DropConstraint { name, if_exists, cascade } => {
-            drop_constraint::run(execution, table, name, *if_exists, *cascade)
-        }
         Subcommand::AddIdentity { column, always, options } => {
             identity::add(execution, table, column, *always, options)
         }
@@ -223,7 +332,9 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
 /// `ATRewriteTables`: one rewrite, or one scan, whatever number of subcommands asked for it; foreign
 /// keys are checked last.
 fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -> Outcome {
-    if let Some(reason) = altered.rewrite {
+    if execution.schema.table(table).is_partitioned() {
+        // It has no rows; its partitions are altered for themselves.
+    } else if let Some(reason) = altered.rewrite {
         execution.work(table, WorkKind::Rewrite, None, reason);
         // Rows written anew hold every column: nothing is missing from them any more.
         execution.schema.table_mut(table).columns.iter_mut().for_each(|column| column.missing = None);
@@ -252,25 +363,6 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -
         foreign_key::validate(execution, *child, name)?;
     }
     Ok(())
-}
-
-/// `ATExecDropColumn`.
-fn drop_column(execution: &mut Execution, table: RelationId, name: &Ident, if_exists: bool, cascade: bool) -> Outcome {
-    let relation = execution.bare_name(table);
-    if execution.schema.table(table).column(name.as_str()).is_none() {
-        if crate::statement::column::check_name(name).is_err() {
-            return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot drop system column \"{}\"", name.as_str()));
-        }
-        if if_exists {
-            let name = name.as_str();
-            execution.notice(format!("column \"{name}\" of relation \"{relation}\" does not exist, skipping"));
-            return Ok(());
-        }
-        return Err(missing_column(name, &relation).into());
-    }
-    let number = attribute(execution, table, name)?;
-    execution.data_change(table, Some(number), DataChangeKind::Dropped);
-    delete(execution, &[Object::Column(table, number)], cascade)
 }
 
 /// `ATExecColumnDefault`.

@@ -105,3 +105,16 @@ pub(super) fn drop(execution: &mut Execution, table: RelationId, name: &Ident) -
     }
     Ok(())
 }
+
+/// Takes away a constraint that came from a table above, and the mark on its column.
+pub(super) fn forget(execution: &mut Execution, table: RelationId, name: &Ident) {
+    let table = execution.schema.table_mut(table);
+    let column = table.constraint(name.as_str()).and_then(|it| match it.kind {
+        ConstraintKind::NotNull { column, .. } => Some(column),
+        _ => None,
+    });
+    table.constraints.retain(|it| it.name != *name);
+    if let Some(column) = column.and_then(|number| table.attribute_mut(number)) {
+        column.not_null = false;
+    }
+}

@@ -4,6 +4,7 @@ use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::constraint::ConstraintKind;
 use crate::schema::relation::Body;
 use crate::statement::check_constraint::missing_constraint;
 use crate::statement::column::check_name;
@@ -35,9 +36,9 @@ pub(super) fn run(statement: &AlterTable, execution: &mut Execution) -> Outcome 
     }
     match &statement.action {
         AlterTableAction::RenameTo(name) => rename_relation(execution, id, name),
-        AlterTableAction::RenameColumn { from, to } => rename_column(execution, id, from, to),
+        AlterTableAction::RenameColumn { from, to } => rename_column(execution, id, from, to, !statement.only, 0),
         AlterTableAction::RenameConstraint { from, to } => {
-            rename_constraint(execution, id, from, to, &plain(&statement.name))
+            rename_constraint(execution, id, from, to, &plain(&statement.name), (!statement.only, 0))
         }
         AlterTableAction::SetSchema(schema) => set_schema(execution, id, schema),
         AlterTableAction::Subcommands(_) => unknown("not a rename"),
@@ -78,17 +79,38 @@ fn rename_relation(execution: &mut Execution, id: RelationId, name: &Ident) -> O
     Ok(())
 }
 
-fn rename_column(execution: &mut Execution, id: RelationId, from: &Ident, to: &Ident) -> Outcome {
+/// `renameatt_internal`; `parents`: how many of the table's parents are renamed with it.
+fn rename_column(
+    execution: &mut Execution,
+    id: RelationId,
+    from: &Ident,
+    to: &Ident,
+    recurse: bool,
+    parents: u16,
+) -> Outcome {
+    if recurse {
+        for (below, parents) in execution.schema.descendants(id) {
+            execution.lock(below, LockMode::AccessExclusive, REASON);
+            rename_column(execution, below, from, to, false, parents)?;
+        }
+    } else if parents == 0 && !execution.schema.children(id).is_empty() {
+        let message = format!("inherited column \"{}\" must be renamed in child tables too", from.as_str());
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+    }
     let relation = execution.schema.relation(id);
     let Some(table) = relation.table() else {
         return unknown("renaming a column of this kind of relation is not modelled");
     };
-    let Some((number, _)) = table.column(from.as_str()) else {
+    let Some((number, column)) = table.column(from.as_str()) else {
         if check_name(from).is_err() {
             return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot rename system column \"{}\"", from.as_str()));
         }
         return fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", from.as_str()));
     };
+    if column.inherited > parents {
+        let message = format!("cannot rename inherited column \"{}\"", from.as_str());
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+    }
     check_name(to)?;
     if table.column(to.as_str()).is_some() {
         let relation = relation.name.name.as_str();
@@ -101,13 +123,43 @@ fn rename_column(execution: &mut Execution, id: RelationId, from: &Ident, to: &I
     Ok(())
 }
 
-fn rename_constraint(execution: &mut Execution, id: RelationId, from: &Ident, to: &Ident, table: &str) -> Outcome {
+/// `rename_constraint_internal`; `reach`: whether the tables below follow, and how many of the table's
+/// parents are renamed with it.
+fn rename_constraint(
+    execution: &mut Execution,
+    id: RelationId,
+    from: &Ident,
+    to: &Ident,
+    table: &str,
+    reach: (bool, u16),
+) -> Outcome {
     if execution.schema.relation(id).table().is_none() {
         return unknown("renaming a constraint of this kind of relation is not modelled");
     }
     let Some(constraint) = execution.schema.table(id).constraint(from.as_str()).cloned() else {
         return missing_constraint(from, table);
     };
+    let (recurse, parents) = reach;
+    let passes_on = match constraint.kind {
+        ConstraintKind::Check { no_inherit, .. } | ConstraintKind::NotNull { no_inherit, .. } => !no_inherit,
+        _ => false,
+    };
+    if passes_on {
+        if recurse {
+            for (below, parents) in execution.schema.descendants(id) {
+                execution.lock(below, LockMode::AccessExclusive, REASON);
+                let name = execution.bare_name(below);
+                rename_constraint(execution, below, from, to, &name, (false, parents))?;
+            }
+        } else if parents == 0 && !execution.schema.children(id).is_empty() {
+            let message = format!("inherited constraint \"{}\" must be renamed in child tables too", from.as_str());
+            return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+        }
+        if constraint.inherited > parents {
+            let message = format!("cannot rename inherited constraint \"{}\"", from.as_str());
+            return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+        }
+    }
     if let Some(index) = constraint.index() {
         execution.lock(index, LockMode::ShareUpdateExclusive, "the constraint's index is renamed with it");
         return rename_relation(execution, index, to);

@@ -33,6 +33,9 @@ pub(super) fn set_logged(execution: &mut Execution, id: RelationId, altered: &mu
         execution.schema.relation_mut(id).persistence = wanted;
         return Ok(());
     };
+    if table.is_partitioned() {
+        return Ok(());
+    }
     let others: Vec<RelationId> = match logged {
         true => table.constraints.iter().filter_map(|it| it.foreign_key()).map(|it| it.references).collect(),
         false => table.referenced_by.iter().copied().collect(),

@@ -1,0 +1,321 @@
+//! What a new table takes from its parents: `MergeAttributes` of `tablecmds.c`.
+
+use std::rc::Rc;
+
+use crate::effect::RelationId;
+use crate::expression::Expression;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::hierarchy;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::constraint::{Constraint, ConstraintKind};
+use crate::schema::relation::{Persistence, TableKind};
+use crate::statement::column::{Definition, empty_column};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::scope::{self, Use, read_back};
+use crate::syntax::expression::Expr;
+use crate::syntax::statement::CreateTable;
+
+/// The parents of a table to be, opened and looked through.
+#[derive(Default)]
+pub(super) struct Inheritance {
+    pub(super) parents: Vec<RelationId>,
+    pub(super) is_partition: bool,
+    checks: Vec<InheritedCheck>,
+    pub(super) not_nulls: Vec<InheritedNotNull>,
+}
+
+struct InheritedCheck {
+    name: Ident,
+    expression: Expr,
+    /// As the server prints it, to tell whether two are the same.
+    printed: String,
+    validated: bool,
+    enforced: bool,
+    count: u16,
+}
+
+pub(super) struct InheritedNotNull {
+    pub(super) column: Ident,
+    /// Where the server's version gives such constraints names.
+    pub(super) name: Option<Ident>,
+    pub(super) count: u16,
+}
+
+/// Locks the parents, in order.
+pub(super) fn open(execution: &mut Execution, statement: &CreateTable) -> Outcome<Inheritance> {
+    let mut made = Inheritance { is_partition: statement.partition_of.is_some(), ..Inheritance::default() };
+    let (names, mode): (Vec<&QualifiedName>, LockMode) = match &statement.partition_of {
+        Some((parent, _)) => (vec![parent], LockMode::AccessExclusive),
+        None => (statement.inherits.iter().collect(), LockMode::ShareUpdateExclusive),
+    };
+    let reason = match made.is_partition {
+        true => "a new partition changes which rows go where, so nobody may use the table meanwhile",
+        false => "a parent's columns and constraints must not change while a child is made",
+    };
+    for name in names {
+        let parent = execution.open(name, mode, reason)?;
+        if made.parents.contains(&parent) {
+            let name = execution.bare_name(parent);
+            let message = format!("relation \"{name}\" would be inherited from more than once");
+            return fail(sqlstate::DUPLICATE_TABLE, message);
+        }
+        made.parents.push(parent);
+    }
+    for parent in made.parents.clone() {
+        check_parent(execution, parent, statement)?;
+    }
+    Ok(made)
+}
+
+fn check_parent(execution: &Execution, parent: RelationId, statement: &CreateTable) -> Outcome {
+    let relation = execution.schema.relation(parent);
+    let name = relation.name.name.as_str();
+    let wrong = |message: String| fail(sqlstate::WRONG_OBJECT_TYPE, message);
+    let Some(table) = relation.table() else {
+        return match statement.partition_of {
+            Some(_) => unknown(format!("{name} is no table")),
+            None => wrong(format!("inherited relation \"{name}\" is not a table or foreign table")),
+        };
+    };
+    if statement.partition_of.is_some() {
+        if !table.is_partitioned() {
+            return fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("\"{name}\" is not partitioned"));
+        }
+        if relation.persistence == Persistence::Temporary && statement.persistence != Persistence::Temporary {
+            return wrong(format!("cannot create a permanent relation as partition of temporary relation \"{name}\""));
+        }
+        if statement.persistence == Persistence::Temporary && relation.persistence != Persistence::Temporary {
+            return wrong(format!("cannot create a temporary relation as partition of permanent relation \"{name}\""));
+        }
+        if hierarchy::partitions_share_identity(execution.version)
+            && table.live().any(|(_, column)| column.identity.is_some())
+        {
+            return unknown("identity columns of partitions are not modelled");
+        }
+        return Ok(());
+    }
+    match table.kind {
+        TableKind::Ordinary => {}
+        TableKind::Partitioned => return wrong(format!("cannot inherit from partitioned table \"{name}\"")),
+        TableKind::Materialized => {
+            return wrong(format!("inherited relation \"{name}\" is not a table or foreign table"));
+        }
+        TableKind::Foreign => return unknown("inheriting from a foreign table is not modelled"),
+    }
+    if table.is_partition() {
+        return wrong(format!("cannot inherit from partition \"{name}\""));
+    }
+    if relation.persistence == Persistence::Temporary && statement.persistence != Persistence::Temporary {
+        return wrong(format!("cannot inherit from temporary relation \"{name}\""));
+    }
+    Ok(())
+}
+
+/// The columns of the table to be: those of the parents first, then its own.
+pub(super) fn merge(
+    execution: &mut Execution,
+    inheritance: &mut Inheritance,
+    own: Vec<Definition>,
+) -> Outcome<Vec<Definition>> {
+    let mut merged: Vec<Definition> = vec![];
+    for parent in inheritance.parents.clone() {
+        for (number, column) in execution.schema.table(parent).columns.clone().live() {
+            let name = column.name.clone();
+            if let Some(constraint) = inherited_not_null(execution, parent, number) {
+                note_not_null(inheritance, &name, constraint.map(|it| it.name.clone()));
+            }
+            if let Some(at) = merged.iter().position(|it| it.column.name == name) {
+                let text = name.as_str();
+                execution.notice(format!("merging multiple inherited definitions of column \"{text}\""));
+                let before = &mut merged[at].column;
+                if before.type_ != column.type_ {
+                    let message = format!("inherited column \"{text}\" has a type conflict");
+                    return fail(sqlstate::DATATYPE_MISMATCH, message);
+                }
+                if before.collation != column.collation {
+                    let message = format!("inherited column \"{text}\" has a collation conflict");
+                    return fail(sqlstate::COLLATION_MISMATCH, message);
+                }
+                before.inherited += 1;
+                if column.default.is_some() || column.generated.is_some() || merged[at].default.is_some() {
+                    return unknown("defaults that come from several parents are not modelled");
+                }
+                continue;
+            }
+            let mut copy = empty_column(name, column.type_);
+            copy.collation = column.collation.clone();
+            copy.storage = column.storage.clone();
+            copy.compression = column.compression.clone();
+            copy.inherited = 1;
+            copy.local = false;
+            let default = match &column.default {
+                Some(default) => Some(read_back(execution, parent, default)?),
+                None => None,
+            };
+            let generated = match &column.generated {
+                Some(it) => Some((read_back(execution, parent, &it.expression)?, Some(it.stored))),
+                None => None,
+            };
+            merged.push(Definition {
+                column: copy,
+                default,
+                serial: None,
+                identity: None,
+                generated,
+                not_null: None,
+                constraints: vec![],
+            });
+        }
+        inherit_checks(execution, inheritance, parent)?;
+    }
+    for definition in own {
+        let name = definition.column.name.clone();
+        let Some(at) = merged.iter().position(|it| it.column.name == name) else {
+            if inheritance.is_partition {
+                let message = format!("column \"{}\" does not exist", name.as_str());
+                return fail(sqlstate::UNDEFINED_COLUMN, message);
+            }
+            merged.push(definition);
+            continue;
+        };
+        merge_own(execution, inheritance.is_partition, &mut merged[at], definition)?;
+    }
+    Ok(merged)
+}
+
+/// A column that a parent has and the statement defines as well.
+fn merge_own(execution: &mut Execution, is_partition: bool, merged: &mut Definition, own: Definition) -> Outcome {
+    let name = own.column.name.as_str().to_owned();
+    if !is_partition {
+        execution.notice(format!("merging column \"{name}\" with inherited definition"));
+        if merged.column.type_ != own.column.type_ {
+            return fail(sqlstate::DATATYPE_MISMATCH, format!("column \"{name}\" has a type conflict"));
+        }
+        if merged.column.collation != own.column.collation {
+            return fail(sqlstate::COLLATION_MISMATCH, format!("column \"{name}\" has a collation conflict"));
+        }
+        merged.column.local = true;
+    }
+    if merged.generated.is_some() || own.generated.is_some() || own.identity.is_some() || own.serial.is_some() {
+        return unknown("a generated or numbered column that a parent has as well is not modelled");
+    }
+    merged.column.storage = own.column.storage.or(merged.column.storage.take());
+    merged.column.compression = own.column.compression.or(merged.column.compression.take());
+    merged.default = own.default.or(merged.default.take());
+    merged.not_null = own.not_null;
+    merged.constraints = own.constraints;
+    Ok(())
+}
+
+/// A parent's `NOT NULL` that its children must have: `Some(None)` where it has no name.
+fn inherited_not_null(execution: &Execution, parent: RelationId, number: u16) -> Option<Option<&Constraint>> {
+    let table = execution.schema.table(parent);
+    if !table.attribute(number)?.not_null {
+        return None;
+    }
+    let constraint = execution.schema.not_null_constraint(parent, number);
+    match constraint {
+        Some(constraint) if constraint.is_no_inherit() => None,
+        Some(constraint) => Some(Some(constraint)),
+        None => Some(None),
+    }
+}
+
+fn note_not_null(inheritance: &mut Inheritance, column: &Ident, name: Option<Ident>) {
+    match inheritance.not_nulls.iter_mut().find(|it| it.column == *column) {
+        Some(it) => it.count += 1,
+        None => inheritance.not_nulls.push(InheritedNotNull { column: column.clone(), name, count: 1 }),
+    }
+}
+
+fn inherit_checks(execution: &Execution, inheritance: &mut Inheritance, parent: RelationId) -> Outcome {
+    for constraint in &execution.schema.table(parent).constraints {
+        let ConstraintKind::Check { expression, no_inherit: false } = &constraint.kind else { continue };
+        let printed = execution.schema.print_expression(parent, expression);
+        if let Some(same) = inheritance.checks.iter_mut().find(|it| it.name == constraint.name) {
+            if same.printed != printed {
+                let message = format!(
+                    "check constraint name \"{}\" appears multiple times but with different expressions",
+                    constraint.name.as_str()
+                );
+                return fail(sqlstate::DUPLICATE_OBJECT, message);
+            }
+            same.count += 1;
+            continue;
+        }
+        inheritance.checks.push(InheritedCheck {
+            name: constraint.name.clone(),
+            expression: read_back(execution, parent, expression)?,
+            printed,
+            validated: constraint.enforced,
+            enforced: constraint.enforced,
+            count: 1,
+        });
+    }
+    Ok(())
+}
+
+impl Inheritance {
+    /// The parents' checks on the new table (`StoreConstraints`): there is no row to violate them.
+    pub(super) fn add_checks(&self, execution: &mut Execution, table: RelationId) -> Outcome {
+        for check in &self.checks {
+            let expression = scope::analyze(execution, table, &check.expression, Use::Check)?;
+            let kind = ConstraintKind::Check { expression, no_inherit: false };
+            let mut constraint = Constraint::new(check.name.clone(), kind);
+            (constraint.validated, constraint.enforced) = (check.validated, check.enforced);
+            (constraint.inherited, constraint.local) = (check.count, false);
+            execution.schema.add_constraint(table, constraint);
+        }
+        Ok(())
+    }
+}
+
+/// `MergeWithExistingConstraint`: a check of that name that the table has from its parents, or is about
+/// to have from them. True where it was merged into the one that exists.
+pub(super) fn merge_check(
+    execution: &mut Execution,
+    table: RelationId,
+    name: &Ident,
+    expression: &Rc<Expression>,
+    no_inherit: bool,
+    local: bool,
+) -> Outcome<bool> {
+    let relation = execution.bare_name(table);
+    let partition = execution.schema.table(table).is_partition();
+    let Some(existing) = execution.schema.table(table).constraint(name.as_str()) else { return Ok(false) };
+    let same = match &existing.kind {
+        ConstraintKind::Check { expression: theirs, .. } => theirs == expression,
+        _ => false,
+    };
+    let may_merge = !local || (!existing.local && !partition);
+    if !same || !may_merge {
+        let message = format!("constraint \"{}\" for relation \"{relation}\" already exists", name.as_str());
+        return fail(sqlstate::DUPLICATE_OBJECT, message);
+    }
+    let refuse = |what: &str| {
+        let message = format!("constraint \"{}\" conflicts with {what} on relation \"{relation}\"", name.as_str());
+        fail(sqlstate::INVALID_OBJECT_DEFINITION, message)
+    };
+    if existing.is_no_inherit() {
+        return refuse("non-inherited constraint");
+    }
+    if existing.inherited > 0 && no_inherit {
+        return refuse("inherited constraint");
+    }
+    if !existing.validated && existing.enforced {
+        return refuse("NOT VALID constraint");
+    }
+    execution.notice(format!("merging constraint \"{}\" with inherited definition", name.as_str()));
+    let constraints = &mut execution.schema.table_mut(table).constraints;
+    if let Some(existing) = constraints.iter_mut().find(|it| it.name == *name) {
+        match local {
+            true => existing.local = true,
+            false => existing.inherited += 1,
+        }
+        if partition {
+            existing.local = false;
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,14 @@
+//! Partitions: what a table is partitioned by, and which rows each partition holds.
+
+pub(super) mod adoption;
+pub(super) mod attach;
+pub(super) mod bound;
+pub(super) mod constraint;
+pub(super) mod detach;
+pub(super) mod implied;
+pub(super) mod indexes;
+pub(super) mod key;
+pub(super) mod keys;
+pub(super) mod overlap;
+pub(super) mod routing;
+pub(super) mod targets;

@@ -1,0 +1,33 @@
+-- lockstep: schema
+CREATE TABLE m (id int NOT NULL, d date NOT NULL, v int, CONSTRAINT ck CHECK (v > 0), PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+CREATE TABLE m_2023 PARTITION OF m FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE plain (id int NOT NULL, d date NOT NULL, v int);
+CREATE TABLE more (id int NOT NULL, d date NOT NULL, v int, extra int, CONSTRAINT ck CHECK (v > 0));
+CREATE TABLE proven (id int NOT NULL, d date NOT NULL, v int, CONSTRAINT ck CHECK (v > 0), CONSTRAINT year CHECK (d >= '2024-02-01' AND d < '2024-03-01'));
+CREATE TABLE unproven (v int, d date NOT NULL, id int NOT NULL, CONSTRAINT ck CHECK (v > 0), CONSTRAINT year CHECK (d >= '2025-01-01' OR d IS NULL));
+CREATE TABLE other (id int);
+-- lockstep: migration
+-- expect: 42804
+ALTER TABLE m ATTACH PARTITION plain FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- expect: 42804
+ALTER TABLE m ATTACH PARTITION more FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- expect: 42P17
+ALTER TABLE m ATTACH PARTITION proven FOR VALUES FROM ('2023-06-01') TO ('2025-01-01');
+-- expect: depends_on_data unless:23505
+ALTER TABLE m ATTACH PARTITION proven FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- expect: 42809
+ALTER TABLE m ATTACH PARTITION proven FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- expect: depends_on_data unless:23514
+ALTER TABLE m ATTACH PARTITION unproven FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- expect: 42P16
+ALTER TABLE m ATTACH PARTITION other FOR VALUES IN (1);
+-- expect: 42P01
+ALTER TABLE m DETACH PARTITION other;
+-- expect: 42P17
+ALTER TABLE other DETACH PARTITION m;
+-- expect: ok
+ALTER TABLE m DETACH PARTITION proven;
+-- expect: ok
+ALTER TABLE m DETACH PARTITION m_2023 CONCURRENTLY;
+-- expect: 55000
+ALTER TABLE m DETACH PARTITION unproven FINALIZE;
