@@ -16,6 +16,21 @@ static KEYWORDS: &str = include_str!("keywords.txt");
 
 /// The category of a lower-case word; `None` where it is no keyword at all.
 pub fn category(word: &str) -> Option<Category> {
+    fields(word).map(|(code, _)| match code {
+        "R" => Category::Reserved,
+        "T" => Category::TypeOrFunction,
+        "C" => Category::ColumnName,
+        _ => Category::Unreserved,
+    })
+}
+
+/// `BareColLabel`: a column's name in a result that may stand without `AS`.
+pub fn is_bare_label(word: &str) -> bool {
+    fields(word).is_none_or(|(_, label)| label == "b")
+}
+
+/// The codes of a word's category and of its use as a label.
+fn fields(word: &str) -> Option<(&'static str, &'static str)> {
     if word.is_empty() || word.len() > 24 {
         return None;
     }
@@ -30,12 +45,7 @@ pub fn category(word: &str) -> Option<Category> {
         let candidate = fields.next().unwrap_or("");
         match candidate.cmp(word) {
             std::cmp::Ordering::Equal => {
-                return fields.next().map(|code| match code {
-                    "R" => Category::Reserved,
-                    "T" => Category::TypeOrFunction,
-                    "C" => Category::ColumnName,
-                    _ => Category::Unreserved,
-                });
+                return Some((fields.next().unwrap_or(""), fields.next().unwrap_or("")));
             }
             std::cmp::Ordering::Less => low = end + 1,
             std::cmp::Ordering::Greater => high = start,

@@ -5,7 +5,7 @@ use crate::expression::coerce;
 use crate::expression::node::{Constant, Expression, Form, Node, Subscript};
 use crate::expression::scope::{Kind, Refusal, Scope};
 use crate::expression::typing::{self, base_type};
-use crate::expression::{Context, function, kind, literal, operator};
+use crate::expression::{Context, aggregate, function, kind, literal, operator};
 use crate::name::QualifiedName;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
@@ -29,7 +29,7 @@ pub fn analyze_boolean(expression: &Expr, scope: &dyn Scope, kind: Kind) -> Resu
 pub(super) struct Analysis<'a> {
     pub(super) scope: &'a dyn Scope,
     pub(super) kind: Kind,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Analysis<'_> {
@@ -97,6 +97,9 @@ impl Analysis<'_> {
                 self.like(*kind, operand, pattern, escape.as_deref(), *negated)
             }
             Expr::Quantified { left, operator, all, array } => {
+                if let (Expr::Query(query), true) = (&**array, self.kind.takes_queries()) {
+                    return self.compare_with_query(left, &operator.symbol, !all, query);
+                }
                 let left = self.expression(left)?;
                 let array = self.expression(array)?;
                 operator::make_scalar_array(&operator.symbol, !all, left, array, self.scope)
@@ -107,11 +110,16 @@ impl Analysis<'_> {
                 self.cast(&literal, type_name)
             }
             Expr::Function(call) => {
-                if call.is_aggregate_or_window_syntax {
-                    return Err(Refusal::Unknown("aggregate and window calls are not modelled".to_owned()));
+                let over = call.syntax.as_ref().is_some_and(|it| it.over.is_some());
+                if over && !self.kind.takes_windows() {
+                    return Err(kind::refuse_window(self.kind));
                 }
-                if call.star || call.distinct {
+                let aggregates = call.star || call.distinct || call.syntax.is_some();
+                if aggregates && !over && !self.kind.takes_aggregates() {
                     return Err(kind::refuse_aggregate(self.kind));
+                }
+                if self.kind.takes_aggregates() && (aggregates || aggregate::is_one(call, self.scope)) {
+                    return self.aggregate(call);
                 }
                 let arguments =
                     call.arguments.iter().map(|it| self.expression(&it.value)).collect::<Result<Vec<_>, _>>()?;
@@ -137,7 +145,10 @@ impl Analysis<'_> {
             Expr::Subscript { operand, index, upper } => self.subscript(operand, index, upper.as_deref()),
             Expr::Field { .. } => Err(Refusal::Unknown("fields of composite values are not modelled".to_owned())),
             Expr::Collate { operand, collation } => self.collate(operand, collation),
-            Expr::Query(_) => Err(kind::refuse_query(self.kind)),
+            Expr::Query(query) => match self.kind.takes_queries() {
+                true => self.subquery(query),
+                false => Err(kind::refuse_query(self.kind)),
+            },
             Expr::Opaque(text) => Err(Refusal::Unknown(format!("the expression {text} is not modelled"))),
         }
     }

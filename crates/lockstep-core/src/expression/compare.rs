@@ -167,7 +167,7 @@ impl Analysis<'_> {
             star: false,
             distinct: false,
             form,
-            is_aggregate_or_window_syntax: false,
+            syntax: None,
         };
         function::call(&call, arguments, self.scope, self.kind)
     }

@@ -2,6 +2,7 @@
 //! as `pg_get_expr` and `pg_get_constraintdef` call it.
 
 use crate::expression::node::{Constant, Expression, Form, Node, Subscript};
+use crate::expression::print_query::Levels;
 use crate::expression::scope::Names;
 use crate::name::quote_identifier;
 use crate::pg::types::{self, Type};
@@ -10,16 +11,18 @@ use crate::pg::types::{self, Type};
 const INDENT: usize = 4;
 const INDENT_LIMIT: usize = 40;
 
-struct Printer<'a> {
-    text: String,
-    names: &'a dyn Names,
-    indent: usize,
+pub(super) struct Printer<'a> {
+    pub(super) text: String,
+    pub(super) names: &'a dyn Names,
+    pub(super) indent: usize,
+    /// The levels of the query that is printed.
+    pub(super) levels: Option<Levels<'a>>,
 }
 
 impl Expression {
     /// `pg_get_expr`.
     pub fn deparse(&self, names: &dyn Names) -> String {
-        let mut printer = Printer { text: String::new(), names, indent: 0 };
+        let mut printer = Printer { text: String::new(), names, indent: 0, levels: None };
         printer.expression(self, false);
         printer.text
     }
@@ -40,15 +43,15 @@ fn quoted(text: &str) -> String {
 }
 
 impl Printer<'_> {
-    fn type_name(&self, type_: Type) -> String {
+    pub(super) fn type_name(&self, type_: Type) -> String {
         types::format_type(&type_, |id| self.names.user_type(id))
     }
 
-    fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
-    fn list(&mut self, items: &[Expression], separator: &str, show_implicit: bool) {
+    pub(super) fn list(&mut self, items: &[Expression], separator: &str, show_implicit: bool) {
         for (place, item) in items.iter().enumerate() {
             if place > 0 {
                 self.push(separator);
@@ -66,6 +69,11 @@ impl Printer<'_> {
 
     /// `appendContextKeyword`: a new line, without blanks at the end of the old one.
     fn keyword(&mut self, word: &str) {
+        self.line(word, 0);
+    }
+
+    /// The same, so much further to the right.
+    pub(super) fn line(&mut self, word: &str, plus: usize) {
         let kept = self.text.trim_end_matches(' ').len();
         self.text.truncate(kept);
         self.text.push('\n');
@@ -74,16 +82,15 @@ impl Printer<'_> {
             ..INDENT_LIMIT => self.indent,
             deep => INDENT_LIMIT + (deep - INDENT_LIMIT) / (INDENT_LIMIT / INDENT) % INDENT_LIMIT,
         };
-        self.text.extend(std::iter::repeat_n(' ', amount));
+        self.text.extend(std::iter::repeat_n(' ', amount + plus));
         self.push(word);
     }
 
-    fn expression(&mut self, it: &Expression, show_implicit: bool) {
+    pub(super) fn expression(&mut self, it: &Expression, show_implicit: bool) {
         match &it.node {
-            Node::Column(attribute) => {
-                let name = self.names.column(*attribute);
-                self.push(&name);
-            }
+            Node::Column(attribute) => self.variable(*attribute),
+            Node::Aggregate(call) => self.aggregate(call),
+            Node::Query(query) => self.sub_query(query),
             Node::Constant(value) => self.constant(value, it.type_, true),
             Node::Function { arguments, form: Form::Implicit, .. } if !show_implicit => {
                 if let Some(argument) = arguments.first() {
@@ -229,7 +236,7 @@ impl Printer<'_> {
     }
 
     /// `get_const_expr`.
-    fn constant(&mut self, value: &Constant, type_: Type, label: bool) {
+    pub(super) fn constant(&mut self, value: &Constant, type_: Type, label: bool) {
         let mut needs_label = true;
         match value {
             Constant::Null => self.push("NULL"),

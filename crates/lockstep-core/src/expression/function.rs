@@ -65,9 +65,10 @@ pub(super) fn call(
     };
     let row = chosen.what.row;
     match row.kind {
-        'a' => return Err(kind::refuse_aggregate(kind)),
-        'w' => return Err(kind::refuse_window(kind)),
-        _ if row.returns_set => return Err(kind::refuse_set(kind)),
+        'a' if !kind.takes_aggregates() => return Err(kind::refuse_aggregate(kind)),
+        'w' if !kind.takes_windows() => return Err(kind::refuse_window(kind)),
+        'a' | 'w' => {}
+        _ if row.returns_set && !kind.takes_sets() => return Err(kind::refuse_set(kind)),
         _ => {}
     }
     let Some((targets, result)) = generic::resolve(&inputs, &chosen.arguments, row.result, scope) else {

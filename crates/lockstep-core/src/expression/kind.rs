@@ -20,6 +20,16 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::Where => ("WHERE", "WHERE"),
         Kind::Set => ("UPDATE", "UPDATE"),
         Kind::Value | Kind::SingleValue => ("VALUES", "VALUES"),
+        Kind::Select => ("SELECT", "SELECT"),
+        Kind::Having => ("HAVING", "HAVING"),
+        Kind::OrderBy => ("ORDER BY", "ORDER BY"),
+        Kind::GroupBy => ("GROUP BY", "GROUP BY"),
+        Kind::JoinOn => ("JOIN/ON", "JOIN conditions"),
+        Kind::FromFunction => ("function in FROM", "functions in FROM"),
+        Kind::Limit => ("LIMIT", "LIMIT"),
+        Kind::Offset => ("OFFSET", "OFFSET"),
+        Kind::Filter => ("FILTER", "FILTER"),
+        Kind::Window => ("window PARTITION BY", "window definitions"),
     }
 }
 
@@ -45,12 +55,7 @@ pub(super) fn refuse_set(kind: Kind) -> Refusal {
 }
 
 pub(super) fn refuse_query(kind: Kind) -> Refusal {
-    match kind {
-        Kind::Where | Kind::Set | Kind::Value | Kind::SingleValue => {
-            Refusal::Unknown("subqueries are not modelled".to_owned())
-        }
-        _ => unsupported(format!("cannot use subquery in {}", words(kind).0)),
-    }
+    unsupported(format!("cannot use subquery in {}", words(kind).0))
 }
 
 /// `None`: columns may be named here.
@@ -71,6 +76,9 @@ pub(super) fn construct(kind: Kind) -> &'static str {
         Kind::IndexPredicate | Kind::Where => "WHERE",
         Kind::Default => "DEFAULT",
         Kind::Using => "USING",
+        Kind::Having => "HAVING",
+        Kind::JoinOn => "JOIN/ON",
+        Kind::Filter => "FILTER",
         _ => "expression",
     }
 }

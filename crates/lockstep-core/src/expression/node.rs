@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::expression::query::{Aggregate, SubQuery};
 use crate::name::Ident;
 use crate::pg::catalog::Function;
 use crate::pg::types::Type;
@@ -129,6 +130,8 @@ pub(super) enum Node {
         name: &'static str,
         operand: Child,
     },
+    Aggregate(Box<Aggregate>),
+    Query(Box<SubQuery>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -179,6 +182,22 @@ impl Expression {
         matches!(self.node, Node::Constant(Constant::Null))
     }
 
+    /// The number of the column that it is.
+    pub fn as_column(&self) -> Option<u16> {
+        match self.node {
+            Node::Column(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The collation that `COLLATE` on the outside gives it.
+    pub fn explicit_collation(&self) -> Option<&Ident> {
+        match &self.node {
+            Node::Collate { collation, .. } => Some(collation),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_constant(&self) -> bool {
         matches!(self.node, Node::Constant(_))
     }
@@ -219,6 +238,8 @@ impl Expression {
             | Node::Collate { operand, .. }
             | Node::Named { operand, .. } => vec![operand],
             Node::ConvertArray { operand, element, .. } => vec![operand, element],
+            Node::Aggregate(call) => call.expressions(),
+            Node::Query(query) => query.expressions(),
             Node::Case { operand, whens, otherwise } => {
                 let mut found: Vec<&Expression> = operand.as_deref().into_iter().collect();
                 found.extend(whens.iter().flat_map(|(when, then)| [when, then]));
@@ -251,6 +272,8 @@ impl Expression {
     pub(super) fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Expression)) {
         change(self);
         match &mut self.node {
+            // Queries and what only they hold are never rewritten.
+            Node::Aggregate(_) | Node::Query(_) => {}
             Node::Column(_) | Node::Constant(_) | Node::CaseTest | Node::Value(_) => {}
             Node::Function { arguments, .. }
             | Node::Operator { arguments, .. }

@@ -24,6 +24,13 @@ impl Expression {
         found
     }
 
+    /// Calls `see` where the expression itself is a column.
+    pub(super) fn columns_here(&self, see: &mut impl FnMut(u16)) {
+        if let Node::Column(attribute) = self.node {
+            see(attribute);
+        }
+    }
+
     /// Relations named by constants of type `regclass`.
     pub fn relations(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
@@ -66,6 +73,7 @@ impl Expression {
             | Node::ScalarArray { operator, .. } => operator.function.volatility,
             Node::ThroughText { operand, .. } => input_output(operand.type_).1.max(input_output(self.type_).0),
             Node::Value(_) => Volatility::Stable,
+            Node::Aggregate(call) => call.function.volatility,
             _ => Volatility::Immutable,
         }
     }

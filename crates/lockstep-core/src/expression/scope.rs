@@ -1,10 +1,11 @@
 //! What an expression may name, and where it stands.
 
 use crate::effect::PgError;
+use crate::expression::query::Query;
 use crate::name::Ident;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
-use crate::syntax::expression::TypeName;
+use crate::syntax::expression::{QueryText, TypeName};
 
 /// Why there is no expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,14 @@ pub trait Scope {
     /// The relation that a `regclass` constant names.
     fn relation(&self, name: &str) -> Result<u32, Refusal>;
     /// The session's `TimeZone`; `None` where not known.
+    /// A subquery and the types of its results.
+    fn subquery(&self, _query: &QueryText) -> Result<(Query, Vec<Type>), Refusal> {
+        Err(Refusal::Unknown("subqueries are not modelled".to_owned()))
+    }
+    /// The window of that name (`WINDOW w AS …`).
+    fn has_window(&self, _name: &Ident) -> bool {
+        false
+    }
     fn time_zone(&self) -> Option<String> {
         None
     }
@@ -59,6 +68,10 @@ pub trait Names {
     fn column(&self, attribute: u16) -> String;
     fn user_type(&self, id: u32) -> String;
     fn relation(&self, id: u32) -> String;
+    /// The bare name of a relation, and the names of its attributes, none where one is dropped.
+    fn relation_parts(&self, _id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {
+        None
+    }
 }
 
 /// `ParseExprKind`: where the expression stands, and so what it must not hold.
@@ -79,4 +92,48 @@ pub enum Kind {
     Value,
     /// In a `VALUES` list of one row, which is a target list like that of `SELECT`.
     SingleValue,
+    /// The results of a query.
+    Select,
+    Having,
+    OrderBy,
+    GroupBy,
+    JoinOn,
+    /// A function in `FROM`.
+    FromFunction,
+    Limit,
+    Offset,
+    Filter,
+    /// `PARTITION BY` and `ORDER BY` of a window.
+    Window,
+}
+
+impl Kind {
+    pub(super) fn takes_aggregates(self) -> bool {
+        matches!(self, Kind::Select | Kind::Having | Kind::OrderBy | Kind::Window)
+    }
+
+    pub(super) fn takes_windows(self) -> bool {
+        matches!(self, Kind::Select | Kind::OrderBy)
+    }
+
+    pub(super) fn takes_sets(self) -> bool {
+        matches!(self, Kind::Select | Kind::OrderBy | Kind::GroupBy | Kind::FromFunction)
+    }
+
+    /// Somewhere in a query or a statement on rows.
+    pub(super) fn takes_queries(self) -> bool {
+        self.takes_aggregates()
+            || self.takes_sets()
+            || matches!(
+                self,
+                Kind::Where
+                    | Kind::Set
+                    | Kind::Value
+                    | Kind::SingleValue
+                    | Kind::JoinOn
+                    | Kind::Limit
+                    | Kind::Offset
+                    | Kind::Filter
+            )
+    }
 }

@@ -70,6 +70,21 @@ pub fn names_partitioned_table_for_parameters(version: PgVersion) -> bool {
     version >= PgVersion::V16
 }
 
+/// Up to 15 the rule of a view has entries for `OLD` and `NEW` in its range table.
+pub fn view_rules_have_old_and_new(version: PgVersion) -> bool {
+    version < PgVersion::V16
+}
+
+/// A subquery in `FROM` may go without an alias from 16 on.
+pub fn subquery_needs_alias(version: PgVersion) -> bool {
+    version < PgVersion::V16
+}
+
+/// `security_invoker` of a view exists from 15 on.
+pub fn has_security_invoker(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
 /// `ON DELETE SET NULL (columns)`, `NULLS NOT DISTINCT` and other grammar of 15.
 pub fn has_grammar_of_15(version: PgVersion) -> bool {
     version >= PgVersion::V15

@@ -9,9 +9,11 @@ mod losses;
 mod ownership;
 mod relations;
 mod rename;
+mod rules;
 mod script;
 mod state;
 mod types;
+mod views;
 
 #[cfg(test)]
 mod tests;
@@ -78,6 +80,8 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.restore_relations();
     work.restore_columns();
     work.restore_keys(&state);
+    work.restore_views();
+    work.restore_rules();
     work.drop_made_types();
     work.restore_ownership(&state);
     work.undo_what_stands_beside(&state);

@@ -1,6 +1,7 @@
 //! Definitions as the server prints them: `pg_get_constraintdef`, `pg_get_indexdef`, `pg_get_expr`.
 
 use crate::effect::RelationId;
+use crate::expression::query::QueryTree;
 use crate::expression::{Expression, Names};
 use crate::name::{Ident, quote_identifier};
 use crate::schema::Schema;
@@ -10,9 +11,9 @@ use crate::schema::relation::Table;
 use crate::schema::user_type::TypeId;
 
 /// The names that an expression of one table needs to be printed.
-struct TableNames<'a> {
-    schema: &'a Schema,
-    table: Option<&'a Table>,
+pub(super) struct TableNames<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) table: Option<&'a Table>,
 }
 
 impl Names for TableNames<'_> {
@@ -25,6 +26,12 @@ impl Names for TableNames<'_> {
 
     fn user_type(&self, id: u32) -> String {
         self.schema.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+    }
+
+    fn relation_parts(&self, id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {
+        let relation = self.schema.get(RelationId(id))?;
+        let attributes = relation.columns().iter().map(|it| (!it.dropped).then(|| it.name.clone()));
+        Some((relation.name.name.clone(), attributes.collect()))
     }
 
     fn relation(&self, id: u32) -> String {
@@ -42,6 +49,11 @@ impl Schema {
     /// `pg_get_expr` of an expression over a domain's `VALUE`.
     pub fn print_domain_expression(&self, expression: &Expression) -> String {
         expression.deparse(&TableNames { schema: self, table: None })
+    }
+
+    /// `pg_get_viewdef` of a query whose results go by those names.
+    pub fn print_query(&self, query: &QueryTree, columns: &[Ident]) -> Option<String> {
+        query.deparse(columns, &TableNames { schema: self, table: None })
     }
 
     /// `pg_get_constraintdef` of a constraint of `table`.

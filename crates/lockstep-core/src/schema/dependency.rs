@@ -212,7 +212,7 @@ impl Schema {
                 None => "relation".to_owned(),
             },
             Object::Column(id, number) => {
-                let name = self.get(*id).and_then(|it| it.table()).map(|table| table.column_name(*number));
+                let name = self.get(*id).map(|it| it.columns().column_name(*number));
                 let name = name.map(|it| it.as_str().to_owned()).unwrap_or_default();
                 format!("column {name} of {}", self.describe(&Object::Relation(*id)))
             }

@@ -69,7 +69,7 @@ impl Diff {
 
     fn pair_tables(&mut self, was: &Schema, is: &Schema) {
         let tables = |schema: &Schema| -> Vec<RelationId> {
-            schema.relations().filter(|it| it.table().is_some()).map(|it| it.id).collect()
+            schema.relations().filter(|it| it.table().is_some() && !it.is_view()).map(|it| it.id).collect()
         };
         let (mut lost, mut made) = (tables(was), tables(is));
         for id in lost.clone() {

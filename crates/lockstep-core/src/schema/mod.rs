@@ -21,10 +21,12 @@ pub mod ownership;
 pub mod partition;
 pub mod publication;
 pub mod relation;
+pub mod rule;
 pub mod sequence;
 pub mod statistics;
 pub mod uncertain;
 pub mod user_type;
+pub mod view;
 
 use std::rc::Rc;
 

@@ -7,6 +7,7 @@ use crate::effect::RelationId;
 use crate::schema::Schema;
 use crate::schema::object::ObjectBody;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, ReplicaIdentity, Table};
+use crate::schema::rule::FiringState;
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::schema::user_type::{UserType, UserTypeKind};
 
@@ -92,11 +93,12 @@ impl Schema {
             Body::Sequence(sequence) => form["sequence"] = self.sequence_form(sequence),
             Body::View(view) => {
                 form["columns"] = self.columns_form(relation.id, &view.columns);
-                form["viewdef"] = json!(view.definition);
+                form["viewdef"] = json!(self.view_definition(relation.id));
             }
             Body::Index(_) => form["def"] = json!(self.index_definition(relation.id)),
         }
-        compact(form)
+        form["rules"] = self.rules_form(relation.id);
+        keep_false(form, &["populated"])
     }
 
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
@@ -157,9 +159,29 @@ impl Schema {
         form["inherits"] = inherits.map(|it| it.name.to_string()).collect();
         form["partkey"] = json!(self.partition_key_definition(id));
         form["partbound"] = json!(self.partition_bound_definition(id));
+        if let Some(view) = &table.materialized {
+            form["viewdef"] = json!(self.view_definition(id));
+            form["populated"] = json!(view.populated);
+        }
         form["am"] = json!(table.access_method.as_ref().map(ToString::to_string));
         form["constraints"] = Value::Object(constraints);
         form["indexes"] = Value::Object(indexes);
+    }
+
+    fn rules_form(&self, id: RelationId) -> Value {
+        let forms = self.rules(id).map(|(name, rule)| {
+            let value = compact(json!({
+                "def": self.rule_definition(id, name, rule),
+                "enabled": match rule.state {
+                    FiringState::Enabled => Value::Null,
+                    FiringState::Disabled => json!("D"),
+                    FiringState::Replica => json!("R"),
+                    FiringState::Always => json!("A"),
+                },
+            }));
+            (name.as_str().to_owned(), value)
+        });
+        Value::Object(forms.collect())
     }
 
     fn columns_form(&self, id: RelationId, columns: &Columns) -> Value {

@@ -11,6 +11,7 @@ use crate::name::Ident;
 use crate::schema::Schema;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::publication::{Publication, PublishedTable};
+use crate::schema::rule::Rule;
 use crate::schema::statistics::Statistics;
 
 /// A number of the model, from the same counter as relations and types.
@@ -104,6 +105,7 @@ impl ObjectClass {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ObjectBody {
     Plain,
+    Rule(Rule),
     Statistics(Statistics),
     Publication(Publication),
     PublishedTable(PublishedTable),

@@ -12,6 +12,7 @@ use crate::schema::index::Index;
 use crate::schema::known_rows::KnownRows;
 use crate::schema::partition::{Bound, PartitionKey};
 use crate::schema::sequence::Sequence;
+use crate::schema::view::{Materialized, View};
 pub use crate::syntax::statement::Persistence;
 
 /// A table, index, sequence or view.
@@ -33,14 +34,6 @@ pub enum Body {
     Index(Index),
     Sequence(Sequence),
     View(View),
-}
-
-/// A view: what stands between its columns and the tables is in `pg_depend`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct View {
-    pub columns: Columns,
-    /// `pg_get_viewdef`.
-    pub definition: String,
 }
 
 /// Live and dropped columns: the attribute number is the place plus one.
@@ -87,6 +80,8 @@ pub struct Table {
     pub partition_key: Option<Rc<PartitionKey>>,
     /// Which rows of its parent a partition holds.
     pub bound: Option<Rc<Bound>>,
+    /// The query of a materialized view.
+    pub materialized: Option<Materialized>,
 }
 
 /// `relreplident`: what of an old row is written to the log when it is updated or deleted.
@@ -199,6 +194,14 @@ impl Relation {
         match &self.body {
             Body::View(view) => Some(view),
             _ => None,
+        }
+    }
+
+    pub fn columns_mut(&mut self) -> Option<&mut Columns> {
+        match &mut self.body {
+            Body::Table(table) => Some(&mut table.columns),
+            Body::View(view) => Some(&mut view.columns),
+            Body::Index(_) | Body::Sequence(_) => None,
         }
     }
 

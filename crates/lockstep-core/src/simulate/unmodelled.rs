@@ -90,6 +90,12 @@ fn reach(statement: &Statement, text: &str) -> Reach {
             true => Reach::Everything,
             false => Reach::Rows,
         },
+        Statement::CreateView(_)
+        | Statement::CreateMaterializedView(_)
+        | Statement::CreateRule(_)
+        | Statement::AlterRule(_)
+        | Statement::DropRule(_) => Reach::Uses,
+        Statement::RefreshMaterializedView(_) => Reach::Rows,
         Statement::Set(_)
         | Statement::LockTable(_)
         | Statement::Comment(_)

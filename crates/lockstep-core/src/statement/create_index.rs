@@ -36,6 +36,10 @@ impl Command for CreateIndex {
         }
         execution.not_in_use(table, "CREATE INDEX")?;
         let relation = execution.schema.relation(table);
+        if relation.view().is_some() {
+            let name = relation.name.name.as_str();
+            return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot create index on relation \"{name}\""));
+        }
         if relation.table().is_none() {
             let (name, error) = (execution.bare_name(table), sqlstate::WRONG_OBJECT_TYPE);
             return match behavior::has_grammar_of_15(execution.version) {

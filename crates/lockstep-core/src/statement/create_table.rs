@@ -26,10 +26,8 @@ use crate::syntax::statement::{ColumnDefinition, CreateTable, TableConstraint, T
 
 impl Command for CreateTable {
     fn run(&self, execution: &mut Execution) -> Outcome {
-        if let (Some((query, with_data)), None) = (&self.query, &self.access_method)
-            && let Some(plain) = &query.plain
-        {
-            return create_table_as::run(self, plain, *with_data, execution);
+        if let Some((query, with_data)) = &self.query {
+            return create_table_as::run(self, query, *with_data, execution);
         }
         execution.writable("CREATE TABLE")?;
         if let Some(what) = self.unmodelled() {

@@ -1,57 +1,51 @@
-//! `CREATE TABLE … AS`: `ExecCreateTableAs` and `intorel_startup`, for queries that only name columns.
+//! `CREATE TABLE … AS`: `ExecCreateTableAs` and `intorel_startup`.
 
+use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::relation::{Body, Column, Columns, Rows, Table, TableKind};
-use crate::statement::column::{self, check_name, empty_column};
+use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
+use crate::statement::column::{self, check_name};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::query::{self, Analyzed};
 use crate::statement::{scope, select};
-use crate::syntax::expression::{PlainSelect, SelectedColumns};
+use crate::syntax;
+use crate::syntax::expression::QueryText;
+use crate::syntax::select::{Body as QueryBody, Select, Target};
 use crate::syntax::statement::CreateTable;
 
-pub(super) fn run(statement: &CreateTable, plain: &PlainSelect, with_data: bool, execution: &mut Execution) -> Outcome {
-    if statement.on_commit.is_some() {
+pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, execution: &mut Execution) -> Outcome {
+    let Some(query) = &syntax::parse_query(&text.text) else {
+        return unknown("a query of this kind is not modelled");
+    };
+    if text.writes {
+        return unknown("a query that does more than read is not modelled");
+    }
+    if statement.on_commit.as_deref().is_some_and(|it| it != "preserve rows" && it != "drop") {
         return unknown("CREATE TABLE AS with ON COMMIT is not modelled");
     }
     // The query is analysed, which locks what it reads, before the new name is looked at.
-    let source = execution.open(&plain.table, LockMode::AccessShare, "the statement reads the relation")?;
-    let Some(table) = execution.schema.get(source).and_then(|it| it.table()).cloned() else {
-        return unknown(format!("the columns of {} are not modelled", plain.table));
-    };
-    if table.kind != TableKind::Ordinary || !table.children.is_empty() {
-        return unknown(format!("reading {} is not modelled", plain.table));
-    }
-    let mut columns = selected(plain, &table)?;
+    let analyzed = query::analyze(execution, query)?;
     execution.writable("CREATE TABLE AS")?;
     let Some(name) = execution.new_relation(&statement.name, statement.persistence, statement.if_not_exists)? else {
         return Ok(());
     };
     if with_data {
-        select::lock_indexes(execution, source, LockMode::AccessShare);
+        run_query(execution, &analyzed)?;
+        select::refuse_unknown_code(text)?;
     }
-    if statement.query_columns.len() > columns.len() {
-        return fail(sqlstate::SYNTAX_ERROR, "too many column names were specified");
-    }
-    for (column, given) in columns.iter_mut().zip(&statement.query_columns) {
-        column.name = given.clone();
-    }
-    for (place, column) in columns.iter().enumerate() {
-        check_name(&column.name)?;
-        if columns[..place].iter().any(|other| other.name == column.name) {
-            let message = format!("column \"{}\" specified more than once", column.name.as_str());
-            return fail(sqlstate::DUPLICATE_COLUMN, message);
-        }
-    }
+    let columns = new_columns(&analyzed, &statement.query_columns, "CREATE TABLE AS")?;
     if execution.schema.find_type(&name).is_some() {
         let message = format!("type \"{}\" already exists", name.name.as_str());
         return fail(sqlstate::DUPLICATE_OBJECT, message);
     }
-    if !with_data {
-        columns.iter_mut().for_each(|column| column.has_null = false);
+    let mut made = Table { columns: Columns(columns), ..Table::default() };
+    if with_data {
+        fill(execution, &mut made, query, &analyzed);
     }
-    let rows = if with_data { table.rows } else { Rows::Empty };
-    let made = Table { columns: Columns(columns), rows, ..Table::default() };
+    if statement.access_method.as_ref().is_some_and(|it| *it != "heap") {
+        made.access_method.clone_from(&statement.access_method);
+    }
     let id = execution.schema.add_relation(name, statement.persistence, Body::Table(made));
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     let relation = execution.schema.relation_mut(id);
@@ -61,26 +55,85 @@ pub(super) fn run(statement: &CreateTable, plain: &PlainSelect, with_data: bool,
     Ok(())
 }
 
-/// The columns of the result: names, types and collations; nothing else of a column is handed on.
-fn selected(plain: &PlainSelect, table: &Table) -> Outcome<Vec<Column>> {
-    let result = |from: &Column, label: &Ident| Column {
-        collation: from.collation.clone(),
-        filled: from.filled || from.not_null,
-        has_null: from.has_null,
-        ..empty_column(label.clone(), from.type_)
-    };
-    let names = match &plain.columns {
-        SelectedColumns::All => return Ok(table.live().map(|(_, column)| result(column, &column.name)).collect()),
-        SelectedColumns::Named(names) => names,
-    };
-    let mut made = vec![];
-    for (name, label) in names {
-        let own = name.schema.as_ref().is_none_or(|alias| *alias == plain.table.name);
-        match table.column(name.name.as_str()).filter(|_| own) {
-            Some((_, column)) => made.push(result(column, label)),
-            // A system column, the whole row, a function in the guise of a column, or an error.
-            None => return unknown(format!("what {name} names in the query is not known")),
+/// The columns of a relation that a query fills, checked as `heap_create` does.
+pub(super) fn new_columns(analyzed: &Analyzed, given: &[Ident], command: &str) -> Outcome<Vec<Column>> {
+    if given.len() > analyzed.results.len() {
+        let message = match command {
+            "CREATE VIEW" => "CREATE VIEW specifies more column names than columns",
+            _ => "too many column names were specified",
+        };
+        return fail(sqlstate::SYNTAX_ERROR, message);
+    }
+    let columns = analyzed.columns(given);
+    for (place, column) in columns.iter().enumerate() {
+        check_name(&column.name)?;
+        if columns[..place].iter().any(|other| other.name == column.name) {
+            let message = format!("column \"{}\" specified more than once", column.name.as_str());
+            return fail(sqlstate::DUPLICATE_COLUMN, message);
         }
     }
-    Ok(made)
+    for column in &columns {
+        if let Some(row) = column.type_.row().filter(|row| row.category == 'P' && !column.type_.array) {
+            let message = format!("column \"{}\" has pseudo-type {}", column.name.as_str(), row.name);
+            return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+        }
+    }
+    Ok(columns)
+}
+
+/// Planning a query opens the indexes of what it reads, and what views read in turn.
+pub(super) fn run_query(execution: &mut Execution, analyzed: &Analyzed) -> Outcome {
+    for id in &analyzed.reads {
+        select::expand(execution, *id, LockMode::AccessShare)?;
+    }
+    Ok(())
+}
+
+/// What is known of the rows: all of them, where the query is all of one table.
+fn fill(execution: &Execution, made: &mut Table, query: &Select, analyzed: &Analyzed) {
+    made.rows = Rows::Unknown;
+    if let Some(source) = all_rows_of(query, analyzed)
+        && let Some(table) = execution.schema.get(source).and_then(|it| it.table())
+        && table.children.is_empty()
+    {
+        made.rows = table.rows;
+        for (column, result) in made.columns.iter_mut().zip(&analyzed.results) {
+            let from = result.origin.filter(|(id, _)| *id == source).and_then(|(_, number)| table.attribute(number));
+            if let Some(from) = from {
+                column.filled = from.filled || from.not_null;
+                column.has_null = from.has_null;
+            }
+        }
+    }
+}
+
+/// The one table that a query reads, where its rows are the query's.
+pub(super) fn all_rows_of(query: &Select, analyzed: &Analyzed) -> Option<RelationId> {
+    let QueryBody::Plain(plain) = &query.body else { return None };
+    let whole = plain.condition.is_none()
+        && plain.group.is_empty()
+        && plain.having.is_none()
+        && plain.distinct == crate::syntax::select::Distinct::None
+        && query.limit.is_none()
+        && query.offset.is_none()
+        && plain.from.len() == 1
+        && analyzed.results.iter().all(|it| it.origin.is_some())
+        && plain.targets.iter().all(|it| !matches!(it, Target::Value { value, .. } if !is_column(value)));
+    match analyzed.reads.as_slice() {
+        [only] if whole => Some(*only),
+        _ => None,
+    }
+}
+
+fn is_column(value: &crate::syntax::expression::Expr) -> bool {
+    matches!(value, crate::syntax::expression::Expr::Column(_))
+}
+
+/// Where a view or a new table of a query goes by default.
+pub(super) fn persistence_of(given: Persistence, execution: &Execution, analyzed: &Analyzed) -> Persistence {
+    let temporary = analyzed
+        .reads
+        .iter()
+        .any(|id| execution.schema.get(*id).is_some_and(|it| it.persistence == Persistence::Temporary));
+    if temporary { Persistence::Temporary } else { given }
 }

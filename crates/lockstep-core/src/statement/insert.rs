@@ -8,6 +8,7 @@ use crate::name::{Ident, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::known_rows::Row;
+use crate::schema::rule::RuleEvent;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
@@ -17,6 +18,7 @@ use crate::statement::partition;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
+use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
 use crate::statement::select;
 use crate::syntax::expression::Expr;
@@ -27,6 +29,8 @@ impl Command for Insert {
         execution.writable("INSERT")?;
         let table = execution.open(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
         let relation = execution.bare_name(table);
+        refuse_rules(execution, table, RuleEvent::Insert)?;
+        refuse_view(execution, table)?;
         if execution.schema.relation(table).table().is_none() {
             let kind = Execution::kind_words(execution.schema.relation(table));
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
@@ -86,6 +90,19 @@ impl Command for Insert {
         }
         ask(self, execution, table, &targets, rows, &given);
         finish(self, execution, table, rows, &given)
+    }
+}
+
+/// `CheckValidResultRel`, and what `rewriteTargetView` would make of a view.
+pub(super) fn refuse_view(execution: &Execution, id: RelationId) -> Outcome {
+    let relation = execution.schema.relation(id);
+    if relation.materialized().is_some() {
+        let message = format!("cannot change materialized view \"{}\"", relation.name.name.as_str());
+        return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+    }
+    match relation.view().is_some() {
+        true => unknown("writing through a view is not modelled"),
+        false => Ok(()),
     }
 }
 

@@ -1,10 +1,26 @@
 //! `LOCK TABLE`: `LockTableCommand` of `lockcmds.c`.
 
+use crate::effect::RelationId;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::syntax::statement::LockTable;
+
+/// `LockViewRecurse`: whatever the view reads is locked in the same mode.
+fn lock_view(execution: &mut Execution, view: RelationId, mode: LockMode) {
+    for id in execution.schema.read_by_view(view) {
+        let relation = execution.schema.relation(id);
+        if relation.materialized().is_some() {
+            continue;
+        }
+        let is_view = relation.view().is_some();
+        execution.lock(id, mode, "the view that is locked reads it");
+        if is_view {
+            lock_view(execution, id, mode);
+        }
+    }
+}
 
 impl Command for LockTable {
     fn run(&self, execution: &mut Execution) -> Outcome {
@@ -18,7 +34,12 @@ impl Command for LockTable {
         for (name, only) in &self.tables {
             let id = execution.resolve(name)?;
             let relation = execution.schema.relation(id);
-            if relation.table().is_none() {
+            if relation.view().is_some() {
+                execution.lock(id, mode, "the statement asks for this lock");
+                lock_view(execution, id, mode);
+                continue;
+            }
+            if relation.table().is_none() || relation.materialized().is_some() {
                 let name = relation.name.name.as_str();
                 return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot lock relation \"{name}\""));
             }

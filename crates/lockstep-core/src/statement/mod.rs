@@ -15,6 +15,7 @@ mod create_operator;
 mod create_sequence;
 mod create_table;
 mod create_table_as;
+mod create_view;
 mod define_index;
 mod deletion;
 mod domain;
@@ -29,15 +30,18 @@ mod insert;
 mod known_rows;
 mod like;
 mod lock_table;
+mod materialized_view;
 mod namespace;
 mod naming;
 mod owner;
 mod partition;
 mod publication;
+mod query;
 mod referential;
 mod role;
 mod row_checks;
 mod rows;
+mod rule;
 mod scope;
 mod select;
 mod sequence;
@@ -89,6 +93,12 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateStatistics(it) => it,
         Statement::CreateSequence(it) => it,
         Statement::CreateTable(it) => &**it,
+        Statement::CreateView(it) => &**it,
+        Statement::CreateMaterializedView(it) => &**it,
+        Statement::RefreshMaterializedView(it) => it,
+        Statement::CreateRule(it) => &**it,
+        Statement::AlterRule(it) => it,
+        Statement::DropRule(it) => it,
         Statement::Drop(it) => it,
         Statement::DropObject(it) => it,
         Statement::Grant(it) => it,
@@ -133,6 +143,12 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateSequence(_) => "CREATE SEQUENCE",
         Statement::CreateTable(it) if it.query.is_some() => "CREATE TABLE AS",
         Statement::CreateTable(_) => "CREATE TABLE",
+        Statement::CreateView(_) => "CREATE VIEW",
+        Statement::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW",
+        Statement::RefreshMaterializedView(_) => "REFRESH MATERIALIZED VIEW",
+        Statement::CreateRule(_) => "CREATE RULE",
+        Statement::AlterRule(_) => "ALTER RULE",
+        Statement::DropRule(_) => "DROP RULE",
         Statement::Drop(it) => drop::tag(it.object),
         Statement::DropObject(it) => return it.tag(),
         Statement::Grant(it) => it.tag(),

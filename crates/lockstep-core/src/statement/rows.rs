@@ -8,13 +8,16 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::schema::relation::Rows;
+use crate::schema::rule::RuleEvent;
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::insert::refuse_view;
 use crate::statement::known_rows::{self, Verdict};
 use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
+use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{self, TableScope};
 use crate::statement::select::{self, lock_indexes, read_relation};
 use crate::syntax::expression::{Expr, Literal};
@@ -26,6 +29,9 @@ const REASON: &str = "rows of the table are written";
 fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> Outcome<RelationId> {
     execution.writable(command)?;
     let table = execution.open(&statement.table, LockMode::RowExclusive, REASON)?;
+    let event = if command == "DELETE" { RuleEvent::Delete } else { RuleEvent::Update };
+    refuse_rules(execution, table, event)?;
+    refuse_view(execution, table)?;
     if execution.schema.relation(table).table().is_none() {
         let name = execution.bare_name(table);
         let kind = Execution::kind_words(execution.schema.relation(table));

@@ -33,7 +33,7 @@ impl From<Refusal> for Stop {
     }
 }
 
-fn refusal(stop: Stop) -> Refusal {
+pub(super) fn refusal(stop: Stop) -> Refusal {
     match stop {
         Stop::Error(error) => Refusal::Error(error),
         Stop::Unknown(why) => Refusal::Unknown(why),

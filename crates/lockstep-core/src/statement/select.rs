@@ -1,10 +1,11 @@
 //! `SELECT`, as far as a migration holds it: what it reads and locks.
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog;
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
 use crate::statement::Command;
@@ -70,8 +71,8 @@ pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(
         tables.push((alias.clone(), execution.resolve(name)?));
     }
     let has = |id: RelationId, column: &Ident| {
-        let table = execution.schema.get(id).and_then(|it| it.table());
-        table.is_some_and(|it| it.column(column.as_str()).is_some()) || check_name(column).is_err()
+        let relation = execution.schema.get(id);
+        relation.is_some_and(|it| it.columns().find(column.as_str()).is_some()) || check_name(column).is_err()
     };
     for parts in &query.columns {
         let found = match parts.as_slice() {
@@ -107,6 +108,29 @@ fn read_whole_or_part(
     part: bool,
 ) -> Outcome<RelationId> {
     let id = execution.open(name, mode, "the statement reads the relation")?;
+    expand_whole_or_part(execution, id, mode, part)?;
+    Ok(id)
+}
+
+/// Rewriting and planning a read of a relation: a view's own tables are locked in its place
+/// (`AcquireRewriteLocks`), and every index is opened.
+pub(super) fn expand(execution: &mut Execution, id: RelationId, mode: LockMode) -> Outcome {
+    expand_whole_or_part(execution, id, mode, true)
+}
+
+fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMode, part: bool) -> Outcome {
+    let Some(relation) = execution.schema.get(id) else { return Ok(()) };
+    if relation.materialized().is_some_and(|it| !it.populated) {
+        let message = format!("materialized view \"{}\" has not been populated", relation.name.name.as_str());
+        let hint = "Use the REFRESH MATERIALIZED VIEW command.";
+        return Err(PgError::new(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message).hint(hint).into());
+    }
+    if relation.view().is_some() {
+        for source in execution.schema.read_by_view(id) {
+            execution.lock(source, mode, "the view reads it");
+            expand(execution, source, mode)?;
+        }
+    }
     lock_indexes(execution, id, mode);
     let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
     if partitioned && part {
@@ -117,7 +141,15 @@ fn read_whole_or_part(
         execution.lock(below, mode, "a query reads the tables that inherit as well");
         lock_indexes(execution, below, mode);
     }
-    Ok(id)
+    Ok(())
+}
+
+/// A query that calls code which is not known is not run.
+pub(super) fn refuse_unknown_code(query: &QueryText) -> Outcome {
+    match query.functions.iter().find(|name| !only_reads(name)) {
+        Some(name) => unknown(format!("what the function {name} does is not known")),
+        None => Ok(()),
+    }
 }
 
 /// `get_relation_info`: the planner opens every index in the mode of its table.

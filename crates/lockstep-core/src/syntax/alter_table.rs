@@ -55,6 +55,15 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
         let own = match object {
             ObjectType::Index => storage.iter().any(starts),
             ObjectType::Sequence => logged,
+            ObjectType::View => {
+                storage[..2].iter().any(starts) || (cursor.is_word("alter") && !cursor.is_word_at(1, "constraint"))
+            }
+            ObjectType::MaterializedView => {
+                let others = [&["cluster", "on"][..], &["set", "without", "cluster"], &["set", "access", "method"]];
+                storage.iter().any(starts)
+                    || others.iter().any(|words| cursor.are_words(words))
+                    || cursor.is_word("alter")
+            }
             _ => false,
         };
         return Ok(if own || cursor.are_words(&["owner", "to"]) {

@@ -102,7 +102,7 @@ fn tail(cursor: &mut Cursor<'_>, made: &mut CreateTable) -> Result<()> {
 }
 
 /// `WITH [NO] DATA` at the end of the query.
-fn without_data_clause(text: &str) -> (&str, bool) {
+pub(super) fn without_data_clause(text: &str) -> (&str, bool) {
     let words: Vec<&str> = text.split_whitespace().rev().take(3).collect();
     let is = |at: usize, word: &str| words.get(at).is_some_and(|it| it.eq_ignore_ascii_case(word));
     let cut = |count: usize| {

@@ -1,6 +1,7 @@
 //! Expressions as written: the raw parse tree (`parsenodes.h`), before names and types are resolved.
 
 use crate::name::{Ident, QualifiedName};
+use crate::syntax::select::AggregateSyntax;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {
@@ -157,8 +158,8 @@ pub struct FunctionCall {
     pub distinct: bool,
     /// The form it was written in, where the server prints it back in that form.
     pub form: FunctionForm,
-    /// Has `OVER`, `FILTER`, `WITHIN GROUP` or `ORDER BY`: more than a plain call.
-    pub is_aggregate_or_window_syntax: bool,
+    /// `OVER`, `FILTER`, `WITHIN GROUP` or `ORDER BY`: more than a plain call.
+    pub syntax: Option<Box<AggregateSyntax>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -210,29 +211,30 @@ pub struct QueryText {
     pub labels: Vec<Ident>,
     /// Functions called anywhere in it.
     pub functions: Vec<QualifiedName>,
-    /// All of it, where it does nothing but name columns of one table.
-    pub plain: Option<Box<PlainSelect>>,
     /// All of it, where its rows can be computed one by one.
     pub by_row: Option<Box<RowQuery>>,
+    /// What it stands for in an expression.
+    pub form: QueryForm,
     /// How many rows it yields, where its text says so.
     pub rows: Option<u64>,
     /// Data-changing common table expressions, or anything else that is more than a plain read.
     pub writes: bool,
 }
 
-/// `SELECT` of columns from one table, without any other clause.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlainSelect {
-    pub table: QualifiedName,
-    pub columns: SelectedColumns,
+/// `SubLinkType`, as far as the query itself tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueryForm {
+    /// A value, or the right side of `IN`, `ANY` or `ALL`.
+    #[default]
+    Plain,
+    Exists,
+    Array,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum SelectedColumns {
-    /// `*`
-    All,
-    /// Each with the name that it has in the result.
-    Named(Vec<(QualifiedName, Ident)>),
+impl QueryText {
+    pub(super) fn with_form(self, form: QueryForm) -> Self {
+        QueryText { form, ..self }
+    }
 }
 
 /// `SELECT` of expressions over one source, without grouping, order or limit.
@@ -307,7 +309,10 @@ impl Expr {
                 found.extend([&**operand, &**pattern]);
                 found.extend(escape.as_deref());
             }
-            Expr::Function(call) => found.extend(call.arguments.iter().map(|argument| &argument.value)),
+            Expr::Function(call) => {
+                found.extend(call.arguments.iter().map(|argument| &argument.value));
+                found.extend(call.syntax.iter().flat_map(|it| it.expressions()));
+            }
             Expr::Case { operand, whens, otherwise } => {
                 found.extend(operand.as_deref());
                 found.extend(whens.iter().flat_map(|(when, then)| [when, then]));

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod alter_object;
 pub mod create_operator;
+pub mod create_view;
 pub mod drop_object;
 pub mod expression;
 pub mod lexer;
@@ -13,6 +14,8 @@ pub mod print_table;
 pub mod privilege;
 pub mod publication;
 pub mod role;
+pub mod rule;
+pub mod select;
 pub mod statement;
 pub mod statistics;
 pub mod table;
@@ -25,8 +28,9 @@ mod create_table;
 mod cursor;
 mod object;
 mod parse_expression;
+mod parse_from;
 mod parse_function;
-mod plain_select;
+mod parse_select;
 mod query;
 mod row_query;
 mod rows;
@@ -91,6 +95,11 @@ pub fn parse_expression(text: &str) -> std::result::Result<expression::Expr, Syn
     if cursor.at_end() { Ok(made) } else { cursor.error() }
 }
 
+/// The tree of a query; `None` where it holds something that is not read.
+pub fn parse_query(text: &str) -> Option<select::Select> {
+    query::is_bounded(text).then(|| parse_select::read(text)).flatten()
+}
+
 /// Every identifier in the text, folded: whatever the statement may touch.
 pub fn mentions(text: &str) -> Vec<Ident> {
     let mut found = vec![];
@@ -122,6 +131,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         "with" => rows::with(cursor)?,
         "lock" => Some(session::lock_table(cursor)?),
         "set" => session::set(cursor)?,
+        "refresh" => Some(create_view::refresh(cursor)?),
         "reset" | "show" => session::reset_or_show(cursor)?,
         "begin" | "start" | "commit" | "end" | "rollback" | "abort" | "savepoint" | "release" => {
             session::transaction(cursor)?

@@ -9,7 +9,7 @@ use crate::syntax::statement::{
 };
 use crate::syntax::{
     address, alter_object, alter_table, constraint, create_index, create_operator, create_schema, create_table,
-    drop_object, perhaps, privilege, publication, role, statistics, type_name,
+    create_view, drop_object, perhaps, privilege, publication, role, rule, statistics, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 12] = [
@@ -29,6 +29,9 @@ const KINDS: [(&[&str], ObjectType); 12] = [
 
 pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.expect(&["create"])?;
+    if let Some(view) = create_view(cursor)? {
+        return Ok(Some(view));
+    }
     if (cursor.is_word("global") || cursor.is_word("local")) && cursor.is_any(&["global", "local"]) {
         cursor.next();
     }
@@ -85,6 +88,32 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     Ok(perhaps(cursor, role::create))
 }
 
+/// A view may be replaced, temporary and recursive.
+fn create_view(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let start = cursor.position();
+    let replace = cursor.accept(&["or", "replace"]);
+    let _ = cursor.accept_word("local") || cursor.accept_word("global");
+    let persistence = if cursor.accept_word("temp") || cursor.accept_word("temporary") {
+        Persistence::Temporary
+    } else if cursor.accept_word("unlogged") {
+        Persistence::Unlogged
+    } else {
+        Persistence::Permanent
+    };
+    if persistence == Persistence::Permanent && cursor.is_word("rule") {
+        return rule::create(cursor, replace).map(Some);
+    }
+    let is_view = cursor.is_word("view") || cursor.are_words(&["recursive", "view"]);
+    if is_view && persistence != Persistence::Unlogged {
+        return create_view::view(cursor, replace, persistence).map(Some);
+    }
+    if !replace && persistence != Persistence::Temporary && cursor.accept(&["materialized", "view"]) {
+        return create_view::materialized(cursor, persistence).map(Some);
+    }
+    cursor.rewind(start);
+    Ok(None)
+}
+
 fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement> {
     let name = cursor.qualified_name()?;
     cursor.accept_word("as");
@@ -130,6 +159,9 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
 }
 
 fn alter_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    if cursor.is_word("rule") {
+        return rule::alter(cursor).map(Some);
+    }
     for (words, object) in KINDS {
         if !cursor.accept(words) {
             continue;
@@ -190,6 +222,9 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
 }
 
 fn drop_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    if cursor.is_word("rule") {
+        return rule::drop(cursor).map(Some);
+    }
     for (words, object) in KINDS {
         if matches!(object, ObjectType::Collation | ObjectType::Statistics) || !cursor.accept(words) {
             continue;

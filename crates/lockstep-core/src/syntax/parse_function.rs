@@ -4,9 +4,11 @@
 use crate::keyword::{self, Category};
 use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
-use crate::syntax::expression::{Argument, Expr, FunctionCall, FunctionForm, Literal};
+use crate::syntax::expression::{Argument, Expr, FunctionCall, FunctionForm, Literal, QueryForm};
 use crate::syntax::lexer::Kind;
 use crate::syntax::parse_expression::{expression, restricted};
+use crate::syntax::parse_select::{sort_key, window};
+use crate::syntax::select::Window;
 use crate::syntax::{query, type_name};
 
 const VALUES: [&str; 12] = [
@@ -43,7 +45,7 @@ pub(super) fn word(cursor: &mut Cursor<'_>) -> Result<Expr> {
             cursor.expect_sign("(")?;
             let inner = query::parse(cursor)?;
             cursor.expect_sign(")")?;
-            Ok(Expr::Query(Box::new(inner)))
+            Ok(Expr::Query(Box::new(inner.with_form(QueryForm::Exists))))
         }
         "array" if cursor.is_sign_at(1, "[") => {
             cursor.next();
@@ -54,7 +56,7 @@ pub(super) fn word(cursor: &mut Cursor<'_>) -> Result<Expr> {
             cursor.expect_sign("(")?;
             let inner = query::parse(cursor)?;
             cursor.expect_sign(")")?;
-            Ok(Expr::Query(Box::new(inner)))
+            Ok(Expr::Query(Box::new(inner.with_form(QueryForm::Array))))
         }
         "row" if call_follows => {
             cursor.next();
@@ -172,7 +174,7 @@ fn sql_form(cursor: &mut Cursor<'_>, word: &str) -> Result<Expr> {
             star: false,
             distinct: false,
             form: FunctionForm::SqlSyntax,
-            is_aggregate_or_window_syntax: false,
+            syntax: None,
         })
     };
     let made = match word {
@@ -308,14 +310,8 @@ fn call(cursor: &mut Cursor<'_>, mut parts: Vec<Ident>) -> Result<Expr> {
     let name = QualifiedName { schema: parts.pop(), name };
     cursor.expect_sign("(")?;
     cursor.open()?;
-    let mut made = FunctionCall {
-        name,
-        arguments: vec![],
-        star: false,
-        distinct: false,
-        form: FunctionForm::Call,
-        is_aggregate_or_window_syntax: false,
-    };
+    let mut made =
+        FunctionCall { name, arguments: vec![], star: false, distinct: false, form: FunctionForm::Call, syntax: None };
     if cursor.accept_sign("*") {
         made.star = true;
     } else if !cursor.is_sign(")") {
@@ -325,30 +321,34 @@ fn call(cursor: &mut Cursor<'_>, mut parts: Vec<Ident>) -> Result<Expr> {
         }
         made.arguments = cursor.list(argument)?;
         if cursor.accept(&["order", "by"]) {
-            made.is_aggregate_or_window_syntax = true;
-            cursor.skip_balanced();
+            made.syntax.get_or_insert_default().order = cursor.list(sort_key)?;
         }
     }
     cursor.expect_sign(")")?;
     cursor.close();
-    loop {
-        if cursor.are_words(&["within", "group"]) {
-            cursor.expect(&["within", "group"])?;
-        } else if cursor.is_any(&["filter", "over"]) && cursor.is_sign_at(1, "(") {
-            cursor.next();
-        } else if cursor.is_word("over") {
-            cursor.next();
-            cursor.name()?;
-            made.is_aggregate_or_window_syntax = true;
-            continue;
-        } else {
-            return Ok(Expr::Function(made));
-        }
-        made.is_aggregate_or_window_syntax = true;
+    if cursor.accept(&["within", "group"]) {
         cursor.expect_sign("(")?;
-        cursor.skip_balanced();
+        cursor.expect(&["order", "by"])?;
+        let syntax = made.syntax.get_or_insert_default();
+        syntax.within_group = true;
+        syntax.order = cursor.list(sort_key)?;
         cursor.expect_sign(")")?;
     }
+    if cursor.is_word("filter") && cursor.is_sign_at(1, "(") {
+        cursor.next();
+        cursor.expect_sign("(")?;
+        cursor.expect(&["where"])?;
+        made.syntax.get_or_insert_default().filter = Some(expression(cursor)?);
+        cursor.expect_sign(")")?;
+    }
+    if cursor.is_word("over") {
+        cursor.next();
+        made.syntax.get_or_insert_default().over = Some(match cursor.is_sign("(") {
+            true => window(cursor)?,
+            false => Window { name: Some(cursor.name()?), is_reference: true, ..Window::default() },
+        });
+    }
+    Ok(Expr::Function(made))
 }
 
 fn argument(cursor: &mut Cursor<'_>) -> Result<Argument> {

@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::name::{Ident, quote_literal};
-use crate::syntax::expression::{Expr, FunctionCall, FunctionForm, LikeKind, Literal, Operator, TypeName};
+use crate::syntax::expression::{Expr, FunctionCall, FunctionForm, LikeKind, Literal, Operator, QueryForm, TypeName};
+use crate::syntax::select::{SortKey, Window};
 
 /// An operand: in parentheses unless it is a single unit.
 struct Operand<'a>(&'a Expr);
@@ -143,7 +144,11 @@ impl Display for Expr {
             }
             Expr::Field { operand, name } => write!(f, "({operand}).{name}"),
             Expr::Collate { operand, collation } => write!(f, "{} COLLATE {collation}", Operand(operand)),
-            Expr::Query(query) => write!(f, "({})", query.text),
+            Expr::Query(query) => match query.form {
+                QueryForm::Plain => write!(f, "({})", query.text),
+                QueryForm::Exists => write!(f, "EXISTS ({})", query.text),
+                QueryForm::Array => write!(f, "ARRAY({})", query.text),
+            },
             Expr::Opaque(text) => f.write_str(text),
         }
     }
@@ -207,7 +212,62 @@ impl Display for FunctionCall {
             }
             write!(f, "{}", argument.value)?;
         }
-        f.write_str(")")
+        let Some(syntax) = &self.syntax else { return f.write_str(")") };
+        match (syntax.within_group, syntax.order.is_empty()) {
+            (true, _) => {
+                f.write_str(") WITHIN GROUP (ORDER BY ")?;
+                list(f, &syntax.order, ", ")?;
+            }
+            (false, false) => {
+                f.write_str(" ORDER BY ")?;
+                list(f, &syntax.order, ", ")?;
+            }
+            (false, true) => {}
+        }
+        f.write_str(")")?;
+        if let Some(filter) = &syntax.filter {
+            write!(f, " FILTER (WHERE {filter})")?;
+        }
+        match &syntax.over {
+            Some(window) => write!(f, " OVER {window}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for SortKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.value)?;
+        if self.descending {
+            f.write_str(" DESC")?;
+        }
+        if let Some(operator) = &self.using {
+            write!(f, " USING {operator}")?;
+        }
+        match self.nulls_first {
+            Some(true) => f.write_str(" NULLS FIRST"),
+            Some(false) => f.write_str(" NULLS LAST"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Display for Window {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let (Some(name), true) = (&self.name, self.is_reference) {
+            return write!(f, "{name}");
+        }
+        let mut parts: Vec<String> = self.name.iter().map(ToString::to_string).collect();
+        let items = |items: &[Expr]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if !self.partition.is_empty() {
+            parts.push(format!("PARTITION BY {}", items(&self.partition)));
+        }
+        if !self.order.is_empty() {
+            let keys: Vec<String> = self.order.iter().map(ToString::to_string).collect();
+            parts.push(format!("ORDER BY {}", keys.join(", ")));
+        }
+        parts.extend(self.frame.clone());
+        write!(f, "({})", parts.join(" "))
     }
 }
 

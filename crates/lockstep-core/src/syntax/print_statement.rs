@@ -67,6 +67,12 @@ impl Display for Statement {
                 it.elements.iter().try_for_each(|element| write!(f, " {element}"))
             }
             Statement::CreateTable(it) => it.fmt(f),
+            Statement::CreateRule(it) => it.fmt(f),
+            Statement::AlterRule(it) => it.fmt(f),
+            Statement::DropRule(it) => it.fmt(f),
+            Statement::CreateView(it) => it.fmt(f),
+            Statement::CreateMaterializedView(it) => it.fmt(f),
+            Statement::RefreshMaterializedView(it) => it.fmt(f),
             Statement::Delete(it) => write_rows(f, it, true),
             Statement::Drop(it) => it.fmt(f),
             Statement::DropObject(it) => it.fmt(f),

@@ -11,9 +11,9 @@ use sqlparser::parser::Parser;
 
 use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
-use crate::syntax::expression::QueryText;
+use crate::syntax::expression::{QueryForm, QueryText};
 use crate::syntax::lexer::{self, Kind};
-use crate::syntax::{plain_select, row_query};
+use crate::syntax::row_query;
 
 /// Whether a query begins here, behind any number of parentheses.
 pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
@@ -51,8 +51,8 @@ pub(super) fn describe(text: &str) -> QueryText {
         columns: vec![],
         labels: vec![],
         functions: vec![],
-        plain: plain_select::read(text).map(Box::new),
         by_row: None,
+        form: QueryForm::Plain,
         rows: None,
         writes: true,
     };
@@ -202,7 +202,7 @@ fn is_more_than_reading(query: &Query) -> bool {
 }
 
 /// A cheap look at the tokens before a recursive parser gets them.
-fn is_bounded(text: &str) -> bool {
+pub(super) fn is_bounded(text: &str) -> bool {
     if text.len() > MAX_QUERY_BYTES {
         return false;
     }

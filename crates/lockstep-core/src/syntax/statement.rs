@@ -7,11 +7,13 @@ use crate::pg::lock_mode::LockMode;
 pub use crate::syntax::address::ObjectAddress;
 pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
 pub use crate::syntax::create_operator::CreateOperator;
+use crate::syntax::create_view::{CreateMaterializedView, CreateView, RefreshMaterializedView};
 pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
 pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
 pub use crate::syntax::role::{AlterDatabase, RoleCommand};
+use crate::syntax::rule::{AlterRule, CreateRule, DropRule};
 pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
 
@@ -20,6 +22,7 @@ pub enum Statement {
     AlterDatabase(AlterDatabase),
     AlterObject(AlterObject),
     AlterPublication(AlterPublication),
+    AlterRule(AlterRule),
     AlterSequence(AlterSequence),
     AlterStatistics(AlterStatistics),
     AlterTable(AlterTable),
@@ -30,18 +33,23 @@ pub enum Statement {
     CreateIndex(CreateIndex),
     CreateOperator(CreateOperator),
     CreatePublication(CreatePublication),
+    CreateRule(Box<CreateRule>),
     CreateSchema(CreateSchema),
     CreateSequence(CreateSequence),
     CreateStatistics(CreateStatistics),
     CreateTable(Box<CreateTable>),
+    CreateView(Box<CreateView>),
+    CreateMaterializedView(Box<CreateMaterializedView>),
     Delete(RowStatement),
     Drop(Drop),
     DropObject(DropObject),
+    DropRule(DropRule),
     Grant(Grant),
     GrantRole(GrantRole),
     Insert(Insert),
     LockTable(LockTable),
     Role(RoleCommand),
+    RefreshMaterializedView(RefreshMaterializedView),
     Select(QueryText),
     Set(Set),
     Transaction(TransactionCommand),

@@ -73,5 +73,6 @@ pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
             whens.iter().all(|(_, then)| never_null(then, row)) && never_null(otherwise, row)
         }
         Node::ScalarArray { .. } | Node::NullIf { .. } | Node::CaseTest | Node::Subscript { .. } => false,
+        Node::Aggregate(_) | Node::Query(_) => false,
     }
 }

@@ -100,6 +100,7 @@ impl Evaluation<'_> {
             Node::Constant(Constant::Null) => Ok(Value::Null),
             Node::Constant(Constant::Text(text)) => Ok(Value::of(text, self.base(it))),
             Node::Constant(Constant::Relation(_)) | Node::Subscript { .. } | Node::Row(_) => Err(Trouble::Unknown),
+            Node::Aggregate(_) | Node::Query(_) => Err(Trouble::Unknown),
             Node::CaseTest => case.cloned().ok_or(Trouble::Unknown),
             Node::Value(_) => Ok(Value::Something),
             Node::Named { operand, .. } | Node::Collate { operand, .. } => inner(operand),

@@ -20,7 +20,33 @@ const SHOP: &str = "CREATE TABLE customers (id serial PRIMARY KEY, name text); \
     total numeric(10,2) DEFAULT 0 NOT NULL, note text); CREATE INDEX orders_customer ON orders (customer_id);";
 const MOOD: &str = "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE people (id integer PRIMARY KEY, m mood);";
 
+const VIEWS: &str = "CREATE TABLE t (id integer PRIMARY KEY, a integer, b text); \
+    CREATE VIEW v AS SELECT id, a FROM t WHERE b <> ''; CREATE VIEW w WITH (security_barrier=true) AS SELECT a FROM v; \
+    CREATE MATERIALIZED VIEW m AS SELECT a, count(*) AS n FROM t GROUP BY a; CREATE UNIQUE INDEX m_a ON m (a); \
+    COMMENT ON VIEW v IS 'a view';";
+
 pub(super) const PAIRS: &[Pair] = &[
+    pair("make views", VIEWS, "CREATE VIEW x AS SELECT a AS y FROM w; CREATE VIEW z AS SELECT y FROM x;", Exact),
+    pair("drop a view", VIEWS, "DROP VIEW v CASCADE;", Exact),
+    pair("replace a view", VIEWS, "CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t;", Exact),
+    pair(
+        "replace a view over a new column",
+        VIEWS,
+        "ALTER TABLE t ADD COLUMN c integer; CREATE OR REPLACE VIEW v AS SELECT id, a, c FROM t;",
+        Exact,
+    ),
+    pair("rename what a view reads", VIEWS, "ALTER TABLE t RENAME COLUMN a TO aa; ALTER TABLE t RENAME TO tt;", Exact),
+    pair("rename a view", VIEWS, "ALTER VIEW v RENAME TO vv; ALTER VIEW w RENAME COLUMN a TO x;", Exact),
+    pair(
+        "change a type under a view",
+        VIEWS,
+        "DROP VIEW v CASCADE; DROP MATERIALIZED VIEW m; ALTER TABLE t ALTER COLUMN a TYPE bigint; \
+        CREATE VIEW v AS SELECT id, a FROM t;",
+        Exact,
+    ),
+    pair("drop a materialized view", VIEWS, "DROP MATERIALIZED VIEW m;", Exact),
+    pair("drop a table with its views", VIEWS, "DROP TABLE t CASCADE;", LosesData),
+    pair("make a rule", VIEWS, "CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING;", Exact),
     pair("add a column", USERS, "ALTER TABLE users ADD COLUMN phone text;", Exact),
     pair("add a column with default", USERS, "ALTER TABLE users ADD COLUMN n integer NOT NULL DEFAULT 5;", Exact),
     pair("add a serial column", USERS, "ALTER TABLE users ADD COLUMN n serial;", Exact),

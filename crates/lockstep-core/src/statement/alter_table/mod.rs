@@ -32,7 +32,7 @@ use crate::statement::Command;
 use crate::statement::alter_table::queue::{Queue, Task};
 use crate::statement::column::{attribute, create_toast};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
-use crate::statement::{foreign_key, owner, partition, scope};
+use crate::statement::{foreign_key, owner, partition, rule, scope};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
 
@@ -186,6 +186,7 @@ impl AlterTable {
                 }
                 Some(_) => {}
                 None if self.object == ObjectType::Table && matches!(kind, 'r' | 'p') => {}
+                None if matches!(subcommand, Subcommand::OwnerTo(_)) && matches!(kind, 'v' | 'm' | 'S') => {}
                 None => return unknown(format!("{} on this kind of relation is not modelled", self.tag())),
             }
         }
@@ -322,6 +323,7 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
         Subcommand::ClusterOn(index) => marked_index::cluster_on(execution, table, index),
         Subcommand::SetWithoutCluster => marked_index::without_cluster(execution, table),
         Subcommand::ReplicaIdentity(identity) => marked_index::replica_identity(execution, table, identity),
+        Subcommand::EnableRule { name, state } => rule::set_state(execution, table, name, *state),
         Subcommand::SetTablespace(tablespace) => storage::set_tablespace(execution, table, tablespace),
         // Their work was done when they were prepared; `WITHOUT OIDS` is what every table is.
         Subcommand::SetLogged(_) | Subcommand::SetAccessMethod(_) | Subcommand::SetWithoutOids => Ok(()),

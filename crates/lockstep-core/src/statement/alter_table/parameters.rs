@@ -6,6 +6,7 @@ use crate::pg::sqlstate;
 use crate::pg::storage_parameter::{self, Holder};
 use crate::schema::relation::TableKind;
 use crate::statement::column::attribute;
+use crate::statement::create_view::check_option;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 
 type Options = [(Ident, Option<String>)];
@@ -13,6 +14,14 @@ type Options = [(Ident, Option<String>)];
 /// `SET (…)` and `RESET (…)`.
 pub(super) fn set(execution: &mut Execution, id: RelationId, changes: &Options, reset: bool) -> Outcome {
     let relation = execution.schema.relation(id);
+    if relation.view().is_some() {
+        let options = changed(&relation.options, changes, None, reset)?;
+        for (name, value) in changes.iter().filter(|_| !reset) {
+            check_option(execution, name, value.as_deref())?;
+        }
+        execution.schema.relation_mut(id).options = options;
+        return Ok(());
+    }
     let holder = match (relation.table(), relation.index()) {
         (Some(table), _) if table.kind == TableKind::Partitioned => return partitioned(execution),
         (Some(table), _) if table.kind == TableKind::Foreign => return unknown("a foreign table has no storage"),

@@ -28,6 +28,8 @@ pub(super) fn run(statement: &AlterTable, execution: &mut Execution) -> Outcome 
         ObjectType::Table => true,
         ObjectType::Index => matches!(relation.body, Body::Index(_) | Body::Table(_)),
         ObjectType::Sequence => matches!(relation.body, Body::Sequence(_)),
+        ObjectType::View => relation.view().is_some(),
+        ObjectType::MaterializedView => relation.materialized().is_some(),
         _ => false,
     };
     if !fits {
@@ -66,7 +68,9 @@ fn rename_relation(execution: &mut Execution, id: RelationId, name: &Ident) -> O
     if existing.is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.as_str()));
     }
-    if execution.schema.relation(id).table().is_some() && execution.schema.find_type(&new).is_some() {
+    if matches!(execution.schema.relation(id).body, Body::Table(_) | Body::View(_))
+        && execution.schema.find_type(&new).is_some()
+    {
         return fail(sqlstate::DUPLICATE_OBJECT, format!("type \"{}\" already exists", name.as_str()));
     }
     execution.schema.rename_relation(id, new);
@@ -98,10 +102,11 @@ fn rename_column(
         return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
     }
     let relation = execution.schema.relation(id);
-    let Some(table) = relation.table() else {
+    if !matches!(relation.body, Body::Table(_) | Body::View(_)) {
         return unknown("renaming a column of this kind of relation is not modelled");
-    };
-    let Some((number, column)) = table.column(from.as_str()) else {
+    }
+    let columns = relation.columns();
+    let Some((number, column)) = columns.find(from.as_str()) else {
         if check_name(from).is_err() {
             return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("cannot rename system column \"{}\"", from.as_str()));
         }
@@ -112,12 +117,13 @@ fn rename_column(
         return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
     }
     check_name(to)?;
-    if table.column(to.as_str()).is_some() {
+    if columns.find(to.as_str()).is_some() {
         let relation = relation.name.name.as_str();
         let message = format!("column \"{}\" of relation \"{relation}\" already exists", to.as_str());
         return fail(sqlstate::DUPLICATE_COLUMN, message);
     }
-    if let Some(column) = execution.schema.table_mut(id).attribute_mut(number) {
+    let columns = execution.schema.relation_mut(id).columns_mut();
+    if let Some(column) = columns.and_then(|it| it.attribute_mut(number)) {
         column.name = to.clone();
     }
     Ok(())

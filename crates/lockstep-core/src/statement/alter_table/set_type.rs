@@ -126,6 +126,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     let (to, collation, rewrites) = (retyped.to, retyped.collation.clone(), retyped.rewrites);
     refuse_generated(execution, table, number, name)?;
     refuse_published(execution, table, number)?;
+    refuse_view(execution, table, number, name)?;
     let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
         return unknown("no such attribute");
     };
@@ -192,6 +193,15 @@ fn refuse_generated(execution: &Execution, table: RelationId, number: u16, name:
     let error = PgError::new(state, "cannot alter type of a column used by a generated column");
     let detail = format!("Column \"{}\" is used by generated column \"{}\".", name.as_str(), user.name.as_str());
     Err(error.detail(detail).into())
+}
+
+/// The same for views, which would have to be made anew.
+fn refuse_view(execution: &Execution, table: RelationId, number: u16, name: &Ident) -> Outcome {
+    let Some(view) = execution.schema.view_using(table, number) else { return Ok(()) };
+    let what = execution.schema.describe(&Object::Relation(view.id));
+    let message = "cannot alter type of a column used by a view or rule";
+    let detail = format!("rule _RETURN on {what} depends on column \"{}\"", name.as_str());
+    Err(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail).into())
 }
 
 /// The sequence of an identity column changes its type along (`ALTER SEQUENCE … AS`).

@@ -1,0 +1,105 @@
+//! Queries analysed as the server does before it stores or runs them: `transformStmt` of `analyze.c`.
+//! The result is what a view keeps, and the columns that it yields.
+
+mod environment;
+mod from;
+mod label;
+mod plain;
+mod set;
+mod with;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::effect::RelationId;
+use crate::expression::Refusal;
+use crate::expression::query::{Query, QueryTree};
+use crate::name::{Ident, QualifiedName};
+use crate::pg::behavior::view_rules_have_old_and_new;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::types::{Type, TypeRef};
+use crate::schema::dependency::{Dependency, Object};
+use crate::schema::relation::Column;
+use crate::schema::user_type::TypeId;
+use crate::statement::column::empty_column;
+use crate::statement::execution::{Execution, Outcome};
+use crate::statement::query::environment::{Builder, Environment};
+use crate::syntax::select::Select;
+
+/// What a query yields, and how.
+pub(super) struct Analyzed {
+    pub(super) tree: QueryTree,
+    pub(super) results: Vec<ResultColumn>,
+    /// Relations that it names, in the order in which it does.
+    pub(super) reads: Vec<RelationId>,
+    /// Primary keys that make columns depend on the groups.
+    keys: Vec<(RelationId, Ident)>,
+}
+
+/// A column of a result. Nothing but name, type and collation is handed on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ResultColumn {
+    pub(super) name: Ident,
+    pub(super) type_: Type,
+    pub(super) collation: Option<QualifiedName>,
+    /// It is a column of a relation as it stands.
+    pub(super) origin: Option<(RelationId, u16)>,
+}
+
+/// Analyses the query, which locks what it names.
+pub(super) fn analyze(execution: &mut Execution, select: &Select) -> Outcome<Analyzed> {
+    let builder = RefCell::new(Builder::default());
+    let made = Environment::new(execution, &builder).query(select, true);
+    let builder = builder.into_inner();
+    for id in &builder.reads {
+        execution.lock(*id, LockMode::AccessShare, "the statement reads the relation");
+    }
+    let (root, results): (Query, Vec<ResultColumn>) = made?;
+    let tree = QueryTree {
+        root,
+        variables: builder.variables,
+        has_old_and_new: view_rules_have_old_and_new(execution.version),
+        is_printable: builder.is_printable,
+    };
+    Ok(Analyzed { tree, results, reads: builder.reads, keys: builder.keys })
+}
+
+impl Analyzed {
+    /// The columns of a relation made from it, under the names given where there are some.
+    pub(super) fn columns(&self, given: &[Ident]) -> Vec<Column> {
+        let column = |(place, it): (usize, &ResultColumn)| Column {
+            collation: it.collation.clone(),
+            ..empty_column(given.get(place).unwrap_or(&it.name).clone(), it.type_)
+        };
+        self.results.iter().enumerate().map(column).collect()
+    }
+
+    /// `recordDependencyOnExpr` of a rule's action.
+    pub(super) fn needs(&self) -> Vec<(Object, Dependency)> {
+        let columns = self.tree.columns();
+        let with_columns: BTreeSet<u32> = columns.iter().map(|(relation, _)| *relation).collect();
+        let whole = self.tree.relations().into_iter().chain(self.tree.constant_relations());
+        let whole = whole.filter(|it| !with_columns.contains(it)).map(|it| Object::Relation(RelationId(it)));
+        let columns = columns.iter().map(|(relation, column)| Object::Column(RelationId(*relation), *column));
+        let types = self.tree.user_types().into_iter().map(|it| Object::Type(TypeId(it)));
+        let own = self.results.iter().filter_map(|it| match it.type_.base {
+            TypeRef::User(id) => Some(Object::Type(TypeId(id))),
+            TypeRef::Builtin(_) => None,
+        });
+        let keys = self.keys.iter().map(|(relation, name)| Object::Constraint(*relation, name.clone()));
+        let mut found: Vec<Object> = vec![];
+        for object in whole.chain(columns).chain(types).chain(own).chain(keys) {
+            if !found.contains(&object) {
+                found.push(object);
+            }
+        }
+        found.into_iter().map(|it| (it, Dependency::Normal)).collect()
+    }
+}
+
+fn unknown<T>(why: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::Unknown(why.into()))
+}
