@@ -31,6 +31,34 @@ impl Expression {
         }
     }
 
+    /// The same condition on a column in the place of a domain's `VALUE`.
+    pub fn over_column(&self, attribute: u16, type_: &Type) -> Expression {
+        let mut made = self.clone();
+        made.visit_mut(&mut |it| {
+            if let Node::Column(_) = it.node {
+                *it = Expression::column(attribute, *type_);
+            }
+        });
+        made
+    }
+
+    /// With another label of an enum in the place of one; `None` where it is not in there.
+    pub fn with_label(&self, enum_type: u32, from: &str, to: &str) -> Option<Expression> {
+        let mut made = self.clone();
+        let mut found = false;
+        made.visit_mut(&mut |it| {
+            if it.type_.base == TypeRef::User(enum_type)
+                && !it.type_.array
+                && let Node::Constant(Constant::Text(text)) = &mut it.node
+                && **text == *from
+            {
+                *text = to.into();
+                found = true;
+            }
+        });
+        found.then_some(made)
+    }
+
     /// Relations named by constants of type `regclass`.
     pub fn relations(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();

@@ -18,6 +18,11 @@ pub fn domain_not_null_is_a_constraint(version: PgVersion) -> bool {
     version >= PgVersion::V17
 }
 
+/// `ALTER TYPE … DROP VALUE` is in the grammar from 17 on, where the server says that it cannot.
+pub fn names_dropping_of_enum_values(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
 /// `ENFORCED` and `NOT ENFORCED` exist from 18 on.
 pub fn has_enforced(version: PgVersion) -> bool {
     version >= PgVersion::V18

@@ -124,6 +124,11 @@ pub fn resolve_builtin(name: &TypeName, version: PgVersion) -> Result<Type, PgEr
     Ok(Type { modifier, array: element_of || name.array_dimensions > 0, ..bare })
 }
 
+/// Whether the server has a type of that name (`pg_type.typname`).
+pub fn is_builtin_name(name: &str) -> bool {
+    catalog::type_by_name(name).is_some()
+}
+
 /// `smallint`, `integer` or `bigint`.
 pub fn integer_type(name: &str) -> Type {
     match name {

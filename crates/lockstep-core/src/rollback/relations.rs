@@ -1,7 +1,7 @@
 //! Tables, sequences and schemas as a whole: made ones go, lost ones come again.
 
 use crate::effect::{ObjectName, RelationId};
-use crate::name::Ident;
+use crate::name::{Ident, quote_literal};
 use crate::rollback::Work;
 use crate::rollback::script::{self, Phase};
 use crate::schema::Schema;
@@ -101,6 +101,7 @@ impl Work<'_> {
             let sql = self.start.create_table(id);
             self.add(Phase::CreateTable, sql);
             self.comment_on_table(id);
+            self.type_again(id);
             for (number, _) in self.start.table(id).live() {
                 self.column_details(id, number);
             }
@@ -218,6 +219,7 @@ impl Work<'_> {
             self.add(Phase::AlterColumn, format!("ALTER TABLE {name} SET {word}"));
         }
         self.table_marks(was, is);
+        self.restore_type_of_table(was, is);
         if old.tablespace != new.tablespace {
             let tablespace = old.tablespace.clone().unwrap_or_else(|| Ident::new("pg_default"));
             self.add(Phase::Detail, format!("ALTER TABLE {name} SET TABLESPACE {tablespace}"));
@@ -226,6 +228,30 @@ impl Work<'_> {
 }
 
 impl Work<'_> {
+    /// The columns of a typed table are its type's: it is let go before anything else changes.
+    fn restore_type_of_table(&mut self, was: RelationId, is: RelationId) {
+        let typed = |schema: &Schema, id| schema.relation(id).table().and_then(|it| it.of_type);
+        let (old, new) = (typed(self.start, was), typed(self.now, is));
+        if old == new {
+            return;
+        }
+        if new.is_some() {
+            let name = &self.now.relation(is).name;
+            let full = quote_literal(&format!("{}.{}", name.schema, name.name));
+            let condition = format!("EXISTS (SELECT FROM pg_class WHERE oid = to_regclass({full}) AND reloftype <> 0)");
+            self.add_if(Phase::DropForeignKey, condition, format!("ALTER TABLE IF EXISTS {name} NOT OF"));
+        }
+        self.type_again(was);
+    }
+
+    fn type_again(&mut self, id: RelationId) {
+        let of_type = self.start.relation(id).table().and_then(|it| it.of_type);
+        if let Some(type_) = of_type.and_then(|it| self.start.user_type(it)) {
+            let sql = format!("ALTER TABLE {} OF {}", self.start.relation(id).name, type_.name);
+            self.add(Phase::Detail, sql);
+        }
+    }
+
     /// What a table is marked with, and the index that it is clustered by.
     fn table_marks(&mut self, was: RelationId, is: RelationId) {
         use crate::schema::relation::ReplicaIdentity;

@@ -44,14 +44,15 @@ impl Work<'_> {
         let domain_uses = |id: TypeId| {
             self.now.types().any(|it| match &it.kind {
                 UserTypeKind::Domain { base, .. } => base.base == crate::pg::types::TypeRef::User(id.0),
-                UserTypeKind::Enum { .. } => false,
+                UserTypeKind::Enum { .. } | UserTypeKind::Composite { .. } => false,
             })
         };
         let made_only =
             self.now.columns_of_type(is).into_iter().all(|(table, column)| {
                 self.diff.table_of(table).is_none_or(|pair| pair.made_columns.contains(&column))
             });
-        if made_only && !domain_uses(is) {
+        let contained = !self.now.attributes_of_type(is).is_empty() || !self.now.typed_tables(is).is_empty();
+        if made_only && !contained && !domain_uses(is) {
             // Nothing that stays uses it: it can be made again as it was.
             if let Some(sql) = self.start.create_type(was) {
                 let differs = match &old.kind {
@@ -61,7 +62,7 @@ impl Work<'_> {
                         labels.iter().map(|it| quote_literal(it)).collect::<Vec<_>>().join(" || chr(1) || "),
                         quote_literal(&format!("{}.{}", old.name.schema, old.name.name)),
                     ),
-                    UserTypeKind::Domain { .. } => "true".to_owned(),
+                    UserTypeKind::Domain { .. } | UserTypeKind::Composite { .. } => "true".to_owned(),
                 };
                 let word = if matches!(new.kind, UserTypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };
                 self.add_if(Phase::CreateType, differs, format!("DROP {word} IF EXISTS {}", old.name));
@@ -71,6 +72,24 @@ impl Work<'_> {
             return;
         }
         match (&old.kind, &new.kind) {
+            (UserTypeKind::Enum { labels: before }, UserTypeKind::Enum { labels: after }) if was == is => {
+                let kept: Vec<&String> = after.iter().filter(|it| before.contains(it)).collect();
+                // Values cannot go, so that as many as before means that some have other names.
+                if before.len() == after.len() && before.iter().filter(|it| after.contains(it)).eq(kept) {
+                    for (label, now) in before.iter().zip(after).filter(|(label, now)| label != now) {
+                        let (label, now) = (quote_literal(label), quote_literal(now));
+                        let name = &old.name;
+                        let condition = format!(
+                            "EXISTS (SELECT FROM pg_enum WHERE enumlabel = {now} AND enumtypid = to_regtype({}))",
+                            quote_literal(&format!("{}.{}", name.schema, name.name))
+                        );
+                        let sql = format!("ALTER TYPE {name} RENAME VALUE {now} TO {label}");
+                        self.add_if(Phase::CreateSchema, condition, sql);
+                    }
+                    return;
+                }
+                self.cannot_drop_labels(was, is, before, after);
+            }
             (UserTypeKind::Enum { labels: before }, UserTypeKind::Enum { labels: after }) => {
                 self.cannot_drop_labels(was, is, before, after);
             }

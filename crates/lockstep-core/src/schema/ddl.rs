@@ -171,10 +171,17 @@ impl Schema {
         text
     }
 
-    /// `CREATE TYPE … AS ENUM` or `CREATE DOMAIN`.
+    /// `CREATE TYPE` or `CREATE DOMAIN`.
     pub fn create_type(&self, id: TypeId) -> Option<String> {
         let it = self.user_type(id)?;
         Some(match &it.kind {
+            UserTypeKind::Composite { relation } => {
+                let attributes = self.get(*relation)?.columns().live().map(|(_, attribute)| {
+                    let collation = attribute.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
+                    format!("{} {}{collation}", attribute.name, self.format_type(&attribute.type_))
+                });
+                format!("CREATE TYPE {} AS ({})", it.name, attributes.collect::<Vec<_>>().join(", "))
+            }
             UserTypeKind::Enum { labels } => {
                 let labels: Vec<String> = labels.iter().map(|label| quote_literal(label)).collect();
                 format!("CREATE TYPE {} AS ENUM ({})", it.name, labels.join(", "))

@@ -185,6 +185,12 @@ impl Schema {
         for (table, column) in self.columns_of_type(id) {
             found.push((Object::Column(table, column), Dependency::Normal));
         }
+        for (composite, attribute) in self.attributes_of_type(id) {
+            found.push((Object::Column(composite, attribute), Dependency::Normal));
+        }
+        for table in self.typed_tables(id) {
+            found.push((Object::Relation(table), Dependency::Normal));
+        }
         for other in self.types() {
             if let UserTypeKind::Domain { base, .. } = &other.kind
                 && base.base == TypeRef::User(id.0)
@@ -205,6 +211,7 @@ impl Schema {
                         'v' => "view",
                         'm' => "materialized view",
                         'f' => "foreign table",
+                        'c' => "composite type",
                         _ => "table",
                     };
                     format!("{kind} {}", relation.name)

@@ -192,6 +192,9 @@ impl Schema {
         let Some(old) = self.user_type(id).map(|it| it.name.clone()) else { return };
         self.type_names.remove_mut(&old);
         self.type_names.insert_mut(name.clone(), id);
+        if let Some(relation) = self.attributes_of(id) {
+            self.rename_relation(relation, name.clone());
+        }
         if let Some(it) = self.user_type_mut(id) {
             it.name = name;
         }

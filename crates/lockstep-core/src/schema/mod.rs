@@ -209,7 +209,7 @@ impl Schema {
         self.follow_renamed_constraint(table, &old, name);
     }
 
-    fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
+    pub fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
         self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() });
     }
 
@@ -222,7 +222,7 @@ impl Schema {
         self.relations().any(|relation| {
             relation.name.schema == *namespace
                 && relation.table().is_some_and(|table| table.constraint(name.as_str()).is_some())
-        }) || self.types().any(|it| it.name.schema == *namespace && it.has_check(name))
+        }) || self.types().any(|it| it.name.schema == *namespace && it.has_constraint(name))
     }
 
     pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
@@ -343,8 +343,9 @@ impl Schema {
 
     pub fn add_type(&mut self, name: ObjectName, kind: UserTypeKind) -> TypeId {
         let id = TypeId(self.take_id());
-        if let UserTypeKind::Domain { checks, .. } = &kind {
-            checks.iter().for_each(|check| self.note_constraint_name(name.schema.clone(), &check.name));
+        if let UserTypeKind::Domain { checks, not_null_name, .. } = &kind {
+            let names = checks.iter().map(|check| &check.name).chain(not_null_name);
+            names.for_each(|it| self.note_constraint_name(name.schema.clone(), it));
         }
         self.type_names.insert_mut(name.clone(), id);
         self.touched.type_(id);
@@ -354,6 +355,9 @@ impl Schema {
 
     pub fn remove_type(&mut self, id: TypeId) {
         if let Some(name) = self.user_type(id).map(|it| it.name.clone()) {
+            if let Some(relation) = self.attributes_of(id) {
+                self.remove_relation(relation);
+            }
             self.type_names.remove_mut(&name);
             self.touched.type_(id);
             self.types.remove_mut(&id);

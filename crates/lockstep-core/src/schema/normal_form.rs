@@ -16,7 +16,7 @@ impl Schema {
         let mut relations = Map::new();
         for relation in self.relations_by_name() {
             // Temporary relations are nobody else's, and gone with the session.
-            if relation.index().is_none() && relation.name.schema != "pg_temp" {
+            if relation.index().is_none() && relation.kind() != 'c' && relation.name.schema != "pg_temp" {
                 relations.insert(relation.name.plain(), self.relation_form(relation));
             }
         }
@@ -95,6 +95,7 @@ impl Schema {
                 form["columns"] = self.columns_form(relation.id, &view.columns);
                 form["viewdef"] = json!(self.view_definition(relation.id));
             }
+            Body::Composite(attributes) => form["columns"] = self.columns_form(relation.id, attributes),
             Body::Index(_) => form["def"] = json!(self.index_definition(relation.id)),
         }
         form["rules"] = self.rules_form(relation.id);
@@ -102,6 +103,8 @@ impl Schema {
     }
 
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
+        let of_type = table.of_type.and_then(|id| self.user_type(id));
+        form["oftype"] = json!(of_type.map(|it| it.name.to_string()));
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
         let mut constraints = Map::new();
         for constraint in &table.constraints {
@@ -242,6 +245,11 @@ impl Schema {
     /// One type, in the form that it has under `types`.
     pub fn type_form(&self, it: &UserType) -> Value {
         compact(match &it.kind {
+            UserTypeKind::Composite { relation } => {
+                let columns = self.get(*relation).map(|it| it.columns().clone()).unwrap_or_default();
+                let attributes = columns.live().map(|(_, it)| format!("{} {}", it.name, self.format_type(&it.type_)));
+                json!({ "kind": "c", "attrs": attributes.collect::<Vec<_>>(), "comment": it.comment })
+            }
             UserTypeKind::Enum { labels } => json!({ "kind": "e", "labels": labels, "comment": it.comment }),
             UserTypeKind::Domain { base, not_null_name, not_null, default, checks } => {
                 let mut constraints = Map::new();

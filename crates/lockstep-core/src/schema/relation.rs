@@ -12,6 +12,7 @@ use crate::schema::index::Index;
 use crate::schema::known_rows::KnownRows;
 use crate::schema::partition::{Bound, PartitionKey};
 use crate::schema::sequence::Sequence;
+use crate::schema::user_type::TypeId;
 use crate::schema::view::{Materialized, View};
 pub use crate::syntax::statement::Persistence;
 
@@ -34,6 +35,8 @@ pub enum Body {
     Index(Index),
     Sequence(Sequence),
     View(View),
+    /// The attributes of a composite type: `pg_class` holds those, too.
+    Composite(Columns),
 }
 
 /// Live and dropped columns: the attribute number is the place plus one.
@@ -65,6 +68,8 @@ pub struct Table {
     pub rows: Rows,
     /// The rows themselves, where they are few and all known: read by [`Table::known_rows`].
     pub known: Option<KnownRows>,
+    /// `reloftype`: the composite type whose attributes are its columns.
+    pub of_type: Option<TypeId>,
     /// It has a TOAST table, which stays when the columns that needed it go.
     pub toast: bool,
     /// Options of the TOAST table, as the server stores them.
@@ -165,6 +170,7 @@ impl Relation {
                 TableKind::Foreign => 'f',
             },
             Body::View(_) => 'v',
+            Body::Composite(_) => 'c',
             Body::Index(index) => match index.partitioned {
                 true => 'I',
                 false => 'i',
@@ -186,7 +192,18 @@ impl Relation {
         match &self.body {
             Body::Table(table) => &table.columns,
             Body::View(view) => &view.columns,
+            Body::Composite(attributes) => attributes,
             Body::Index(_) | Body::Sequence(_) => NONE,
+        }
+    }
+
+    /// The same, to be changed; `None` for what has no columns of its own.
+    pub fn columns_mut(&mut self) -> Option<&mut Columns> {
+        match &mut self.body {
+            Body::Table(table) => Some(&mut table.columns),
+            Body::View(view) => Some(&mut view.columns),
+            Body::Composite(attributes) => Some(attributes),
+            Body::Index(_) | Body::Sequence(_) => None,
         }
     }
 
@@ -194,14 +211,6 @@ impl Relation {
         match &self.body {
             Body::View(view) => Some(view),
             _ => None,
-        }
-    }
-
-    pub fn columns_mut(&mut self) -> Option<&mut Columns> {
-        match &mut self.body {
-            Body::Table(table) => Some(&mut table.columns),
-            Body::View(view) => Some(&mut view.columns),
-            Body::Index(_) | Body::Sequence(_) => None,
         }
     }
 

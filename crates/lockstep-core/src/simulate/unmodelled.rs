@@ -4,7 +4,7 @@ use crate::name::Ident;
 use crate::schema::Schema;
 use crate::syntax::statement::{
     AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, Statement, Subcommand, TableConstraintKind,
-    TableElement,
+    TableElement, TypeAction,
 };
 use crate::syntax::{mentions, mentions_outside_strings};
 
@@ -207,6 +207,14 @@ fn named(statement: &Statement) -> Option<Vec<Ident>> {
                 _ => {}
             }
         }
+        Statement::AlterType(it) => {
+            names.push(it.name.name.clone());
+            if let TypeAction::RenameTo(name) = &it.action {
+                names.push(name.clone());
+            }
+        }
+        Statement::AlterDomain(it) => names.push(it.name.name.clone()),
+        Statement::CreateComposite(it) => names.push(it.name.name.clone()),
         Statement::CreateDomain(it) => names.push(it.name.name.clone()),
         Statement::CreateEnum(it) => names.push(it.name.name.clone()),
         Statement::AlterTypeAddValue(it) => names.push(it.name.name.clone()),

@@ -127,7 +127,31 @@ pub(super) fn transform(execution: &mut Execution, table: &str, definition: &Col
         Some(sequence) => types::integer_type(sequence.name()),
         None => resolve_type(execution, type_name)?,
     };
-    let mut column = empty_column(name.clone(), type_);
+    transform_with(execution, table, definition, empty_column(name, type_), serial)
+}
+
+/// A column of which nothing else is said.
+pub(super) fn without_options(column: Column) -> Definition {
+    Definition {
+        column,
+        default: None,
+        serial: None,
+        identity: None,
+        generated: None,
+        not_null: None,
+        constraints: vec![],
+    }
+}
+
+/// The same for a column whose type comes from elsewhere, as in `CREATE TABLE … OF`.
+pub(super) fn transform_with(
+    execution: &mut Execution,
+    table: &str,
+    definition: &ColumnDefinition,
+    mut column: Column,
+    serial: Option<SequenceType>,
+) -> Outcome<Definition> {
+    let name = definition.name.clone();
     if let Some(collation) = &definition.collation {
         column.collation = transform_collation(execution, &column.type_, collation)?;
     }
@@ -277,8 +301,18 @@ pub(super) fn create_toast(execution: &mut Execution, table: RelationId) {
         return;
     }
     let stored = columns.live().filter(|(_, column)| column.generated.as_ref().is_none_or(|it| it.stored));
-    let types: Vec<Type> = stored.map(|(_, column)| base_type(execution, &column.type_)).collect();
+    let types: Vec<Type> = stored.map(|(_, column)| plain_type(execution, &column.type_)).collect();
     execution.schema.table_mut(table).toast = crate::pg::toast::needs_toast(&types);
+}
+
+/// A type that is stored in the same way: values of an enum are numbers.
+fn plain_type(execution: &Execution, type_: &Type) -> Type {
+    let base = base_type(execution, type_);
+    let kind = match base.base {
+        TypeRef::User(id) if !base.array => execution.schema.user_type(TypeId(id)).map(|it| &it.kind),
+        _ => None,
+    };
+    if matches!(kind, Some(UserTypeKind::Enum { .. })) { Type::INT4 } else { base }
 }
 
 /// The SQLSTATE and words of a column that is not there.

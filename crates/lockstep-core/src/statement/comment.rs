@@ -43,6 +43,7 @@ fn set(execution: &mut Execution, object: &Object, text: Option<String>) -> Outc
             let columns = match &mut relation.body {
                 Body::Table(table) => &mut table.columns,
                 Body::View(view) => &mut view.columns,
+                Body::Composite(attributes) => attributes,
                 Body::Index(_) | Body::Sequence(_) => {
                     let name = relation.name.name.as_str();
                     let message = format!("cannot set comment on relation \"{name}\"");

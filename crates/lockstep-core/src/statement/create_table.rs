@@ -20,7 +20,7 @@ use crate::statement::foreign_key::{self, NewForeignKey};
 use crate::statement::inherit::{self, Inheritance, InheritedNotNull};
 use crate::statement::like::{self, LikePart};
 use crate::statement::scope::{self, Use};
-use crate::statement::{create_table_as, index_constraint, partition, sequence};
+use crate::statement::{create_table_as, index_constraint, partition, sequence, typed_table};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{ColumnDefinition, CreateTable, TableConstraint, TableConstraintKind, TableElement};
 
@@ -44,8 +44,26 @@ impl Command for CreateTable {
         let mut definitions = vec![];
         let mut constraints: Vec<TableConstraint> = vec![];
         let mut like = vec![];
+        let mut of_type = None;
+        if let Some(type_name) = &self.of_type {
+            let (id, columns) = typed_table::open_type(execution, type_name)?;
+            definitions = columns.into_iter().map(column::without_options).collect();
+            of_type = Some(id);
+        }
+        let mut given: Vec<&Ident> = vec![];
         for element in &self.elements {
             match element {
+                TableElement::Column(definition) if of_type.is_some() => {
+                    if given.contains(&&definition.name) {
+                        let message = format!("column \"{}\" specified more than once", definition.name.as_str());
+                        return fail(sqlstate::DUPLICATE_COLUMN, message);
+                    }
+                    given.push(&definition.name);
+                    let place = typed_table::place_of(&definitions, &definition.name)?;
+                    let column = definitions[place].column.clone();
+                    definitions[place] =
+                        column::transform_with(execution, name.name.as_str(), definition, column, None)?;
+                }
                 TableElement::Column(definition) => {
                     let definition = &self.with_type(execution, definition)?;
                     definitions.push(column::transform(execution, name.name.as_str(), definition)?);
@@ -62,7 +80,9 @@ impl Command for CreateTable {
             let message = format!("type \"{}\" already exists", name.name.as_str());
             return fail(sqlstate::DUPLICATE_OBJECT, message);
         }
-        build(execution, self, name, definitions, constraints, like)
+        let table = build(execution, self, name, definitions, constraints, like)?;
+        execution.schema.table_mut(table).of_type = of_type;
+        Ok(())
     }
 }
 
@@ -70,9 +90,6 @@ impl CreateTable {
     fn unmodelled(&self) -> Option<&'static str> {
         if self.query.is_some() {
             return Some("AS");
-        }
-        if self.of_type.is_some() {
-            return Some("OF");
         }
         if self.access_method.is_some() {
             return Some("USING");
@@ -119,7 +136,7 @@ fn build(
     definitions: Vec<Definition>,
     table_constraints: Vec<TableConstraint>,
     like: Vec<LikePart>,
-) -> Outcome {
+) -> Outcome<RelationId> {
     for (place, definition) in definitions.iter().enumerate() {
         if definitions[..place].iter().any(|other| other.column.name == definition.column.name) {
             return fail(
@@ -206,7 +223,7 @@ fn build(
             foreign_key::add(execution, id, &new, LockMode::AccessExclusive)?;
         }
     }
-    Ok(())
+    Ok(id)
 }
 
 /// The bound of a partition and the key of a partitioned table, as `DefineRelation` sets them.

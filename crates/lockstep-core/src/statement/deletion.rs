@@ -60,7 +60,7 @@ pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &
         Body::Sequence(sequence) => {
             sequence.owner.filter(|owner| owner.identity).map(|owner| Object::Column(owner.table, owner.column))
         }
-        Body::Table(_) | Body::View(_) => None,
+        Body::Table(_) | Body::View(_) | Body::Composite(_) => None,
     };
     match owner {
         Some(owner) if !targets.contains(&owner) => {
@@ -190,7 +190,12 @@ fn lock(execution: &mut Execution, object: &Object) {
                 execution.lock(relation, LockMode::AccessExclusive, REASON);
             }
         }
-        Object::Type(_) | Object::DomainConstraint(..) | Object::Namespace(_) => {}
+        Object::Type(id) => {
+            if let Some(attributes) = execution.schema.attributes_of(*id) {
+                execution.lock(attributes, LockMode::AccessExclusive, REASON);
+            }
+        }
+        Object::DomainConstraint(..) | Object::Namespace(_) => {}
     }
 }
 
@@ -201,7 +206,8 @@ fn remove(execution: &mut Execution, object: &Object) {
             if execution.schema.get(*table).is_none() {
                 return;
             }
-            if let Some(column) = execution.schema.table_mut(*table).attribute_mut(*number) {
+            let columns = execution.schema.relation_mut(*table).columns_mut();
+            if let Some(column) = columns.and_then(|it| it.attribute_mut(*number)) {
                 column.dropped = true;
                 column.default = None;
                 column.generated = None;
@@ -221,9 +227,12 @@ fn remove(execution: &mut Execution, object: &Object) {
         Object::Other(id) => execution.schema.remove_object(*id),
         Object::DomainConstraint(id, name) => {
             if let Some(it) = execution.schema.user_type_mut(*id)
-                && let UserTypeKind::Domain { checks, .. } = &mut it.kind
+                && let UserTypeKind::Domain { checks, not_null, not_null_name, .. } = &mut it.kind
             {
                 checks.retain(|check| check.name != *name);
+                if not_null_name.as_ref() == Some(name) {
+                    (*not_null, *not_null_name) = (false, None);
+                }
             }
         }
     }
@@ -244,7 +253,7 @@ fn remove_relation(execution: &mut Execution, id: RelationId) {
                 execution.schema.table_mut(owner.table).sequences.retain(|it| *it != id);
             }
         }
-        Body::View(_) => {}
+        Body::View(_) | Body::Composite(_) => {}
         Body::Table(table) => {
             for parent in table.inherits.iter().filter(|it| execution.schema.get(**it).is_some()).collect::<Vec<_>>() {
                 execution.schema.table_mut(*parent).children.remove(&id);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::effect::ObjectName;
 use crate::expression::{self, Context, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
@@ -12,13 +13,25 @@ use crate::statement::column::{resolve_type, transform_collation};
 use crate::statement::enum_type::new_type_name;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{TableScope, missing};
-use crate::syntax::expression::TypeName;
+use crate::syntax::expression::{Expr, TypeName};
 use crate::syntax::statement::{ColumnConstraintKind, CreateDomain};
 
 /// `VALUE` is the only thing that has a name: attribute number 1.
-struct DomainScope<'a> {
+pub(super) struct DomainScope<'a> {
     outer: TableScope<'a>,
-    base: Type,
+    /// `None` where nothing has a name.
+    base: Option<Type>,
+}
+
+impl<'a> DomainScope<'a> {
+    fn with_value(execution: &'a Execution, base: Type) -> Self {
+        DomainScope { outer: TableScope { execution, table: None, alias: None }, base: Some(base) }
+    }
+
+    /// For a default, which belongs to no value.
+    pub(super) fn without_value(execution: &'a Execution) -> Self {
+        DomainScope { outer: TableScope { execution, table: None, alias: None }, base: None }
+    }
 }
 
 impl Scope for DomainScope<'_> {
@@ -27,8 +40,8 @@ impl Scope for DomainScope<'_> {
     }
 
     fn column(&self, parts: &[Ident]) -> Result<(u16, Type), Refusal> {
-        match parts {
-            [only] if *only == "value" => Ok((1, self.base)),
+        match (parts, self.base) {
+            ([only], Some(base)) if *only == "value" => Ok((1, base)),
             _ => Err(missing(parts).into()),
         }
     }
@@ -58,25 +71,23 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
     {
         return unknown("a domain with a collation of its own is not modelled");
     }
-    let (mut not_null, mut default) = (None, None);
+    let (mut not_null, mut default, mut given_name) = (None, None, None);
     let mut checks: Vec<DomainCheck> = vec![];
     for constraint in &statement.constraints {
-        let scope = DomainScope { outer: TableScope { execution, table: None, alias: None }, base };
         match &constraint.kind {
             ColumnConstraintKind::NotNull { .. } | ColumnConstraintKind::Null => {
                 let wanted = matches!(constraint.kind, ColumnConstraintKind::NotNull { .. });
                 if not_null.is_some_and(|it| it != wanted) {
                     return fail(sqlstate::SYNTAX_ERROR, "conflicting NULL/NOT NULL constraints");
                 }
-                if constraint.name.is_some() {
-                    return unknown("a named NOT NULL constraint of a domain is not modelled");
-                }
                 not_null = Some(wanted);
+                given_name = given_name.or(constraint.name.clone());
             }
             ColumnConstraintKind::Default(expression) => {
                 if default.is_some() {
                     return fail(sqlstate::SYNTAX_ERROR, "multiple default expressions");
                 }
+                let scope = DomainScope::without_value(execution);
                 let made = expression::analyze(expression, &scope, Kind::Default)?;
                 let Some(made) = expression::coerce_to_target(made, &base, Context::Assignment, &scope)? else {
                     return unknown("a default that does not fit the domain's type is not modelled");
@@ -84,24 +95,8 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
                 default = Some(Rc::new(made));
             }
             ColumnConstraintKind::Check { expression, .. } => {
-                let made = expression::analyze_boolean(expression, &scope, Kind::DomainCheck)?;
                 let others: Vec<Ident> = checks.iter().map(|check| check.name.clone()).collect();
-                let check_name = match &constraint.name {
-                    Some(given) if others.contains(given) => {
-                        let message = format!(
-                            "constraint \"{}\" for domain \"{}\" already exists",
-                            given.as_str(),
-                            name.name.as_str()
-                        );
-                        return fail(sqlstate::DUPLICATE_OBJECT, message);
-                    }
-                    Some(given) => given.clone(),
-                    None => {
-                        let schema = &execution.schema;
-                        schema.choose_constraint_name(name.name.as_str(), None, "check", &name.schema, &others)
-                    }
-                };
-                checks.push(DomainCheck { name: check_name, expression: Rc::new(made), validated: true });
+                checks.push(new_check(execution, &name, &base, constraint.name.as_ref(), expression, &others)?);
             }
             ColumnConstraintKind::Unique { .. } => {
                 return fail(sqlstate::SYNTAX_ERROR, "unique constraints not possible for domains");
@@ -126,9 +121,37 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
     let not_null = not_null == Some(true);
     let not_null_name = (not_null && behavior::domain_not_null_is_a_constraint(execution.version)).then(|| {
         let others: Vec<Ident> = checks.iter().map(|check| check.name.clone()).collect();
-        execution.schema.choose_constraint_name(name.name.as_str(), None, "not_null", &name.schema, &others)
+        given_name.unwrap_or_else(|| not_null_name(execution, &name, &others))
     });
     let kind = UserTypeKind::Domain { base, not_null_name, not_null, default, checks };
     execution.schema.add_type(name, kind);
     Ok(())
+}
+
+/// `domainAddCheckConstraint`: `others` are the constraints that the domain has already.
+pub(super) fn new_check(
+    execution: &Execution,
+    domain: &ObjectName,
+    base: &Type,
+    given: Option<&Ident>,
+    condition: &Expr,
+    others: &[Ident],
+) -> Outcome<DomainCheck> {
+    let name = match given {
+        Some(given) if others.contains(given) => {
+            let (given, domain) = (given.as_str(), domain.name.as_str());
+            let message = format!("constraint \"{given}\" for domain \"{domain}\" already exists");
+            return fail(sqlstate::DUPLICATE_OBJECT, message);
+        }
+        Some(given) => given.clone(),
+        None => execution.schema.choose_constraint_name(domain.name.as_str(), None, "check", &domain.schema, others),
+    };
+    let scope = DomainScope::with_value(execution, *base);
+    let made = expression::analyze_boolean(condition, &scope, Kind::DomainCheck)?;
+    Ok(DomainCheck { name, expression: Rc::new(made), validated: true })
+}
+
+/// `domainAddNotNullConstraint`: the name where none is given.
+pub(super) fn not_null_name(execution: &Execution, domain: &ObjectName, others: &[Ident]) -> Ident {
+    execution.schema.choose_constraint_name(domain.name.as_str(), None, "not_null", &domain.schema, others)
 }

@@ -1,6 +1,6 @@
 //! `DROP`: `RemoveRelations` and `RemoveObjects`.
 
-use crate::effect::{DataChangeKind, ObjectName, PgError, RelationId};
+use crate::effect::{DataChangeKind, PgError, RelationId};
 use crate::name::QualifiedName;
 use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
@@ -9,6 +9,7 @@ use crate::schema::dependency::Object;
 use crate::schema::relation::{Body, Relation, TableKind};
 use crate::schema::user_type::{UserType, UserTypeKind};
 use crate::statement::Command;
+use crate::statement::alter_type::{self, Found};
 use crate::statement::deletion::{delete, refuse_internal};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::namespace;
@@ -184,11 +185,28 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
 fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
     let mut targets = vec![];
     for name in &statement.names {
-        match find_type(execution, name)? {
-            Some(it) if statement.object == ObjectType::Domain && !matches!(it.kind, UserTypeKind::Domain { .. }) => {
+        if let Some(schema) = name.schema.as_ref().filter(|_| statement.if_exists)
+            && !execution.schema.has_namespace(schema.as_str())
+        {
+            execution.notice(format!("schema \"{}\" does not exist, skipping", schema.as_str()));
+            continue;
+        }
+        let domain = statement.object == ObjectType::Domain;
+        match alter_type::find(execution, name)? {
+            Found::Type(it) if domain && !matches!(it.kind, UserTypeKind::Domain { .. }) => {
                 return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{}\" is not a domain", it.name.name.as_str()));
             }
-            Some(it) => {
+            Found::RowType(id) => {
+                let bare = name.name.as_str();
+                if domain {
+                    return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{bare}\" is not a domain"));
+                }
+                let owner = execution.schema.describe(&Object::Relation(id));
+                let message = format!("cannot drop type {} because {owner} requires it", plain(name));
+                let error = PgError::new(sqlstate::DEPENDENT_OBJECTS_STILL_EXIST, message);
+                return Err(error.hint(format!("You can drop {owner} instead.")).into());
+            }
+            Found::Type(it) => {
                 targets.push(Object::Type(it.id));
                 if matches!(it.kind, UserTypeKind::Enum { .. }) && statement.cascade {
                     for (table, column) in execution.schema.columns_of_type(it.id) {
@@ -196,7 +214,7 @@ fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
                     }
                 }
             }
-            None => {
+            Found::None => {
                 let message = format!("type \"{}\" does not exist", plain(name));
                 if !statement.if_exists {
                     return fail(sqlstate::UNDEFINED_OBJECT, message);
@@ -208,24 +226,11 @@ fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
     delete(execution, &targets, statement.cascade)
 }
 
-/// `LookupTypeName` for types that migrations make.
+/// The type of that name, where migrations make such types.
 pub(super) fn find_type(execution: &Execution, name: &QualifiedName) -> Outcome<Option<UserType>> {
-    let schemas = match &name.schema {
-        Some(schema) => vec![schema.clone()],
-        None => execution.session.search_path.clone(),
-    };
-    for schema in schemas {
-        let full = ObjectName { schema, name: name.name.clone() };
-        let found = execution.schema.find_type(&full);
-        if let Some(why) = execution.schema.uncertain.about(&full.name, found.map(|id| id.0)) {
-            return unknown(why);
-        }
-        if let Some(it) = found.and_then(|id| execution.schema.user_type(id)) {
-            return Ok(Some(it.clone()));
-        }
-        if execution.schema.find(&full).is_some() {
-            return unknown(format!("the row type of {full} is not modelled"));
-        }
+    match alter_type::find(execution, name)? {
+        Found::Type(it) => Ok(Some(it)),
+        Found::RowType(_) => unknown(format!("the row type of {name} is not modelled")),
+        Found::None => Ok(None),
     }
-    Ok(None)
 }

@@ -1,6 +1,6 @@
 //! `CREATE TYPE … AS ENUM`, `ALTER TYPE … ADD VALUE`, `CREATE DOMAIN`: `DefineEnum`, `AlterEnum`, `DefineDomain`.
 
-use crate::effect::ObjectName;
+use crate::effect::{ObjectName, RelationId};
 use crate::name::{MAX_NAME_BYTES, QualifiedName};
 use crate::pg::sqlstate;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -13,18 +13,19 @@ use crate::syntax::statement::{AlterTypeAddValue, CreateDomain, CreateEnum};
 pub(super) fn new_type_name(execution: &Execution, name: &QualifiedName) -> Outcome<ObjectName> {
     let full = execution.creation_name(name)?;
     let existing = execution.schema.find_type(&full).map(|id| id.0);
-    let existing = existing.or_else(|| execution.schema.find(&full).map(|id| id.0));
+    // A table, view or composite type has a row type of its own name; an index or sequence has none.
+    let has_row_type = |id: &RelationId| execution.schema.get(*id).is_some_and(|it| !matches!(it.kind(), 'i' | 'S'));
+    let existing = existing.or_else(|| execution.schema.find(&full).filter(has_row_type).map(|id| id.0));
     if let Some(why) = execution.schema.uncertain.about(&full.name, existing) {
         return unknown(why);
     }
     match existing {
-        // A table's row type has the table's name.
         Some(_) => fail(sqlstate::DUPLICATE_OBJECT, format!("type \"{}\" already exists", full.name.as_str())),
         None => Ok(full),
     }
 }
 
-fn check_label(label: &str) -> Outcome {
+pub(super) fn check_label(label: &str) -> Outcome {
     match label.len() > MAX_NAME_BYTES {
         true => fail(sqlstate::INVALID_NAME, format!("invalid enum label \"{label}\"")),
         false => Ok(()),

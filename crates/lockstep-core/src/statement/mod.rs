@@ -4,12 +4,15 @@ pub mod execution;
 
 mod address;
 mod alter_database;
+mod alter_domain;
 mod alter_object;
 mod alter_table;
+mod alter_type;
 mod check_constraint;
 mod cluster_wide;
 mod column;
 mod comment;
+mod composite_type;
 mod create_index;
 mod create_operator;
 mod create_sequence;
@@ -47,6 +50,7 @@ mod select;
 mod sequence;
 mod setting;
 mod statistics;
+mod typed_table;
 
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax::expression::QueryText;
@@ -79,11 +83,14 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::AlterDatabase(it) => it,
         Statement::AlterObject(it) => it,
         Statement::AlterPublication(it) => it,
+        Statement::AlterDomain(it) => it,
         Statement::AlterSequence(it) => it,
         Statement::AlterStatistics(it) => it,
         Statement::AlterTable(it) => it,
+        Statement::AlterType(it) => it,
         Statement::AlterTypeAddValue(it) => it,
         Statement::Comment(it) => it,
+        Statement::CreateComposite(it) => it,
         Statement::CreateDomain(it) => it,
         Statement::CreateEnum(it) => it,
         Statement::CreateIndex(it) => it,
@@ -131,10 +138,12 @@ pub fn tag(statement: &Statement) -> String {
         Statement::AlterPublication(_) => "ALTER PUBLICATION",
         Statement::AlterSequence(_) => "ALTER SEQUENCE",
         Statement::AlterStatistics(_) => "ALTER STATISTICS",
+        Statement::AlterDomain(_) => "ALTER DOMAIN",
+        Statement::AlterType(it) => it.tag(),
         Statement::AlterTypeAddValue(_) => "ALTER TYPE",
         Statement::Comment(_) => "COMMENT",
         Statement::CreateDomain(_) => "CREATE DOMAIN",
-        Statement::CreateEnum(_) => "CREATE TYPE",
+        Statement::CreateComposite(_) | Statement::CreateEnum(_) => "CREATE TYPE",
         Statement::CreateIndex(_) => "CREATE INDEX",
         Statement::CreateOperator(_) => "CREATE OPERATOR",
         Statement::CreatePublication(_) => "CREATE PUBLICATION",

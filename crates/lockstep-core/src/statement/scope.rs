@@ -94,6 +94,7 @@ impl Scope for TableScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         Some(match &self.execution.schema.user_type(TypeId(id))?.kind {
+            UserTypeKind::Composite { .. } => UserTypeInfo::Other,
             UserTypeKind::Enum { labels } => UserTypeInfo::Enum { labels: labels.clone() },
             UserTypeKind::Domain { base, .. } => UserTypeInfo::Domain {
                 base: *base,

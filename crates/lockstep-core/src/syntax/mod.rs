@@ -11,6 +11,7 @@ pub mod lexer;
 pub mod print_expression;
 pub mod print_statement;
 pub mod print_table;
+pub mod print_type;
 pub mod privilege;
 pub mod publication;
 pub mod role;
@@ -19,8 +20,10 @@ pub mod select;
 pub mod statement;
 pub mod statistics;
 pub mod table;
+pub mod user_type;
 
 mod alter_table;
+mod alter_type;
 mod constraint;
 mod create_index;
 mod create_schema;

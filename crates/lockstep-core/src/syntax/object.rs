@@ -4,12 +4,11 @@ use crate::name::Ident;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::{self, Kind};
 use crate::syntax::statement::{
-    AlterSequence, AlterTypeAddValue, Comment, CreateDomain, CreateEnum, CreateSequence, Drop, ObjectType, Persistence,
-    Statement,
+    AlterSequence, Comment, CreateDomain, CreateSequence, Drop, ObjectType, Persistence, Statement,
 };
 use crate::syntax::{
-    address, alter_object, alter_table, constraint, create_index, create_operator, create_schema, create_table,
-    create_view, drop_object, perhaps, privilege, publication, role, rule, statistics, type_name,
+    address, alter_object, alter_table, alter_type, constraint, create_index, create_operator, create_schema,
+    create_table, create_view, drop_object, perhaps, privilege, publication, role, rule, statistics, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 12] = [
@@ -61,14 +60,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         return create_index::parse(cursor, false).map(Some);
     }
     if cursor.accept_word("type") {
-        let name = cursor.qualified_name()?;
-        if !cursor.accept(&["as", "enum"]) {
-            return Ok(None);
-        }
-        cursor.expect_sign("(")?;
-        let labels = if cursor.is_sign(")") { vec![] } else { cursor.list(Cursor::string)? };
-        cursor.expect_sign(")")?;
-        return Ok(Some(Statement::CreateEnum(CreateEnum { name, labels })));
+        return alter_type::create(cursor);
     }
     if cursor.accept_word("domain") {
         return create_domain(cursor).map(Some);
@@ -173,7 +165,8 @@ fn alter_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
             | ObjectType::MaterializedView
             | ObjectType::ForeignTable => alter_table::parse(cursor, object),
             ObjectType::Sequence => alter_sequence(cursor),
-            ObjectType::Type => alter_type(cursor),
+            ObjectType::Type => alter_type::alter(cursor),
+            ObjectType::Domain => alter_type::alter_domain(cursor),
             _ => Ok(None),
         };
     }
@@ -191,23 +184,6 @@ fn alter_sequence(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let options = constraint::sequence_options(cursor)?;
     // `SET LOGGED` and the like have no tree.
     Ok(cursor.at_end().then_some(Statement::AlterSequence(AlterSequence { name, if_exists, options })))
-}
-
-fn alter_type(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
-    let name = cursor.qualified_name()?;
-    if !cursor.accept(&["add", "value"]) {
-        return Ok(None);
-    }
-    let if_not_exists = cursor.accept(&["if", "not", "exists"]);
-    let label = cursor.string()?;
-    let place = if cursor.accept_word("before") {
-        Some((true, cursor.string()?))
-    } else if cursor.accept_word("after") {
-        Some((false, cursor.string()?))
-    } else {
-        None
-    };
-    Ok(Some(Statement::AlterTypeAddValue(AlterTypeAddValue { name, if_not_exists, label, place })))
 }
 
 pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {

@@ -30,7 +30,9 @@ impl Display for Statement {
         match self {
             Statement::AlterDatabase(it) => it.fmt(f),
             Statement::AlterObject(it) => it.fmt(f),
+            Statement::AlterDomain(it) => it.fmt(f),
             Statement::AlterTable(it) => it.fmt(f),
+            Statement::AlterType(it) => it.fmt(f),
             Statement::AlterTypeAddValue(it) => {
                 let guard = if it.if_not_exists { "IF NOT EXISTS " } else { "" };
                 write!(f, "ALTER TYPE {} ADD VALUE {guard}{}", it.name, quote_literal(&it.label))?;
@@ -41,6 +43,7 @@ impl Display for Statement {
                 }
             }
             Statement::Comment(it) => it.fmt(f),
+            Statement::CreateComposite(it) => it.fmt(f),
             Statement::CreateDomain(it) => it.fmt(f),
             Statement::CreateEnum(it) => it.fmt(f),
             Statement::CreateIndex(it) => it.fmt(f),

@@ -16,6 +16,7 @@ pub use crate::syntax::role::{AlterDatabase, RoleCommand};
 use crate::syntax::rule::{AlterRule, CreateRule, DropRule};
 pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
+pub use crate::syntax::user_type::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Statement {
@@ -23,11 +24,14 @@ pub enum Statement {
     AlterObject(AlterObject),
     AlterPublication(AlterPublication),
     AlterRule(AlterRule),
+    AlterDomain(AlterDomain),
     AlterSequence(AlterSequence),
     AlterStatistics(AlterStatistics),
     AlterTable(AlterTable),
+    AlterType(AlterType),
     AlterTypeAddValue(AlterTypeAddValue),
     Comment(Comment),
+    CreateComposite(CreateComposite),
     CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
     CreateIndex(CreateIndex),

@@ -32,7 +32,7 @@ use crate::statement::Command;
 use crate::statement::alter_table::queue::{Queue, Task};
 use crate::statement::column::{attribute, create_toast};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
-use crate::statement::{foreign_key, owner, partition, rule, scope};
+use crate::statement::{foreign_key, owner, partition, rule, scope, typed_table};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
 
@@ -78,6 +78,7 @@ impl Command for AlterTable {
                 }
                 self.check_kind(execution, table, subcommands)?;
                 execution.not_in_use(table, "ALTER TABLE")?;
+                typed_table::refuse(execution, table, subcommands)?;
                 alter(execution, table, subcommands, mode, !self.only)
             }
             _ => rename::run(self, execution),
@@ -225,7 +226,8 @@ fn is_modelled_in_hierarchy(execution: &Execution, table: RelationId, subcommand
     }
 }
 
-fn alter(
+/// `ATController`.
+pub(super) fn alter(
     execution: &mut Execution,
     table: RelationId,
     subcommands: &[Subcommand],
@@ -325,6 +327,8 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
         Subcommand::ReplicaIdentity(identity) => marked_index::replica_identity(execution, table, identity),
         Subcommand::EnableRule { name, state } => rule::set_state(execution, table, name, *state),
         Subcommand::SetTablespace(tablespace) => storage::set_tablespace(execution, table, tablespace),
+        Subcommand::OfType(name) => typed_table::of(execution, table, name),
+        Subcommand::NotOf => typed_table::not_of(execution, table),
         // Their work was done when they were prepared; `WITHOUT OIDS` is what every table is.
         Subcommand::SetLogged(_) | Subcommand::SetAccessMethod(_) | Subcommand::SetWithoutOids => Ok(()),
         _ => unknown("this subcommand of ALTER TABLE is not modelled"),

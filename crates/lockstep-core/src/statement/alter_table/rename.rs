@@ -105,6 +105,9 @@ fn rename_column(
     if !matches!(relation.body, Body::Table(_) | Body::View(_)) {
         return unknown("renaming a column of this kind of relation is not modelled");
     }
+    if relation.table().is_some_and(|it| it.of_type.is_some()) {
+        return fail(sqlstate::WRONG_OBJECT_TYPE, "cannot rename column of typed table");
+    }
     let columns = relation.columns();
     let Some((number, column)) = columns.find(from.as_str()) else {
         if check_name(from).is_err() {
