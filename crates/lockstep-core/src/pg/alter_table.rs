@@ -139,3 +139,22 @@ pub fn kinds(subcommand: &Subcommand, version: PgVersion) -> Option<&'static str
         _ => None,
     }
 }
+
+/// Subcommands that no index and no sequence takes, whatever else does (`ATSimplePermissions`).
+pub fn is_of_tables_only(subcommand: &Subcommand) -> bool {
+    matches!(
+        subcommand,
+        Subcommand::AddColumn { .. }
+            | Subcommand::DropColumn { .. }
+            | Subcommand::SetType { .. }
+            | Subcommand::SetDefault { .. }
+            | Subcommand::DropDefault { .. }
+            | Subcommand::SetNotNull { .. }
+            | Subcommand::DropNotNull { .. }
+            | Subcommand::AddConstraint(_)
+            | Subcommand::DropConstraint { .. }
+            | Subcommand::ValidateConstraint { .. }
+            | Subcommand::AddIdentity { .. }
+            | Subcommand::DropIdentity { .. }
+    )
+}

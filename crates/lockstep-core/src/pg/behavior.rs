@@ -23,6 +23,21 @@ pub fn names_dropping_of_enum_values(version: PgVersion) -> bool {
     version >= PgVersion::V17
 }
 
+/// `ALTER COLUMN … SET EXPRESSION` exists from 17 on.
+pub fn has_set_expression(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// `ALTER CONSTRAINT` changes only what is written, and other kinds than foreign keys, from 18 on.
+pub fn alters_constraints_by_kind(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// `WITHOUT OVERLAPS` and `PERIOD` exist from 18 on.
+pub fn has_temporal_keys(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
 /// `ENFORCED` and `NOT ENFORCED` exist from 18 on.
 pub fn has_enforced(version: PgVersion) -> bool {
     version >= PgVersion::V18

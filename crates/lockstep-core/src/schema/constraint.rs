@@ -55,6 +55,8 @@ pub struct ForeignKey {
     pub referenced_columns: Vec<u16>,
     /// The unique index that the key relies on (`conindid`).
     pub index: RelationId,
+    /// The last column is a `PERIOD`.
+    pub period: bool,
     pub match_full: bool,
     pub on_delete: ReferentialAction,
     pub on_delete_columns: Vec<u16>,

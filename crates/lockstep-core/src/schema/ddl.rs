@@ -186,8 +186,11 @@ impl Schema {
                 let labels: Vec<String> = labels.iter().map(|label| quote_literal(label)).collect();
                 format!("CREATE TYPE {} AS ENUM ({})", it.name, labels.join(", "))
             }
-            UserTypeKind::Domain { base, not_null, default, checks, not_null_name } => {
+            UserTypeKind::Domain { base, collation, not_null, default, checks, not_null_name } => {
                 let mut text = format!("CREATE DOMAIN {} AS {}", it.name, self.format_type(base));
+                if let Some(collation) = collation {
+                    text.push_str(&format!(" COLLATE {collation}"));
+                }
                 if let Some(default) = default {
                     text.push_str(&format!(" DEFAULT {}", self.print_domain_expression(default)));
                 }

@@ -105,10 +105,16 @@ impl Schema {
 
     fn foreign_key_definition(&self, table: &Table, foreign_key: &ForeignKey) -> String {
         let referenced = self.relation(foreign_key.references);
-        let theirs = referenced.table().map(|table| column_list(table, &foreign_key.referenced_columns));
+        let list = |table: &Table, columns: &[u16]| match (foreign_key.period, columns.split_last()) {
+            (true, Some((last, others))) => {
+                format!("{}, PERIOD {}", column_list(table, others), table.column_name(*last))
+            }
+            _ => column_list(table, columns),
+        };
+        let theirs = referenced.table().map(|table| list(table, &foreign_key.referenced_columns));
         let mut text = format!(
             "FOREIGN KEY ({}) REFERENCES {}({})",
-            column_list(table, &foreign_key.columns),
+            list(table, &foreign_key.columns),
             referenced.name,
             theirs.unwrap_or_default(),
         );
@@ -129,7 +135,8 @@ impl Schema {
     fn key_columns(&self, table: RelationId, index: &Index) -> String {
         let columns = self.table(table);
         let keys = index.key_columns().unwrap_or_default();
-        let mut text = format!("({})", column_list(columns, &keys));
+        let overlaps = if index.is_temporal() { " WITHOUT OVERLAPS" } else { "" };
+        let mut text = format!("({}{overlaps})", column_list(columns, &keys));
         if !index.include.is_empty() {
             text.push_str(&format!(" INCLUDE ({})", column_list(columns, &index.include)));
         }

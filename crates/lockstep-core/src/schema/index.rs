@@ -72,6 +72,11 @@ impl Index {
             .collect()
     }
 
+    /// Of a key `WITHOUT OVERLAPS`: unique by exclusion.
+    pub fn is_temporal(&self) -> bool {
+        self.unique && self.exclusion
+    }
+
     pub fn has_expressions(&self) -> bool {
         self.keys.iter().any(|key| matches!(key.column, KeyColumn::Expression(_)))
     }

@@ -236,7 +236,7 @@ impl Schema {
             "cycle": sequence.cycle,
             "last": match sequence.last_value {
                 LastValue::Known(value) => json!(value),
-                LastValue::NotCalled | LastValue::Unknown => Value::Null,
+                LastValue::NotCalled(_) | LastValue::Unknown => Value::Null,
             },
             "owned_by": owner,
         })
@@ -251,7 +251,7 @@ impl Schema {
                 json!({ "kind": "c", "attrs": attributes.collect::<Vec<_>>(), "comment": it.comment })
             }
             UserTypeKind::Enum { labels } => json!({ "kind": "e", "labels": labels, "comment": it.comment }),
-            UserTypeKind::Domain { base, not_null_name, not_null, default, checks } => {
+            UserTypeKind::Domain { base, not_null_name, not_null, default, checks, .. } => {
                 let mut constraints = Map::new();
                 if let Some(name) = not_null_name {
                     constraints.insert(name.as_str().to_owned(), json!({ "def": "NOT NULL", "validated": true }));

@@ -33,7 +33,8 @@ pub struct SequenceOwner {
 /// `pg_sequence_last_value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LastValue {
-    NotCalled,
+    /// None was handed out: the next one is this.
+    NotCalled(i64),
     Known(i64),
     Unknown,
 }
@@ -72,7 +73,7 @@ impl Sequence {
             cache: 1,
             cycle: false,
             owner: None,
-            last_value: LastValue::NotCalled,
+            last_value: LastValue::NotCalled(1),
         }
     }
 
@@ -80,10 +81,28 @@ impl Sequence {
     pub fn advance(&mut self, count: Option<u64>) {
         self.last_value = match (self.last_value, count) {
             (_, Some(0)) => self.last_value,
-            (LastValue::NotCalled, Some(count)) => self.step(self.start, count - 1),
+            (LastValue::NotCalled(next), Some(count)) => self.step(next, count - 1),
             (LastValue::Known(last), Some(count)) => self.step(last, count),
             _ => LastValue::Unknown,
         };
+    }
+
+    /// Whether so many calls certainly come to the sequence's end (`nextval_internal`).
+    pub fn ends_within(&self, count: u64) -> bool {
+        let steps = |from: i64, count: u64| i128::from(from) + i128::from(self.increment) * i128::from(count);
+        let last = match self.last_value {
+            _ if self.cycle || count == 0 => return false,
+            LastValue::NotCalled(next) => steps(next, count - 1),
+            LastValue::Known(last) => steps(last, count),
+            LastValue::Unknown => return false,
+        };
+        last > i128::from(self.max) || last < i128::from(self.min)
+    }
+
+    /// What `nextval` says at the end.
+    pub fn end(&self, name: &str) -> String {
+        let (word, limit) = if self.increment > 0 { ("maximum", self.max) } else { ("minimum", self.min) };
+        format!("nextval: reached {word} value of sequence \"{name}\" ({limit})")
     }
 
     /// With a cache the file runs ahead of what was handed out, so only a cache of one is certain.

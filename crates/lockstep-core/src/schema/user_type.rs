@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::Expression;
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::Schema;
 use crate::schema::constraint::ConstraintKind;
@@ -34,6 +34,8 @@ pub enum UserTypeKind {
     },
     Domain {
         base: Type,
+        /// A collation other than the base type's.
+        collation: Option<QualifiedName>,
         /// The name of its `NOT NULL`, where the version has such a constraint.
         not_null_name: Option<Ident>,
         not_null: bool,

@@ -173,7 +173,9 @@ fn scan(execution: &mut Execution, it: &UserType, condition: &Expression) -> Out
         for number in columns {
             let Some(column) = execution.schema.relation(table).columns().attribute(number).cloned() else { continue };
             let moved = condition.over_column(number, &column.type_);
-            crate::statement::row_checks::violations(execution, table, &moved);
+            if let Some(it) = crate::statement::row_checks::violations(execution, table, &moved) {
+                execution.precondition(it.query, &it.expected, it.sqlstate_otherwise);
+            }
         }
     }
     Ok(())

@@ -2,10 +2,11 @@
 //! the attributes of a composite type is in [`crate::statement::composite_type`].
 
 use crate::effect::{ObjectName, PgError, RelationId};
-use crate::name::{Ident, QualifiedName, quote_literal};
+use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::types;
 use crate::pg::{behavior, sqlstate};
+use crate::schema::dependency::Object;
 use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 use crate::statement::Command;
 use crate::statement::composite_type;
@@ -100,10 +101,7 @@ impl Command for AlterType {
         match &self.action {
             TypeAction::RenameTo(name) => rename(execution, &it, name),
             TypeAction::SetSchema(schema) => set_schema(execution, &it, schema),
-            TypeAction::OwnerTo(role) => {
-                change_owner(execution, role);
-                Ok(())
-            }
+            TypeAction::OwnerTo(role) => change_owner(execution, &it, role),
             TypeAction::RenameValue { from, to } => rename_value(execution, &it, from, to),
             _ => unknown("this form of ALTER TYPE is not modelled"),
         }
@@ -165,13 +163,20 @@ fn set_schema(execution: &mut Execution, it: &UserType, schema: &Ident) -> Outco
     Ok(())
 }
 
-/// Owners are not modelled; the role has to exist.
-fn change_owner(execution: &mut Execution, role: &Ident) {
-    let current = ["current_user", "current_role", "session_user"].contains(&role.as_str());
-    if !current {
-        let query = format!("SELECT count(*) FROM pg_roles WHERE rolname = {}", quote_literal(role.as_str()));
-        execution.precondition(query, "1", sqlstate::UNDEFINED_OBJECT);
+/// `AlterTypeOwner`: nothing happens where the owner is the same.
+fn change_owner(execution: &mut Execution, it: &UserType, role: &Ident) -> Outcome {
+    execution.role(role)?;
+    let new = execution.owner_of(role);
+    let object = Object::Type(it.id);
+    if execution.schema.ownership.owner(&object) == new.as_ref() {
+        return Ok(());
     }
+    execution.schema.ownership.set_owner(object, new);
+    if let Some(attributes) = execution.schema.attributes_of(it.id) {
+        let reason = "the relation of a composite type changes its owner along";
+        execution.lock(attributes, LockMode::AccessExclusive, reason);
+    }
+    Ok(())
 }
 
 /// `RenameEnumLabel`. Values are stored by number: what is stored shows the new name.

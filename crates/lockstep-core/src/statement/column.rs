@@ -155,6 +155,7 @@ pub(super) fn transform_with(
     if let Some(collation) = &definition.collation {
         column.collation = transform_collation(execution, &column.type_, collation)?;
     }
+    check_storage(execution, &column.type_, definition)?;
     column.storage = definition.storage.clone();
     column.compression = definition.compression.clone();
     let mut parts = Definition {
@@ -257,6 +258,26 @@ pub(super) fn transform_with(
         return both("identity and generation expression");
     }
     Ok(parts)
+}
+
+/// `GetAttributeStorage` and `GetAttributeCompression`: a type of fixed length is stored as it is.
+fn check_storage(execution: &Execution, type_: &Type, definition: &ColumnDefinition) -> Outcome {
+    if definition.storage.is_some() && !behavior::has_default_storage(execution.version) {
+        return fail(sqlstate::SYNTAX_ERROR, "syntax error at or near \"STORAGE\"");
+    }
+    if types::storage(&plain_type(execution, type_)) != Some('p') {
+        return Ok(());
+    }
+    let printed = execution.schema.format_type(type_);
+    if definition.storage.as_ref().is_some_and(|it| !["plain", "default"].contains(&it.as_str())) {
+        let message = format!("column data type {printed} can only have storage PLAIN");
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
+    if definition.compression.as_ref().is_some_and(|it| *it != "default") {
+        let message = format!("column data type {printed} does not support compression");
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
+    Ok(())
 }
 
 fn conflicting_null<T>(place: &str) -> Outcome<T> {

@@ -50,25 +50,12 @@ pub(super) fn alter(execution: &mut Execution, id: RelationId, options: &Sequenc
         let name = relation.name.name.as_str();
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not a sequence"));
     };
-    let restarts = options.restart.is_some();
-    let others = SequenceOptions { restart: None, ..options.clone() };
-    apply_options(execution, &mut sequence, &others, false)?;
-    if let Some(at) = options.restart {
-        let at = at.unwrap_or(sequence.start);
-        for (limit, words, beyond) in [
-            (sequence.min, "less than MINVALUE", at < sequence.min),
-            (sequence.max, "greater than MAXVALUE", at > sequence.max),
-        ] {
-            if beyond {
-                return fail(
-                    sqlstate::INVALID_PARAMETER_VALUE,
-                    format!("RESTART value ({at}) cannot be {words} ({limit})"),
-                );
-            }
-        }
-    }
-    if restarts {
-        sequence.last_value = LastValue::Unknown;
+    let (min, max) = (sequence.min, sequence.max);
+    apply_options(execution, &mut sequence, options, false)?;
+    if sequence.last_value == LastValue::Unknown && (sequence.min > min || sequence.max < max) {
+        let (name, min, max) = (execution.schema.relation(id).name.clone(), sequence.min, sequence.max);
+        let query = format!("SELECT count(*) FROM {name} WHERE last_value NOT BETWEEN {min} AND {max}");
+        execution.precondition(query, "0", sqlstate::INVALID_PARAMETER_VALUE);
     }
     if let Some(it) = execution.schema.sequence_mut(id) {
         *it = sequence;
@@ -92,6 +79,10 @@ fn own(execution: &mut Execution, id: RelationId, options: &SequenceOptions) -> 
             let schema = owner.len().checked_sub(3).map(|place| owner[place].clone());
             let name = QualifiedName { schema, name: table.clone() };
             let table = execution.open(&name, LockMode::AccessShare, "the sequence comes to depend on a column")?;
+            if matches!(execution.schema.relation(table).kind(), 'i' | 'S' | 'c') {
+                let message = format!("sequence cannot be owned by relation \"{}\"", execution.bare_name(table));
+                return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+            }
             if execution.schema.relation(table).table().is_none() {
                 return unknown("a sequence that is owned by anything but a table is not modelled");
             }

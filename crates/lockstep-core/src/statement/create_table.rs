@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::effect::{ObjectName, PgError, RelationId};
+use crate::effect::{ObjectName, PgError, RelationId, WorkKind};
 use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
-use crate::pg::sqlstate;
+use crate::pg::{behavior, sqlstate};
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::relation::{Body, Columns, Generated, Persistence, Table, TableKind};
 use crate::schema::sequence::SequenceOwner;
@@ -80,7 +80,18 @@ impl Command for CreateTable {
             let message = format!("type \"{}\" already exists", name.name.as_str());
             return fail(sqlstate::DUPLICATE_OBJECT, message);
         }
+        let late_not_null = of_type.is_some()
+            && !behavior::not_null_is_a_constraint(execution.version)
+            && constraints.iter().any(|it| match &it.kind {
+                TableConstraintKind::PrimaryKey { columns, .. } => columns.iter().any(|it| !given.contains(&it)),
+                _ => false,
+            });
         let table = build(execution, self, name, definitions, constraints, like)?;
+        if late_not_null {
+            // The columns are the type's: they are marked by an `ALTER TABLE` of the key's own.
+            let reason = "a column of the primary key is marked NOT NULL once the table is there";
+            execution.work(table, WorkKind::Verify, None, reason);
+        }
         execution.schema.table_mut(table).of_type = of_type;
         Ok(())
     }
@@ -174,6 +185,14 @@ fn build(
     for (number, (definition, sequence)) in (1u16..).zip(definitions.iter().zip(&sequences)) {
         finish_column(execution, id, number, definition, *sequence)?;
     }
+    let columns = execution.schema.table(id);
+    for column in columns.columns.iter() {
+        let used = column.generated.iter().flat_map(|it| it.expression.columns());
+        let nested = used.into_iter().find(|it| columns.attribute(*it).is_some_and(|it| it.generated.is_some()));
+        if let Some(nested) = nested {
+            return scope::refuse_generated(&columns.column_name(nested));
+        }
+    }
     column::create_toast(execution, id);
     let table = execution.schema.table_mut(id);
     if table.toast {
@@ -208,14 +227,12 @@ fn build(
     }
     for constraint in &constraints {
         if let TableConstraintKind::ForeignKey { columns, references, period } = &constraint.kind {
-            if *period {
-                return unknown("temporal foreign keys are not modelled");
-            }
             let mut attributes = constraint.attributes;
             attributes.not_valid = false;
             let new = NewForeignKey {
                 name: constraint.name.as_ref(),
                 columns,
+                period: *period,
                 references,
                 attributes,
                 skip_validation: true,
@@ -347,13 +364,18 @@ fn not_nulls(
                         ),
                     );
                 };
-                wanted[usize::from(number) - 1] = Some((constraint.name.clone(), *no_inherit));
+                let slot = &mut wanted[usize::from(number) - 1];
+                *slot = Some(merge(slot.take(), (constraint.name.clone(), *no_inherit), column)?);
             }
             TableConstraintKind::PrimaryKey { columns, .. } => {
                 for column in columns {
                     if let Some((number, _)) = execution.schema.table(table).column(column.as_str()) {
                         let slot = &mut wanted[usize::from(number) - 1];
-                        *slot = slot.take().or(Some((None, false)));
+                        if behavior::not_null_is_a_constraint(execution.version) {
+                            *slot = Some(merge(slot.take(), (None, false), column)?);
+                        } else {
+                            *slot = slot.take().or(Some((None, false)));
+                        }
                     }
                 }
             }
@@ -393,6 +415,27 @@ fn not_nulls(
     Ok(())
 }
 
+/// `AddRelationNotNullConstraints`: two that name one column must agree.
+fn merge(
+    first: Option<(Option<Ident>, bool)>,
+    second: (Option<Ident>, bool),
+    column: &Ident,
+) -> Outcome<(Option<Ident>, bool)> {
+    let Some((name, no_inherit)) = first else { return Ok(second) };
+    if no_inherit != second.1 {
+        let message =
+            format!("conflicting NO INHERIT declarations for not-null constraints on column \"{}\"", column.as_str());
+        return fail(sqlstate::SYNTAX_ERROR, message);
+    }
+    match (name, second.0) {
+        (Some(a), Some(b)) if a != b => {
+            let (a, b) = (a.as_str(), b.as_str());
+            fail(sqlstate::SYNTAX_ERROR, format!("conflicting not-null constraint names \"{a}\" and \"{b}\""))
+        }
+        (a, b) => Ok((a.or(b), no_inherit)),
+    }
+}
+
 /// `transformIndexConstraints`: the primary key first, duplicates made once.
 fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableConstraint]) -> Outcome {
     let primary = |constraint: &&TableConstraint| matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
@@ -423,9 +466,11 @@ fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableCon
 /// Redundant when columns and properties agree and the later one has no name of its own.
 fn same_index(first: &TableConstraint, second: &TableConstraint) -> bool {
     let key = |constraint: &TableConstraint| match &constraint.kind {
-        TableConstraintKind::PrimaryKey { columns, index, .. } => Some((columns.clone(), index.clone(), false)),
-        TableConstraintKind::Unique { columns, index, nulls_not_distinct, .. } => {
-            Some((columns.clone(), index.clone(), *nulls_not_distinct))
+        TableConstraintKind::PrimaryKey { columns, index, without_overlaps } => {
+            Some((columns.clone(), index.clone(), false, *without_overlaps))
+        }
+        TableConstraintKind::Unique { columns, index, nulls_not_distinct, without_overlaps } => {
+            Some((columns.clone(), index.clone(), *nulls_not_distinct, *without_overlaps))
         }
         _ => None,
     };

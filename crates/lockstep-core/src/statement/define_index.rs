@@ -10,6 +10,7 @@ use crate::pg::sqlstate;
 use crate::pg::storage_parameter::{self, Holder};
 use crate::pg::types::Type;
 use crate::schema::index::{Index, IndexKey, KeyColumn};
+use crate::schema::object::{ObjectClass, ObjectKey};
 use crate::schema::relation::{Body, Rows};
 use crate::statement::alter_table::storage;
 use crate::statement::column::base_type;
@@ -133,8 +134,9 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
     }
-    let duplicates = if new.unique && !skip_build { known_rows::has_duplicates(execution, &index) } else { None };
-    if new.unique && !skip_build && duplicates.is_none() {
+    let built = new.unique && !new.exclusion && !skip_build;
+    let duplicates = if built { known_rows::has_duplicates(execution, &index) } else { None };
+    if built && duplicates.is_none() {
         unique_precondition(execution, &index);
     }
     let persistence = execution.schema.relation(new.table).persistence;
@@ -184,7 +186,7 @@ fn choose_name(execution: &Execution, new: &NewIndex<'_>, table: &ObjectName) ->
         None if new.primary => execution.schema.choose_relation_name(table.name.as_str(), None, "pkey", schema, true),
         None => {
             let columns = key_names(new);
-            let label = match (new.exclusion, new.is_constraint) {
+            let label = match (new.exclusion && !new.unique, new.is_constraint) {
                 (true, _) => "excl",
                 (false, true) => "key",
                 (false, false) => "idx",
@@ -250,7 +252,7 @@ fn check_capabilities(new: &NewIndex<'_>, method: &str) -> Outcome {
     let refuse = |what: &str| {
         fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("access method \"{method}\" does not support {what}"))
     };
-    if new.unique && method != "btree" {
+    if new.unique && !new.exclusion && method != "btree" {
         return refuse("unique indexes");
     }
     if !new.include.is_empty() && !matches!(method, "btree" | "gist" | "spgist") {
@@ -351,6 +353,7 @@ pub(super) fn operator_class_of(
     match &key.operator_class {
         None => match operator_class::default_for(&base, method) {
             Some(true) => Ok(None),
+            Some(false) if has_extension(execution, method) => Ok(None),
             // An extension that is not modelled may have brought one.
             Some(false) if !execution.schema.uncertain.is_certain() => {
                 unknown(format!("whether an extension brings an operator class for {printed} is not known"))
@@ -373,6 +376,16 @@ pub(super) fn operator_class_of(
             ),
         },
     }
+}
+
+/// `btree_gist` and `btree_gin` have classes for what `btree` compares.
+fn has_extension(execution: &Execution, method: &str) -> bool {
+    let name = match method {
+        "gist" => "btree_gist",
+        "gin" => "btree_gin",
+        _ => return false,
+    };
+    execution.schema.find_object(&ObjectKey::Global(ObjectClass::Extension, Ident::new(name))).is_some()
 }
 
 /// Whether the build succeeds is for the rows to say, unless there are none.

@@ -66,11 +66,10 @@ impl Scope for DomainScope<'_> {
 pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Outcome {
     let name = new_type_name(execution, &statement.name)?;
     let base = resolve_type(execution, &statement.type_name)?;
-    if let Some(collation) = &statement.collation
-        && transform_collation(execution, &base, collation)?.is_some()
-    {
-        return unknown("a domain with a collation of its own is not modelled");
-    }
+    let collation = match &statement.collation {
+        Some(collation) => transform_collation(execution, &base, collation)?,
+        None => None,
+    };
     let (mut not_null, mut default, mut given_name) = (None, None, None);
     let mut checks: Vec<DomainCheck> = vec![];
     for constraint in &statement.constraints {
@@ -123,7 +122,7 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
         let others: Vec<Ident> = checks.iter().map(|check| check.name.clone()).collect();
         given_name.unwrap_or_else(|| not_null_name(execution, &name, &others))
     });
-    let kind = UserTypeKind::Domain { base, not_null_name, not_null, default, checks };
+    let kind = UserTypeKind::Domain { base, collation, not_null_name, not_null, default, checks };
     execution.schema.add_type(name, kind);
     Ok(())
 }

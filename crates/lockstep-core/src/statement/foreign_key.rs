@@ -14,12 +14,14 @@ use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::foreign_key_name_addition;
 use crate::statement::partition::keys;
+use crate::statement::temporal;
 use crate::syntax::statement::{ConstraintAttributes, References};
 
 /// A foreign key as written.
 pub(super) struct NewForeignKey<'a> {
     pub(super) name: Option<&'a Ident>,
     pub(super) columns: &'a [Ident],
+    pub(super) period: bool,
     pub(super) references: &'a References,
     pub(super) attributes: ConstraintAttributes,
     /// Rows cannot violate it: a new table, or a new column that is null everywhere.
@@ -58,9 +60,7 @@ pub(super) fn add(
         return unknown("a partitioned table that refers to itself is not modelled");
     }
     check_persistence(execution, table, referenced)?;
-    if new.references.period {
-        return unknown("temporal foreign keys are not modelled");
-    }
+    temporal::check_period(execution, new.period, new.references)?;
     let columns = key_columns(execution, table, new.columns)?;
     let (referenced_columns, index) = match new.references.columns.is_empty() {
         true => primary_key_columns(execution, referenced)?,
@@ -70,6 +70,7 @@ pub(super) fn add(
             (theirs, index)
         }
     };
+    temporal::check_referenced(execution, index, new.period, new.references)?;
     if columns.len() != referenced_columns.len() {
         return fail(
             sqlstate::INVALID_FOREIGN_KEY,
@@ -77,6 +78,9 @@ pub(super) fn add(
         );
     }
     check_generated(execution, table, &columns, new.references)?;
+    if new.period {
+        temporal::check_actions(new.references)?;
+    }
     let name = choose_name(execution, table, new)?;
     check_types(execution, table, &columns, referenced, &referenced_columns, &name)?;
     let on_delete_columns = key_columns(execution, table, &new.references.on_delete_columns)?;
@@ -98,6 +102,7 @@ pub(super) fn add(
         references: referenced,
         referenced_columns,
         index,
+        period: new.period,
         match_full,
         on_delete: new.references.on_delete,
         on_delete_columns,
@@ -126,8 +131,11 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     let object =
         crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
     execution.work(table, WorkKind::ValidateForeignKey, Some(object), "every row must have its referenced row");
+    if foreign_key.period {
+        temporal::lock_indexes(execution, table, referenced);
+    }
     let below = execution.schema.descendants(referenced).into_iter().map(|(id, _)| id);
-    for id in [table, referenced].into_iter().chain(below) {
+    for id in [table, referenced].into_iter().chain(below).filter(|_| !foreign_key.period) {
         let it = execution.schema.table(id);
         if it.is_partitioned() && !hierarchy::planning_opens_partitioned_indexes(execution.version) {
             continue;
@@ -152,6 +160,9 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
 /// Counts rows (of the table, or of a query with its columns) without a referenced row, right also
 /// where columns hold nulls.
 pub(super) fn orphan_query(execution: &Execution, table: RelationId, key: &ForeignKey, rows: &str) -> String {
+    if key.period {
+        return temporal::orphan_query(execution, table, key, rows);
+    }
     let schema = &execution.schema;
     let parent = &schema.relation(key.references).name;
     let (ours, theirs) = (schema.table(table), schema.table(key.references));

@@ -10,7 +10,7 @@ use crate::statement::check_constraint::apply_attributes;
 use crate::statement::define_index::{NewIndex, column_key, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::partition::indexes;
-use crate::statement::row_checks;
+use crate::statement::{row_checks, temporal};
 use crate::syntax::statement::{IndexKey, TableConstraint, TableConstraintKind};
 
 /// `DEFAULT_INDEX_TYPE`: also for `EXCLUDE`, although few operators make sense with it.
@@ -35,17 +35,24 @@ pub(super) fn add(
         );
     }
     let deferrable = attributes.deferrable == Some(true) || attributes.initially_deferred == Some(true);
+    let mut temporal = None;
     let (keys, parameters, predicate, method) = match &constraint.kind {
-        TableConstraintKind::PrimaryKey { columns, without_overlaps: false, index }
-        | TableConstraintKind::Unique { columns, without_overlaps: false, index, .. } => {
+        TableConstraintKind::PrimaryKey { columns, without_overlaps, index }
+        | TableConstraintKind::Unique { columns, without_overlaps, index, .. } => {
+            let mut method = None;
+            if *without_overlaps {
+                temporal::check_key(execution, table, columns)?;
+                method = Some(Ident::new("gist"));
+                temporal = Some(columns);
+            }
             check_columns(execution, table, constraint, columns)?;
-            (columns.iter().map(column_key).collect::<Vec<_>>(), index, None, None)
+            (columns.iter().map(column_key).collect::<Vec<_>>(), index, None, method)
         }
         TableConstraintKind::Exclude { method, elements, index, predicate } => {
             let keys: Vec<IndexKey> = elements.iter().map(|(key, _)| key.clone()).collect();
             (keys, index, predicate.as_ref(), Some(method.clone().unwrap_or_else(|| Ident::new(DEFAULT_METHOD))))
         }
-        _ => return unknown("WITHOUT OVERLAPS is not modelled"),
+        _ => return unknown("not a constraint that an index enforces"),
     };
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let exclusion = matches!(constraint.kind, TableConstraintKind::Exclude { .. });
@@ -64,7 +71,7 @@ pub(super) fn add(
         nulls_not_distinct,
         is_constraint: true,
         deferrable,
-        exclusion,
+        exclusion: exclusion || temporal.is_some(),
         concurrently: false,
         skip_build,
         only,
@@ -73,6 +80,9 @@ pub(super) fn add(
     if let TableConstraintKind::Exclude { elements, .. } = &constraint.kind {
         let operators: Vec<&str> = elements.iter().map(|(_, operator)| operator.as_str()).collect();
         row_checks::exclusion(execution, index, &operators);
+    }
+    if let Some(columns) = temporal {
+        temporal::check_rows(execution, table, index, columns);
     }
     let name = execution.schema.relation(index).name.name.clone();
     let kind = match &constraint.kind {

@@ -410,6 +410,11 @@ fn finish(
         if own.is_some_and(|it| !it.written)
             && let Some(sequence) = execution.schema.sequence_mut(id)
         {
+            if count.is_some_and(|count| sequence.ends_within(count)) {
+                let sequence = sequence.clone();
+                let name = execution.bare_name(id);
+                return fail(sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED, sequence.end(&name));
+            }
             let unknown = sequence.last_value == LastValue::Unknown;
             sequence.advance(count);
             let name = execution.schema.relation(id).name.clone();

@@ -48,8 +48,10 @@ mod rule;
 mod scope;
 mod select;
 mod sequence;
+mod sequence_function;
 mod setting;
 mod statistics;
+mod temporal;
 mod typed_table;
 
 use crate::statement::execution::{Execution, Outcome, unknown};

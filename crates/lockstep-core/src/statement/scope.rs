@@ -121,7 +121,7 @@ impl Scope for TableScope<'_> {
 }
 
 /// `stringToQualifiedNameList`: what a `regclass` constant holds.
-fn parse_relation_name(text: &str) -> Option<QualifiedName> {
+pub(super) fn parse_relation_name(text: &str) -> Option<QualifiedName> {
     let mut parts = vec![];
     let mut rest = text.trim();
     loop {
@@ -170,7 +170,14 @@ pub(super) fn analyze_as(
 ) -> Outcome<Rc<Expression>> {
     let scope = TableScope { execution, table: Some(table), alias: None };
     let made = expression::analyze(expression, &scope, use_)?;
-    let Some(column) = execution.schema.table(table).attribute(number) else { return unknown("no such attribute") };
+    let columns = execution.schema.table(table);
+    let Some(column) = columns.attribute(number) else { return unknown("no such attribute") };
+    if use_ == Kind::Generated {
+        let is_generated = |it: &u16| columns.attribute(*it).is_some_and(|it| it.generated.is_some());
+        if let Some(used) = made.columns().into_iter().find(|it| *it == number || is_generated(it)) {
+            return refuse_generated(&columns.column_name(used));
+        }
+    }
     let from = *made.type_();
     let Some(made) = expression::coerce_to_target(made, &column.type_, Context::Assignment, &scope)? else {
         let to = execution.schema.format_type(&Type { modifier: -1, ..column.type_ });
@@ -182,6 +189,13 @@ pub(super) fn analyze_as(
     };
     check_enum_values(execution, expression, &made)?;
     Ok(Rc::new(made))
+}
+
+/// `check_nested_generated`.
+pub(super) fn refuse_generated<T>(column: &Ident) -> Outcome<T> {
+    let message = format!("cannot use generated column \"{}\" in column generation expression", column.as_str());
+    let error = PgError::new(sqlstate::INVALID_OBJECT_DEFINITION, message);
+    Err(error.detail("A generated column cannot reference another generated column.").into())
 }
 
 /// A default that is a plain `NULL` is none (`AddRelationNewConstraints`).

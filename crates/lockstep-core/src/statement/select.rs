@@ -11,6 +11,7 @@ use crate::pg::volatility::Volatility;
 use crate::statement::Command;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::sequence_function;
 use crate::syntax::expression::QueryText;
 
 impl Command for QueryText {
@@ -18,8 +19,15 @@ impl Command for QueryText {
         if set_config(self, execution) {
             return Ok(());
         }
+        if let Some(outcome) = sequence_function::run(self, execution) {
+            return outcome;
+        }
         read(execution, self)?;
         check_columns(execution, self, &[])?;
+        let named = |label: &str| self.text.contains(&crate::name::quote_literal(label));
+        if execution.uncommitted_enum_values.iter().any(|(_, label)| named(label)) {
+            return unknown("whether a value that is not committed yet is used is not known");
+        }
         if self.reads.is_empty() || computes(&self.text) {
             return unknown("what a query computes is not modelled");
         }

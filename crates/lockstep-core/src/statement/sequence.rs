@@ -4,9 +4,9 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::pg::sqlstate;
 use crate::schema::relation::{Body, Persistence};
-use crate::schema::sequence::{Sequence, SequenceType};
+use crate::schema::sequence::{LastValue, Sequence, SequenceType};
 use crate::statement::column::resolve_type;
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, fail};
 use crate::syntax::statement::SequenceOptions;
 
 /// Makes the sequence of a serial or identity column; its owner is set once the column exists.
@@ -121,8 +121,20 @@ pub(super) fn apply_options(
         }
         sequence.cache = cache;
     }
-    if options.restart.is_some() && !is_new {
-        return unknown("RESTART of a sequence is not modelled");
+    if is_new && options.restart.is_none() {
+        sequence.last_value = LastValue::NotCalled(sequence.start);
+    }
+    if let Some(at) = options.restart {
+        sequence.last_value = LastValue::NotCalled(at.unwrap_or(sequence.start));
+    }
+    // The value that is there must be within the limits, whether or not it is a new one.
+    if let LastValue::NotCalled(last) | LastValue::Known(last) = sequence.last_value {
+        if last < sequence.min {
+            return invalid(format!("RESTART value ({last}) cannot be less than MINVALUE ({})", sequence.min));
+        }
+        if last > sequence.max {
+            return invalid(format!("RESTART value ({last}) cannot be greater than MAXVALUE ({})", sequence.max));
+        }
     }
     Ok(())
 }

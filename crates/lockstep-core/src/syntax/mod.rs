@@ -103,6 +103,13 @@ pub fn parse_query(text: &str) -> Option<select::Select> {
     query::is_bounded(text).then(|| parse_select::read(text)).flatten()
 }
 
+/// An expression, and the text behind it.
+pub fn parse_leading_expression(text: &str) -> std::result::Result<(expression::Expr, &str), SyntaxError> {
+    let mut cursor = Cursor::new(text)?;
+    let made = parse_expression::expression(&mut cursor)?;
+    Ok((made, &text[cursor.last_end()..]))
+}
+
 /// Every identifier in the text, folded: whatever the statement may touch.
 pub fn mentions(text: &str) -> Vec<Ident> {
     let mut found = vec![];

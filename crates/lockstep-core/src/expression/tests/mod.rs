@@ -201,6 +201,7 @@ fn defaults_are_converted_and_evaluated_as_the_server_does() {
             Stored::Value(value) => value,
             Stored::Null => "null".to_owned(),
             Stored::Volatile => "volatile".to_owned(),
+            Stored::Error(error) => error.sqlstate.to_string(),
             Stored::Unknown => "unknown".to_owned(),
         };
         assert_eq!(('>', stored), answers[1], "{written}");

@@ -1,11 +1,13 @@
 //! `ADD COLUMN`: `ATExecAddColumn`.
 
+use std::rc::Rc;
+
 use crate::effect::{PgError, Precondition, RelationId};
-use crate::expression::Volatility;
 use crate::expression::evaluate::{Trouble, Value};
+use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
-use crate::pg::types::TypeRef;
+use crate::pg::types::{Type, TypeRef};
 use crate::schema::known_rows::Row;
 use crate::schema::relation::Rows;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -144,7 +146,8 @@ fn fill(
         return Ok(generated.stored);
     }
     let domain = domain_with_constraints(execution, &column.type_.base);
-    match &column.default {
+    let default = column.default.clone().or_else(|| domain_default(execution, &column.type_));
+    match &default {
         Some(default) => match scope::stored_value(default, execution) {
             Stored::Volatile => {
                 altered.rewrite = altered.rewrite.or(Some(REWRITE));
@@ -164,6 +167,8 @@ fn fill(
                 }
                 Ok(false)
             }
+            // The value is computed whether or not there are rows.
+            Stored::Error(error) => Err(error.into()),
             Stored::Unknown => {
                 execution.doubt("the value of the default, and so what older rows show, is not known");
                 Ok(true)
@@ -181,13 +186,24 @@ fn fill(
 }
 
 /// What computing an expression over any rows may end with.
-const EVALUATION: [SqlState; 3] =
+pub(super) const EVALUATION: [SqlState; 3] =
     [sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, sqlstate::DIVISION_BY_ZERO, sqlstate::INVALID_TEXT_REPRESENTATION];
 
 const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
 
 fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
     matches!(base, TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(*id)))
+}
+
+/// `build_column_default`: a column without a default of its own has that of its domain.
+fn domain_default(execution: &Execution, type_: &Type) -> Option<Rc<Expression>> {
+    let TypeRef::User(id) = type_.base else { return None };
+    match execution.schema.user_type(TypeId(id)).map(|it| &it.kind) {
+        Some(UserTypeKind::Domain { default, base, .. }) if !type_.array => {
+            default.clone().or_else(|| domain_default(execution, base))
+        }
+        _ => None,
+    }
 }
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.

@@ -46,6 +46,10 @@ pub(super) fn add(
             add_not_null(execution, table, altered, constraint, column, *no_inherit)
         }
         TableConstraintKind::PrimaryKey { columns, .. } => {
+            for column in columns {
+                let Some((number, _)) = execution.schema.table(table).column(column.as_str()) else { continue };
+                refuse_not_valid(execution, table, number)?;
+            }
             if execution.schema.table(table).primary_key().is_some() {
                 return second_primary_key(&execution.bare_name(table));
             }
@@ -65,12 +69,10 @@ pub(super) fn add(
             using_index(execution, table, altered, constraint, index, true)
         }
         TableConstraintKind::ForeignKey { columns, period, references } => {
-            if *period {
-                return unknown("temporal foreign keys are not modelled");
-            }
             let new = NewForeignKey {
                 name: constraint.name.as_ref(),
                 columns,
+                period: *period,
                 references,
                 attributes: constraint.attributes,
                 skip_validation,
@@ -83,19 +85,22 @@ pub(super) fn add(
 
 /// A column of a primary key becomes `NOT NULL` like any other.
 fn key_not_null(execution: &mut Execution, table: RelationId, altered: &mut Altered, number: u16) -> Outcome {
-    let Some(column) = execution.schema.table(table).attribute(number) else { return Ok(()) };
-    let (name, marked) = (column.name.clone(), column.not_null);
-    if let Some(constraint) = find_not_null(execution, table, number)
-        && !constraint.validated
-    {
-        return fail(
-            sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE,
-            format!("cannot create primary key on column \"{}\"", name.as_str()),
-        );
-    }
+    let marked = execution.schema.table(table).attribute(number).is_none_or(|column| column.not_null);
     match marked {
         true => Ok(()),
         false => not_null::require(execution, table, altered, number, None, false),
+    }
+}
+
+/// `ATPrepAddPrimaryKey`, which runs before anything else of the statement.
+fn refuse_not_valid(execution: &Execution, table: RelationId, number: u16) -> Outcome {
+    let name = execution.schema.table(table).column_name(number);
+    match find_not_null(execution, table, number) {
+        Some(constraint) if !constraint.validated => fail(
+            sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("cannot create primary key on column \"{}\"", name.as_str()),
+        ),
+        _ => Ok(()),
     }
 }
 
@@ -111,8 +116,8 @@ fn add_not_null(
         return fail(sqlstate::SYNTAX_ERROR, "syntax error at or near \"NOT\"");
     }
     let number = attribute(execution, table, column)?;
-    if find_not_null(execution, table, number).is_some() {
-        return unknown("a second NOT NULL constraint on a column is not modelled");
+    if let Some(existing) = find_not_null(execution, table, number).cloned() {
+        return adjust_not_null(execution, table, constraint, column, no_inherit, &existing);
     }
     // Only to refuse what such a constraint cannot be.
     let mut probe = Constraint::new(column.clone(), ConstraintKind::NotNull { column: number, no_inherit });
@@ -123,6 +128,35 @@ fn add_not_null(
             let name = constraint.name.as_ref();
             check_constraint::add_not_null(execution, table, number, name, no_inherit, false)
         }
+    }
+}
+
+/// `AdjustNotNullInheritance`: a column has one such constraint; the same again says nothing.
+fn adjust_not_null(
+    execution: &Execution,
+    table: RelationId,
+    constraint: &TableConstraint,
+    column: &Ident,
+    no_inherit: bool,
+    existing: &Constraint,
+) -> Outcome {
+    let (relation, name) = (execution.bare_name(table), existing.name.as_str());
+    let refuse = |message: String| fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message);
+    if no_inherit != existing.is_no_inherit() {
+        let message =
+            format!("cannot change NO INHERIT status of NOT NULL constraint \"{name}\" on relation \"{relation}\"");
+        return refuse(message);
+    }
+    if !constraint.attributes.not_valid && !existing.validated {
+        return refuse(format!("incompatible NOT VALID constraint \"{name}\" on relation \"{relation}\""));
+    }
+    match &constraint.name {
+        Some(given) if *given != existing.name => refuse(format!(
+            "cannot create not-null constraint \"{}\" on column \"{}\" of table \"{relation}\"",
+            given.as_str(),
+            column.as_str()
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -82,9 +82,8 @@ pub(super) fn alter(
     if it.identity.is_none() {
         return refuse(execution, table, name, "is not an identity column");
     }
-    if *options != SequenceOptions::default()
-        && let Some(sequence) = sequence_of(execution, table, number)
-    {
+    // `transformAlterTableStmt` alters the sequence even where nothing but the kind of identity changes.
+    if let Some(sequence) = sequence_of(execution, table, number) {
         let reason = "whoever asks the sequence for a value waits until it has its new form";
         execution.lock(sequence, LockMode::ShareRowExclusive, reason);
         create_sequence::alter(execution, sequence, options)?;

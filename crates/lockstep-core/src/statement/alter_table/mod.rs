@@ -3,10 +3,12 @@
 
 mod add_column;
 mod add_constraint;
+mod alter_constraint;
 mod attach_index;
 pub(super) mod attributes;
 mod conversion;
 mod drop_constraint;
+mod generated;
 mod hierarchy;
 mod identity;
 mod marked_index;
@@ -188,6 +190,11 @@ impl AlterTable {
                 Some(_) => {}
                 None if self.object == ObjectType::Table && matches!(kind, 'r' | 'p') => {}
                 None if matches!(subcommand, Subcommand::OwnerTo(_)) && matches!(kind, 'v' | 'm' | 'S') => {}
+                None if matches!(kind, 'S' | 'i' | 'I') && facts::is_of_tables_only(subcommand) => {
+                    let words = subcommand.to_string();
+                    let message = format!("ALTER action {words} cannot be performed on relation \"{name}\"");
+                    return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+                }
                 None => return unknown(format!("{} on this kind of relation is not modelled", self.tag())),
             }
         }
@@ -249,7 +256,9 @@ pub(super) fn alter(
                 execute(execution, &mut queue, id, &task)?;
             }
             if pass == Pass::AlterType {
-                set_type::recreate_dependents(execution, id, queue.altered(id))?;
+                let altered = queue.altered(id);
+                let retyped: Vec<u16> = altered.retyped.iter().map(set_type::Retyped::column).collect();
+                set_type::recreate_dependents(execution, id, altered, &retyped)?;
             }
             place += 1;
         }
@@ -327,6 +336,13 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
         Subcommand::ReplicaIdentity(identity) => marked_index::replica_identity(execution, table, identity),
         Subcommand::EnableRule { name, state } => rule::set_state(execution, table, name, *state),
         Subcommand::SetTablespace(tablespace) => storage::set_tablespace(execution, table, tablespace),
+        Subcommand::SetExpression { column, expression } => {
+            generated::set(execution, table, altered, column, expression)
+        }
+        Subcommand::DropExpression { column, if_exists } => generated::drop(execution, table, column, *if_exists),
+        Subcommand::AlterConstraint { name, attributes, no_inherit } => {
+            alter_constraint::run(execution, table, altered, name, *attributes, *no_inherit)
+        }
         Subcommand::OfType(name) => typed_table::of(execution, table, name),
         Subcommand::NotOf => typed_table::not_of(execution, table),
         // Their work was done when they were prepared; `WITHOUT OIDS` is what every table is.

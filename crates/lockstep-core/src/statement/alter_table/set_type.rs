@@ -28,7 +28,14 @@ pub(super) struct Retyped {
     from: Type,
     to: Type,
     collation: Option<QualifiedName>,
+    collation_before: Option<QualifiedName>,
     rewrites: bool,
+}
+
+impl Retyped {
+    pub(super) fn column(&self) -> u16 {
+        self.column
+    }
 }
 
 const REWRITE: &str = "the stored form of the column changes, so every row is written anew";
@@ -100,7 +107,8 @@ pub(super) fn prepare(
     if column.generated.is_none() {
         altered.scan.conversions.push((number, made));
     }
-    altered.retyped.push(Retyped { column: number, from: column.type_, to, collation, rewrites });
+    let (from, collation_before) = (column.type_, column.collation);
+    altered.retyped.push(Retyped { column: number, from, to, collation, collation_before, rewrites });
     Ok(())
 }
 
@@ -227,14 +235,18 @@ fn retype_sequence(execution: &mut Execution, table: RelationId, number: u16, to
 }
 
 /// `ATPostAlterTypeCleanup`: what stands on the columns is dropped and made again.
-pub(super) fn recreate_dependents(execution: &mut Execution, table: RelationId, altered: &mut Altered) -> Outcome {
-    let changed: Vec<u16> = altered.retyped.iter().map(|it| it.column).collect();
+pub(super) fn recreate_dependents(
+    execution: &mut Execution,
+    table: RelationId,
+    altered: &mut Altered,
+    changed: &[u16],
+) -> Outcome {
     if changed.is_empty() {
         return Ok(());
     }
-    recreate_checks(execution, table, altered, &changed)?;
-    recreate_indexes(execution, table, altered, &changed)?;
-    recreate_foreign_keys(execution, table, altered, &changed)
+    recreate_checks(execution, table, altered, changed)?;
+    recreate_indexes(execution, table, altered, changed)?;
+    recreate_foreign_keys(execution, table, altered, changed)
 }
 
 fn again(execution: &Execution, table: RelationId, expression: &Expression, use_: Use) -> Outcome<Rc<Expression>> {
@@ -274,6 +286,7 @@ fn recreate_indexes(execution: &mut Execution, table: RelationId, altered: &mut 
                 KeyColumn::Attribute(number) => {
                     let Some(retyped) = altered.retyped.iter().find(|it| it.column == *number) else { continue };
                     let (from, to) = (base_type(execution, &retyped.from), base_type(execution, &retyped.to));
+                    keep &= key.collation.is_some() || retyped.collation == retyped.collation_before;
                     key.type_ = retyped.to;
                     if key.operator_class.is_none() {
                         keep &= operator_class::same_default(&from, &to, index.method.as_str());

@@ -33,7 +33,7 @@ fn next(sequence: &Sequence, name: &str) -> Computed<i64> {
         return Err(Trouble::Unknown);
     }
     let last = match sequence.last_value {
-        LastValue::NotCalled => return Ok(sequence.start),
+        LastValue::NotCalled(next) => return Ok(next),
         LastValue::Known(last) => last,
         LastValue::Unknown => return Err(Trouble::Unknown),
     };

@@ -1,0 +1,185 @@
+//! `SELECT nextval(…)` and `SELECT setval(…)`: `nextval_internal` and `do_setval` of `sequence.c`.
+
+use crate::effect::RelationId;
+use crate::name::{Ident, QualifiedName};
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::sequence::{LastValue, Sequence};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::scope::parse_relation_name;
+use crate::statement::select;
+use crate::syntax;
+use crate::syntax::expression::{Expr, FunctionCall, Literal, QueryText};
+
+const REASON: &str = "the sequence must not be dropped while its value is set or taken";
+
+/// Runs a query that does nothing but call one of the two; `None` where it is any other query.
+pub(super) fn run(query: &QueryText, execution: &mut Execution) -> Option<Outcome> {
+    let (call, from) = read(query)?;
+    let arguments: Vec<&Expr> = call.arguments.iter().map(|it| &it.value).collect();
+    Some(match (call.name.name.as_str(), arguments.as_slice()) {
+        ("nextval", [sequence]) if from.is_empty() => next(execution, sequence),
+        ("setval", [sequence, value]) => set(execution, query, sequence, value, true, &from),
+        ("setval", [sequence, value, Expr::Literal(Literal::Boolean(called))]) => {
+            set(execution, query, sequence, value, *called, &from)
+        }
+        _ => return None,
+    })
+}
+
+/// The call, and the `FROM` and what follows it.
+fn read(query: &QueryText) -> Option<(FunctionCall, String)> {
+    let text = query.text.trim().trim_end_matches(';');
+    let (word, rest) = text.split_at_checked("select".len())?;
+    if !word.eq_ignore_ascii_case("select") || query.functions.iter().all(|it| !is_sequence_function(it)) {
+        return None;
+    }
+    let (expression, behind) = syntax::parse_leading_expression(rest).ok()?;
+    let behind = behind.trim();
+    let plain = behind.is_empty() || behind.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("from "));
+    match expression {
+        Expr::Function(call) if plain && is_sequence_function(&call.name) => Some((call, behind.to_owned())),
+        _ => None,
+    }
+}
+
+fn is_sequence_function(name: &QualifiedName) -> bool {
+    let own = name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
+    own && ["nextval", "setval", "pg_get_serial_sequence"].contains(&name.name.as_str())
+}
+
+/// The sequence that the argument names, locked.
+fn open(execution: &mut Execution, argument: &Expr, command: &str) -> Outcome<(RelationId, Sequence)> {
+    let id = find(execution, argument)?;
+    execution.lock(id, LockMode::RowExclusive, REASON);
+    let relation = execution.schema.relation(id);
+    let name = relation.name.name.as_str();
+    let Some(sequence) = relation.sequence().cloned() else {
+        return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not a sequence"));
+    };
+    execution.writable(command)?;
+    Ok((id, sequence))
+}
+
+fn find(execution: &Execution, argument: &Expr) -> Outcome<RelationId> {
+    match argument {
+        Expr::Literal(Literal::String(text)) => match parse_relation_name(text) {
+            Some(name) => execution.resolve(&name),
+            None => fail(sqlstate::INVALID_NAME, "invalid name syntax"),
+        },
+        Expr::Cast { operand, type_name } if type_name.name.name == "regclass" => find(execution, operand),
+        Expr::Function(call) if call.name.name == "pg_get_serial_sequence" => {
+            let texts: Vec<&str> = call
+                .arguments
+                .iter()
+                .filter_map(|it| match &it.value {
+                    Expr::Literal(Literal::String(text)) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            let [table, column] = texts.as_slice() else { return unknown("the sequence is not named by constants") };
+            serial_sequence(execution, table, column)
+        }
+        _ => unknown("the sequence is not named by a constant"),
+    }
+}
+
+/// `pg_get_serial_sequence`: the sequence that belongs to the column.
+fn serial_sequence(execution: &Execution, table: &str, column: &str) -> Outcome<RelationId> {
+    let Some(name) = parse_relation_name(table) else { return fail(sqlstate::INVALID_NAME, "invalid name syntax") };
+    let id = execution.resolve(&name)?;
+    let relation = execution.schema.relation(id);
+    let Some((number, _)) = relation.columns().find(Ident::new(column).as_str()) else {
+        return Err(super::column::missing_column(&Ident::new(column), relation.name.name.as_str()).into());
+    };
+    let sequences = relation.table().map(|it| it.sequences.clone()).unwrap_or_default();
+    let owned = sequences.into_iter().find(|sequence| {
+        let owner = execution.schema.get(*sequence).and_then(|it| it.sequence()?.owner);
+        owner.is_some_and(|owner| owner.column == number)
+    });
+    match owned {
+        Some(id) => Ok(id),
+        None => unknown(format!("{name}.{column} has no sequence of its own")),
+    }
+}
+
+fn next(execution: &mut Execution, argument: &Expr) -> Outcome {
+    let (id, mut sequence) = open(execution, argument, "nextval()")?;
+    if sequence.ends_within(1) {
+        return fail(sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED, sequence.end(&execution.bare_name(id)));
+    }
+    if sequence.last_value == LastValue::Unknown && !sequence.cycle {
+        let (sign, limit) = if sequence.increment > 0 { (">", sequence.max) } else { ("<", sequence.min) };
+        let full = execution.schema.relation(id).name.clone();
+        let query = format!(
+            "SELECT count(*) FROM {full} WHERE is_called AND last_value {sign} {limit}::numeric - {}",
+            sequence.increment
+        );
+        execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
+    }
+    sequence.advance(Some(1));
+    if let Some(it) = execution.schema.sequence_mut(id) {
+        *it = sequence;
+    }
+    Ok(())
+}
+
+/// Aggregates over what the query reads, and what the grammar itself calls.
+const HARMLESS: [&str; 6] = ["max", "min", "count", "coalesce", "greatest", "least"];
+
+fn set(
+    execution: &mut Execution,
+    query: &QueryText,
+    argument: &Expr,
+    value: &Expr,
+    called: bool,
+    from: &str,
+) -> Outcome {
+    let harmless = |it: &QualifiedName| it.schema.is_none() && HARMLESS.contains(&it.name.as_str());
+    let others = query.functions.iter().filter(|it| !is_sequence_function(it) && !harmless(it));
+    let computed = QueryText { functions: others.cloned().collect(), ..query.clone() };
+    select::read(execution, &computed)?;
+    select::check_columns(execution, &computed, &[])?;
+    // Over a table it is called for each row, perhaps for none.
+    let constant = constant(value).filter(|_| from.is_empty());
+    if constant == Some(None) {
+        // Strict: a null sets nothing, and the sequence is not opened.
+        find(execution, argument)?;
+        return Ok(());
+    }
+    let (id, sequence) = open(execution, argument, "setval()")?;
+    let (min, max) = (sequence.min, sequence.max);
+    let last_value = match constant {
+        Some(Some(value)) if value < min || value > max => {
+            let name = execution.bare_name(id);
+            let message = format!("setval: value {value} is out of bounds for sequence \"{name}\" ({min}..{max})");
+            return fail(sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, message);
+        }
+        Some(Some(value)) if called => LastValue::Known(value),
+        Some(Some(value)) => LastValue::NotCalled(value),
+        _ => {
+            let query = format!(
+                "SELECT count(*) FROM (SELECT {value} AS value {from}) AS new WHERE value NOT BETWEEN {min} AND {max}"
+            );
+            execution.precondition(query, "0", sqlstate::NUMERIC_VALUE_OUT_OF_RANGE);
+            LastValue::Unknown
+        }
+    };
+    if let Some(it) = execution.schema.sequence_mut(id) {
+        it.last_value = last_value;
+    }
+    Ok(())
+}
+
+/// An integer or a null that is written as such.
+fn constant(value: &Expr) -> Option<Option<i64>> {
+    match value {
+        Expr::Literal(Literal::Null) => Some(None),
+        Expr::Literal(Literal::Integer(text) | Literal::String(text)) => text.trim().parse().ok().map(Some),
+        Expr::Unary { operator, operand } if operator.symbol == "-" => match operand.as_ref() {
+            Expr::Literal(Literal::Integer(text)) => format!("-{text}").parse().ok().map(Some),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,14 @@
+-- lockstep: schema
+CREATE TABLE t (a int, g int GENERATED ALWAYS AS (a * 2) STORED CHECK (g > 0), b int);
+CREATE INDEX t_g ON t (g);
+-- lockstep: migration
+-- expect: 42601
+ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a * 3);
+-- expect: 42P17
+ALTER TABLE t ADD COLUMN h int GENERATED ALWAYS AS (g + 1) STORED;
+-- expect: 55000
+ALTER TABLE t ALTER COLUMN b DROP EXPRESSION;
+-- expect: ok
+ALTER TABLE t ALTER COLUMN b DROP EXPRESSION IF EXISTS;
+-- expect: ok
+ALTER TABLE t ALTER COLUMN g DROP EXPRESSION;

@@ -1,0 +1,19 @@
+-- postgres: 18
+-- lockstep: schema
+CREATE TABLE t (a int CONSTRAINT nn NOT NULL, b int);
+ALTER TABLE t ADD CONSTRAINT later NOT NULL b NOT VALID;
+-- lockstep: migration
+-- expect: ok
+ALTER TABLE t ADD NOT NULL a;
+-- expect: 55000
+ALTER TABLE t ADD CONSTRAINT other NOT NULL a;
+-- expect: 55000
+ALTER TABLE t ADD NOT NULL a NO INHERIT;
+-- expect: 55000
+ALTER TABLE t ADD NOT NULL b;
+-- expect: 55000
+ALTER TABLE t ADD PRIMARY KEY (b);
+-- expect: 42601
+CREATE TABLE u (a int CONSTRAINT q NOT NULL, CONSTRAINT w NOT NULL a);
+-- expect: 42601
+CREATE TABLE u (a int NOT NULL NO INHERIT PRIMARY KEY);
