@@ -7,19 +7,22 @@ use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::syntax::statement::LockTable;
 
-/// `LockViewRecurse`: whatever the view reads is locked in the same mode.
-fn lock_view(execution: &mut Execution, view: RelationId, mode: LockMode) {
+/// `LockViewRecurse`: whatever the view reads is locked in the same mode. `within`: the views that led here; two that
+/// read each other are not gone into again.
+fn lock_view(execution: &mut Execution, view: RelationId, mode: LockMode, within: &mut Vec<RelationId>) {
+    within.push(view);
     for id in execution.schema.read_by_view(view) {
         let relation = execution.schema.relation(id);
-        if relation.materialized().is_some() {
+        if relation.materialized().is_some() || within.contains(&id) {
             continue;
         }
         let is_view = relation.view().is_some();
         execution.lock(id, mode, "the view that is locked reads it");
         if is_view {
-            lock_view(execution, id, mode);
+            lock_view(execution, id, mode, within);
         }
     }
+    within.pop();
 }
 
 impl Command for LockTable {
@@ -36,7 +39,7 @@ impl Command for LockTable {
             let relation = execution.schema.relation(id);
             if relation.view().is_some() {
                 execution.lock(id, mode, "the statement asks for this lock");
-                lock_view(execution, id, mode);
+                lock_view(execution, id, mode, &mut vec![]);
                 continue;
             }
             if relation.table().is_none() || relation.materialized().is_some() {

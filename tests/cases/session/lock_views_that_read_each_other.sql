@@ -1,0 +1,10 @@
+-- lockstep: schema
+CREATE TABLE t (a int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW w AS SELECT a FROM v;
+CREATE OR REPLACE VIEW v AS SELECT a FROM w;
+-- lockstep: migration
+BEGIN;
+-- expect: ok
+LOCK TABLE v IN EXCLUSIVE MODE;
+COMMIT;
