@@ -20,7 +20,22 @@ pub fn differences(model: &Schema, catalog: &Value) -> Vec<String> {
         let here = !form[group][name].is_null();
         model.uncertain.about(&bare, here.then_some(u32::MAX)).is_none()
     };
-    schema::differences(&kept(&form, &certain), &kept(catalog, &certain))
+    let mut ours = kept(&form, &certain);
+    let mut theirs = kept(catalog, &certain);
+    for form in [&mut ours, &mut theirs] {
+        forget_hangers_on(model, form);
+    }
+    schema::differences(&ours, &theirs)
+}
+
+/// What an unread statement may have hung on a relation that it names: the relation itself is known all the same.
+fn forget_hangers_on(model: &Schema, form: &mut Value) {
+    for (name, relation) in form.get_mut("relations").and_then(Value::as_object_mut).into_iter().flatten() {
+        let bare = Ident::new(name.rsplit('.').next().unwrap_or(name).trim_matches('"'));
+        if let (Some(_), Some(parts)) = (model.uncertain.use_of(&bare), relation.as_object_mut()) {
+            parts.retain(|key, _| !["triggers", "rules", "policies", "rls", "force_rls"].contains(&key.as_str()));
+        }
+    }
 }
 
 fn kept(form: &Value, certain: &dyn Fn(&str, &str) -> bool) -> Value {
