@@ -7,7 +7,7 @@ use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
 use crate::simulate::trace::{Outcome, Step, TransactionEnd, TransactionKind};
-use crate::simulate::{Simulator, unmodelled};
+use crate::simulate::{Simulator, is_prepare_transaction, unmodelled};
 use crate::syntax::statement::{Statement, TransactionCommand};
 
 #[derive(Clone)]
@@ -93,6 +93,10 @@ impl Alongside {
             Some(Statement::Transaction(TransactionCommand::Commit { .. })) => {
                 self.simulator.close_block(TransactionEnd::Rollback);
             }
+            // So is one that could not be prepared.
+            Some(statement) if is_prepare_transaction(statement) => {
+                self.simulator.close_block(TransactionEnd::Rollback);
+            }
             _ => self.simulator.fail_block(),
         }
     }
@@ -163,6 +167,13 @@ mod tests {
                    LOCK TABLE t IN quiet MODE; PREPARE TRANSACTION 'y'; BEGIN";
         let (found, _) = outcomes(sql, &[6]);
         assert_eq!(found, ["ok", "ok", "ok", "unknown", "unknown", "ok", "42601", "ok", "ok"]);
+    }
+
+    #[test]
+    fn a_transaction_that_cannot_be_prepared_is_over_too() {
+        let (found, end) = outcomes("BEGIN; CREATE TABLE t (a int); PREPARE TRANSACTION 'x'; DROP TABLE t", &[2, 3]);
+        assert_eq!(found, ["ok", "ok", "unknown", "42P01"]);
+        assert!(!end.in_block());
     }
 
     #[test]
