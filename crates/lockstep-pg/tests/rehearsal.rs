@@ -89,8 +89,10 @@ fn a_runner_stops_at_an_error_and_rolls_back() {
 
 #[test]
 fn rows_that_are_in_the_way_are_no_contradiction() {
-    let schema = "CREATE TABLE t (a int); INSERT INTO t SELECT NULL FROM generate_series(1, 3);";
+    // What the model cannot compute: else it would know of the nulls.
+    let schema = "CREATE TABLE t (a int); INSERT INTO t SELECT CASE WHEN random() < 2 THEN NULL::int END;";
     let Some(it) = rehearsed(schema, "ALTER TABLE t ALTER a SET NOT NULL; ALTER TABLE t ADD b int;") else { return };
+    assert_eq!(it.steps[0].predicted.outcome, "depends_on_data");
     assert_eq!(it.steps[0].measured.sqlstate.as_deref(), Some("23502"));
     assert_eq!(it.steps[0].agreement.outcome.agreement, Agreement::Agrees);
     assert_eq!(it.steps[1].measured.outcome, "not_reached");
