@@ -12,6 +12,7 @@ pub mod keyword;
 pub mod name;
 pub mod pg;
 pub mod plan;
+pub mod plpgsql;
 pub mod report;
 pub mod rollback;
 pub mod schema;

@@ -58,9 +58,13 @@ impl Analysis<'_> {
             },
             Expr::Literal(literal) => literal_constant(literal),
             Expr::Default => Err(PgError::new(sqlstate::SYNTAX_ERROR, "DEFAULT is not allowed in this context").into()),
-            Expr::Parameter(number) => {
-                Err(PgError::new(sqlstate::UNDEFINED_PARAMETER, format!("there is no parameter ${number}")).into())
-            }
+            Expr::Parameter(number) => match self.scope.parameter(*number) {
+                Some((attribute, type_)) => Ok(Expression::column(attribute, type_)),
+                None => {
+                    let message = format!("there is no parameter ${number}");
+                    Err(PgError::new(sqlstate::UNDEFINED_PARAMETER, message).into())
+                }
+            },
             Expr::Unary { operator, operand } => {
                 let operand = self.expression(operand)?;
                 operator::make(&operator.symbol, vec![operand], self.scope)

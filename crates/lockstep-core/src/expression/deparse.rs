@@ -106,7 +106,10 @@ impl Printer<'_> {
                 self.sql_syntax(function.name, arguments);
             }
             Node::Function { function, arguments, variadic, form: Form::Call } => {
-                self.push(&quote_identifier(function.name));
+                match function.is_made() {
+                    true => self.push(&self.names.function(function.oid)),
+                    false => self.push(&quote_identifier(function.name)),
+                }
                 self.push("(");
                 for (place, argument) in arguments.iter().enumerate() {
                     if place > 0 {

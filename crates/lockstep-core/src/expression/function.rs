@@ -1,14 +1,17 @@
 //! Function calls: `ParseFuncOrColumn` and `func_get_detail` of `parse_func.c`.
 
+use std::borrow::Cow;
+
 use crate::effect::PgError;
 use crate::expression::candidate::{Candidate, Choice, choose};
 use crate::expression::coerce;
 use crate::expression::generic;
 use crate::expression::node::{Constant, Expression, Form, Node};
-use crate::expression::scope::{Kind, Refusal, Scope};
+use crate::expression::scope::{Callable, Kind, Refusal, Scope};
 use crate::expression::typing::{self, Path, base_type};
 use crate::expression::{Context, kind};
-use crate::pg::catalog::{self, FunctionRow};
+use crate::name::QualifiedName;
+use crate::pg::catalog::{self, Function, FunctionRow, Majors};
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::syntax::expression::{FunctionCall, FunctionForm};
@@ -16,7 +19,7 @@ use crate::syntax::expression::{FunctionCall, FunctionForm};
 /// An overload fitted to the number of arguments of the call.
 #[derive(Debug, Clone)]
 struct Fitted {
-    row: &'static FunctionRow,
+    row: Cow<'static, FunctionRow>,
     /// How many arguments of the call went into the variadic array.
     variadic: usize,
     /// The place among the function's arguments of each one given.
@@ -31,14 +34,16 @@ pub(super) fn call(
     kind: Kind,
 ) -> Result<Expression, Refusal> {
     let name = call.name.name.as_str();
-    if call.name.schema.as_ref().is_some_and(|schema| *schema != "pg_catalog") {
-        return Err(Refusal::Unknown(format!("the function {} is not modelled", call.name)));
-    }
+    let own = call.name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
+    let made = scope.functions(&call.name)?;
+    let certain = made.is_some();
     let names: Vec<Option<&str>> = call.arguments.iter().map(|it| it.name.as_ref().map(|name| name.as_str())).collect();
     let explicit_variadic = call.arguments.last().is_some_and(|it| it.variadic);
     let inputs: Vec<Type> = arguments.iter().map(|it| it.type_.bare()).collect();
+    let rows = catalog::functions(name, scope.version()).filter(|_| own).map(Cow::Borrowed);
+    let made = made.into_iter().flatten().map(|it| Cow::Owned(row_of(it)));
     let candidates: Vec<Candidate<Fitted>> =
-        catalog::functions(name, scope.version()).filter_map(|row| fit(row, &names, explicit_variadic)).collect();
+        rows.chain(made).filter_map(|row| fit(row, &names, explicit_variadic)).collect();
     let exact = candidates.iter().find(|it| it.arguments.iter().zip(&inputs).all(|(takes, given)| takes.is(*given)));
     let chosen = match exact {
         Some(exact) => exact.clone(),
@@ -49,7 +54,7 @@ pub(super) fn call(
             match choose(&inputs, candidates, scope) {
                 Choice::One(best) => best,
                 Choice::None => {
-                    return Err(missing(name, &inputs, scope));
+                    return Err(missing(&call.name, &inputs, certain, scope));
                 }
                 Choice::Many => {
                     let signature = signature(name, &inputs, scope);
@@ -63,11 +68,19 @@ pub(super) fn call(
             }
         }
     };
-    let row = chosen.what.row;
+    let row = &*chosen.what.row;
     match row.kind {
         'a' if !kind.takes_aggregates() => return Err(kind::refuse_aggregate(kind)),
         'w' if !kind.takes_windows() => return Err(kind::refuse_window(kind)),
+        'p' => {
+            let message = format!("{} is a procedure", signature(name, &inputs, scope));
+            let error = PgError::new(sqlstate::WRONG_OBJECT_TYPE, message);
+            return Err(error.hint("To call a procedure, use CALL.").into());
+        }
         'a' | 'w' => {}
+        _ if row.returns_set && kind == Kind::Body => {
+            return Err(Refusal::Unknown("a set of rows is not modelled here".to_owned()));
+        }
         _ if row.returns_set && !kind.takes_sets() => return Err(kind::refuse_set(kind)),
         _ => {}
     }
@@ -80,7 +93,7 @@ pub(super) fn call(
         made.push(match (names[place].is_some(), row.names.get(chosen.what.order[place])) {
             (true, Some(name)) => {
                 let type_ = converted.type_;
-                Expression::new(Node::Named { name, operand: Box::new(converted) }, type_)
+                Expression::new(Node::Named { name: name.as_ref().into(), operand: Box::new(converted) }, type_)
             }
             _ => converted,
         });
@@ -104,6 +117,21 @@ pub(super) fn call(
     Ok(Expression::new(node, result.bare()))
 }
 
+/// The row of `pg_proc` of a function that the schema makes.
+fn row_of(it: Callable) -> FunctionRow {
+    FunctionRow {
+        function: Function { oid: it.id, name: "?", volatility: it.volatility, strict: it.strict },
+        result: it.result,
+        kind: it.kind,
+        returns_set: it.returns_set,
+        defaults: it.defaults,
+        variadic: it.variadic,
+        arguments: it.arguments,
+        names: it.names.into_iter().map(Cow::Owned).collect(),
+        majors: Majors::ALL,
+    }
+}
+
 /// The sequence of `nextval(text || …)` is found when it runs: not known here.
 fn refuse_text_sequence(arguments: &[Expression]) -> Result<(), Refusal> {
     match arguments.first().map(|it| &it.node) {
@@ -114,7 +142,7 @@ fn refuse_text_sequence(arguments: &[Expression]) -> Result<(), Refusal> {
 }
 
 /// `FuncnameGetCandidates` for one overload: defaults filled in, a variadic argument repeated.
-fn fit(row: &'static FunctionRow, names: &[Option<&str>], explicit_variadic: bool) -> Option<Candidate<Fitted>> {
+fn fit(row: Cow<'static, FunctionRow>, names: &[Option<&str>], explicit_variadic: bool) -> Option<Candidate<Fitted>> {
     let count = names.len();
     let mut order: Vec<usize> = (0..count).collect();
     if names.iter().any(Option::is_some) {
@@ -168,12 +196,17 @@ fn signature(name: &str, inputs: &[Type], scope: &dyn Scope) -> String {
     format!("{name}({})", inputs.join(", "))
 }
 
-/// A function of that name exists, but none for these arguments: 42883. Of any other name, an extension
-/// or the schema may have it.
-fn missing(name: &str, inputs: &[Type], scope: &dyn Scope) -> Refusal {
-    let signature = signature(name, inputs, scope);
+/// No function of that name takes these arguments: 42883, where all functions of the name are known.
+fn missing(name: &QualifiedName, inputs: &[Type], certain: bool, scope: &dyn Scope) -> Refusal {
+    let word = name.name.as_str();
+    let plain = match &name.schema {
+        Some(schema) => format!("{schema}.{word}"),
+        None => word.to_owned(),
+    };
+    let signature = signature(&plain, inputs, scope);
     let foreign = inputs.iter().any(|it| base_type(*it, scope).row().is_none());
-    if foreign || catalog::functions(name, scope.version()).next().is_none() {
+    let own = catalog::functions(word, scope.version()).next().is_some();
+    if !certain && !own || foreign && own {
         return Refusal::Unknown(format!("the function {signature} is not modelled"));
     }
     PgError::new(sqlstate::UNDEFINED_FUNCTION, format!("function {signature} does not exist"))

@@ -17,6 +17,10 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::PartitionKey => ("partition key expression", "partition key expressions"),
         Kind::PartitionBound => ("partition bound", "partition bound"),
         Kind::Using => ("transform expression", "transform expressions"),
+        Kind::Parameter => ("DEFAULT expression", "DEFAULT expressions"),
+        Kind::Policy => ("policy expression", "policy expressions"),
+        Kind::TriggerCondition => ("trigger WHEN condition", "trigger WHEN conditions"),
+        Kind::Body => ("SELECT", "SELECT"),
         Kind::Where => ("WHERE", "WHERE"),
         Kind::Set => ("UPDATE", "UPDATE"),
         Kind::Value | Kind::SingleValue => ("VALUES", "VALUES"),
@@ -62,6 +66,10 @@ pub(super) fn refuse_query(kind: Kind) -> Refusal {
 pub(super) fn refuse_column(kind: Kind) -> Option<Refusal> {
     match kind {
         Kind::Default => Some(unsupported("cannot use column reference in DEFAULT expression".to_owned())),
+        Kind::Parameter => {
+            let message = "cannot use table references in parameter default value";
+            Some(PgError::new(sqlstate::INVALID_COLUMN_REFERENCE, message).into())
+        }
         Kind::PartitionBound => {
             Some(unsupported("cannot use column reference in partition bound expression".to_owned()))
         }
@@ -79,6 +87,8 @@ pub(super) fn construct(kind: Kind) -> &'static str {
         Kind::Having => "HAVING",
         Kind::JoinOn => "JOIN/ON",
         Kind::Filter => "FILTER",
+        Kind::Policy => "POLICY",
+        Kind::TriggerCondition => "WHEN",
         _ => "expression",
     }
 }

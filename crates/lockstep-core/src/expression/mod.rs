@@ -12,6 +12,7 @@ mod foreign_key;
 mod function;
 mod generic;
 mod implication;
+mod inline;
 mod kind;
 mod literal;
 mod node;
@@ -40,7 +41,7 @@ pub use foreign_key::can_compare_for_foreign_key;
 pub use node::Expression;
 pub use order::{compare_constants, constants_are_equal};
 pub use rewrite::requires_rewrite;
-pub use scope::{Kind, Names, Refusal, Scope, UserTypeInfo};
+pub use scope::{Callable, Inlined, Kind, Names, Refusal, Scope, UserTypeInfo};
 pub use value::{Stored, constant_text, constant_value};
 
 /// `CoercionContext`.

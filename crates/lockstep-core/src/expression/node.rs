@@ -127,7 +127,7 @@ pub(super) enum Node {
     Row(Vec<Expression>),
     /// `NamedArgExpr`: an argument written `name => value`.
     Named {
-        name: &'static str,
+        name: Rc<str>,
         operand: Child,
     },
     Aggregate(Box<Aggregate>),

@@ -70,6 +70,19 @@ impl Expression {
         found
     }
 
+    /// Functions of the schema that it calls.
+    pub fn functions(&self) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.visit(&mut |it| {
+            if let Node::Function { function, .. } = &it.node
+                && function.is_made()
+            {
+                found.insert(function.oid);
+            }
+        });
+        found
+    }
+
     /// Types of the schema that the expression needs besides those of its columns.
     pub fn user_types(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();

@@ -1,10 +1,14 @@
 //! What an expression may name, and where it stands.
 
+use std::rc::Rc;
+
 use crate::effect::PgError;
+use crate::expression::Expression;
 use crate::expression::query::Query;
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
+use crate::pg::volatility::Volatility;
 use crate::syntax::expression::{QueryText, TypeName};
 
 /// Why there is no expression.
@@ -37,6 +41,30 @@ pub enum UserTypeInfo {
     Other,
 }
 
+/// A function that the schema makes, as far as calls of it go.
+#[derive(Debug, Clone)]
+pub struct Callable {
+    pub id: u32,
+    /// `prokind`.
+    pub kind: char,
+    pub result: Type,
+    pub returns_set: bool,
+    pub volatility: Volatility,
+    pub strict: bool,
+    pub arguments: Vec<Type>,
+    pub names: Vec<String>,
+    /// How many of the last arguments may be left out.
+    pub defaults: usize,
+    pub variadic: Option<Type>,
+}
+
+/// A function whose call is replaced by its body.
+pub struct Inlined {
+    pub body: Rc<Expression>,
+    /// The number that its first parameter has in the body.
+    pub first: u16,
+}
+
 /// What surrounds an expression.
 pub trait Scope {
     fn version(&self) -> PgVersion;
@@ -48,6 +76,19 @@ pub trait Scope {
     fn user_type_name(&self, id: u32) -> String;
     /// The relation that a `regclass` constant names.
     fn relation(&self, name: &str) -> Result<u32, Refusal>;
+    /// Functions of that name that the schema makes; `None` where it cannot tell which there are.
+    fn functions(&self, _name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
+        Ok(None)
+    }
+    /// What planning puts in the place of a call of that function (`inline_function`), its parameters
+    /// as columns, the first one's number, and what else decides.
+    fn inlined(&self, _function: u32) -> Option<Inlined> {
+        None
+    }
+    /// `$1` in the body of a function: the number it goes by as a column, and its type.
+    fn parameter(&self, _number: u32) -> Option<(u16, Type)> {
+        None
+    }
     /// The session's `TimeZone`; `None` where not known.
     /// A subquery and the types of its results.
     fn subquery(&self, _query: &QueryText) -> Result<(Query, Vec<Type>), Refusal> {
@@ -72,6 +113,10 @@ pub trait Names {
     fn relation_parts(&self, _id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {
         None
     }
+
+    fn function(&self, _id: u32) -> String {
+        "???".to_owned()
+    }
 }
 
 /// `ParseExprKind`: where the expression stands, and so what it must not hold.
@@ -87,6 +132,10 @@ pub enum Kind {
     PartitionKey,
     PartitionBound,
     Using,
+    Parameter,
+    Policy,
+    TriggerCondition,
+    Body,
     Where,
     Set,
     Value,

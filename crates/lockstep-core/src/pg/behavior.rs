@@ -134,3 +134,14 @@ pub fn statistics_may_have_no_name(version: PgVersion) -> bool {
 pub fn publishes_generated_columns(version: PgVersion) -> bool {
     version >= PgVersion::V18
 }
+
+/// Event triggers may fire on login from 17 on.
+pub fn has_login_events(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// Whether an expression is immutable is asked of generated columns after planning, which replaces
+/// calls of SQL functions by their bodies, from 17 on.
+pub fn plans_generation_expressions(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}

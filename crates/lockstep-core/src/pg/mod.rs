@@ -7,6 +7,7 @@ pub mod alter_table;
 pub mod behavior;
 pub(crate) mod catalog;
 pub mod catalogs;
+pub mod condition;
 pub mod cost;
 pub mod hierarchy;
 pub mod lock_mode;

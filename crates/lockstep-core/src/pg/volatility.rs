@@ -16,4 +16,24 @@ impl Volatility {
             _ => Volatility::Volatile,
         }
     }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Volatility::Immutable => "immutable",
+            Volatility::Stable => "stable",
+            Volatility::Volatile => "volatile",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Self {
+        Volatility::from_letter(word.get(..1).unwrap_or_default())
+    }
+
+    pub fn letter(self) -> char {
+        match self {
+            Volatility::Immutable => 'i',
+            Volatility::Stable => 's',
+            Volatility::Volatile => 'v',
+        }
+    }
 }

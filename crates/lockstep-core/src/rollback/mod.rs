@@ -6,6 +6,7 @@ mod columns;
 mod hierarchy;
 mod keys;
 mod losses;
+mod objects;
 mod ownership;
 mod relations;
 mod rename;
@@ -82,6 +83,7 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.restore_keys(&state);
     work.restore_views();
     work.restore_rules();
+    work.restore_objects();
     work.drop_made_types();
     work.restore_ownership(&state);
     work.undo_what_stands_beside(&state);

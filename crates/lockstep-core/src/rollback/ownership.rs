@@ -249,8 +249,8 @@ pub(super) fn address_words(schema: &Schema, object: &Object) -> Option<String> 
         Object::Other(id) => {
             let object = schema.object(*id)?;
             match &object.key {
-                ObjectKey::InSchema(ObjectClass::Function, name, arguments) => {
-                    format!("ROUTINE {name}({})", arguments.join(", "))
+                ObjectKey::InSchema(ObjectClass::Function, ..) => {
+                    format!("ROUTINE {}", schema.routine_signature(object))
                 }
                 ObjectKey::InSchema(ObjectClass::Operator, name, arguments) => {
                     format!("OPERATOR {}.{} ({})", name.schema, name.name.as_str(), arguments.join(", "))

@@ -7,8 +7,9 @@ use crate::name::{Ident, quote_identifier};
 use crate::schema::Schema;
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey, ReferentialAction};
 use crate::schema::index::{Index, IndexKey, KeyColumn};
+use crate::schema::object::ObjectId;
 use crate::schema::relation::Table;
-use crate::schema::user_type::TypeId;
+use crate::schema::routine::{FIRST_PARAMETER, Routine};
 
 /// The names that an expression of one table needs to be printed.
 pub(super) struct TableNames<'a> {
@@ -25,7 +26,11 @@ impl Names for TableNames<'_> {
     }
 
     fn user_type(&self, id: u32) -> String {
-        self.schema.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+        self.schema.type_name(id)
+    }
+
+    fn function(&self, id: u32) -> String {
+        self.schema.function_name(ObjectId(id))
     }
 
     fn relation_parts(&self, id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {
@@ -36,6 +41,32 @@ impl Names for TableNames<'_> {
 
     fn relation(&self, id: u32) -> String {
         self.schema.get(RelationId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+    }
+}
+
+/// The names that the body of a function needs to be printed.
+struct ParameterNames<'a> {
+    schema: &'a Schema,
+    routine: &'a Routine,
+}
+
+impl Names for ParameterNames<'_> {
+    fn column(&self, attribute: u16) -> String {
+        let at = usize::from(attribute.saturating_sub(FIRST_PARAMETER));
+        let parameter = self.routine.inputs().nth(at).and_then(|it| it.name.as_ref());
+        parameter.map_or_else(|| format!("${}", at + 1), ToString::to_string)
+    }
+
+    fn user_type(&self, id: u32) -> String {
+        self.schema.type_name(id)
+    }
+
+    fn relation(&self, id: u32) -> String {
+        TableNames { schema: self.schema, table: None }.relation(id)
+    }
+
+    fn function(&self, id: u32) -> String {
+        TableNames { schema: self.schema, table: None }.function(id)
     }
 }
 
@@ -54,6 +85,11 @@ impl Schema {
     /// `pg_get_viewdef` of a query whose results go by those names.
     pub fn print_query(&self, query: &QueryTree, columns: &[Ident]) -> Option<String> {
         query.deparse(columns, &TableNames { schema: self, table: None })
+    }
+
+    /// An expression over the parameters of a function.
+    pub fn print_body_expression(&self, routine: &Routine, expression: &Expression) -> String {
+        expression.deparse(&ParameterNames { schema: self, routine })
     }
 
     /// `pg_get_constraintdef` of a constraint of `table`.

@@ -1,6 +1,7 @@
 //! Who depends on whom: what `pg_depend` records, derived from the model itself.
 
 use crate::effect::RelationId;
+use crate::expression::Expression;
 use crate::name::Ident;
 use crate::pg::types::TypeRef;
 use crate::pg::version::PgVersion;
@@ -50,7 +51,8 @@ impl Schema {
             }
             Object::Type(id) => self.dependents_of_type(*id, &mut found),
             Object::Namespace(name) => self.dependents_of_namespace(name, &mut found),
-            Object::Default(..) | Object::DomainConstraint(..) | Object::Other(_) => {}
+            Object::Other(id) => self.callers(id.0, &mut found),
+            Object::Default(..) | Object::DomainConstraint(..) => {}
         }
         found.extend(self.needed_by(object).iter().cloned());
         // Whoever needs a column, or a default or constraint, needs its table.
@@ -200,6 +202,40 @@ impl Schema {
         }
     }
 
+    /// Parts of tables and domains whose expressions call the function.
+    fn callers(&self, function: u32, found: &mut Vec<(Object, Dependency)>) {
+        let calls = |it: &Expression| it.functions().contains(&function);
+        for relation in self.relations() {
+            let id = relation.id;
+            if let Some(index) = relation.index()
+                && (index.predicate.as_ref().is_some_and(|it| calls(it)) || index.expressions().any(calls))
+            {
+                found.push((Object::Relation(id), Dependency::Normal));
+            }
+            let Some(table) = relation.table() else { continue };
+            for (number, column) in table.live() {
+                let default = column.default.as_ref().is_some_and(|it| calls(it));
+                if default || column.generated.as_ref().is_some_and(|it| calls(&it.expression)) {
+                    found.push((Object::Default(id, number), Dependency::Normal));
+                }
+            }
+            for constraint in &table.constraints {
+                if matches!(&constraint.kind, ConstraintKind::Check { expression, .. } if calls(expression)) {
+                    found.push((Object::Constraint(id, constraint.name.clone()), Dependency::Normal));
+                }
+            }
+        }
+        for it in self.types() {
+            if let UserTypeKind::Domain { checks, default, .. } = &it.kind {
+                if default.as_ref().is_some_and(|it| calls(it)) {
+                    found.push((Object::Type(it.id), Dependency::Normal));
+                }
+                let checks = checks.iter().filter(|check| calls(&check.expression));
+                found.extend(checks.map(|it_| (Object::DomainConstraint(it.id, it_.name.clone()), Dependency::Normal)));
+            }
+        }
+    }
+
     /// `getObjectDescription`, with the names that `search_path = public` shows.
     pub fn describe(&self, object: &Object) -> String {
         match object {
@@ -235,6 +271,8 @@ impl Schema {
             },
             Object::Namespace(name) => format!("schema {name}"),
             Object::Other(id) => match self.object(*id) {
+                // `getObjectDescription` calls procedures functions, too.
+                Some(object) if object.routine().is_some() => format!("function {}", self.routine_signature(object)),
                 Some(object) => {
                     let words = object.class().words();
                     match &object.key {

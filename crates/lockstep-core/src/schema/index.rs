@@ -81,6 +81,14 @@ impl Index {
         self.keys.iter().any(|key| matches!(key.column, KeyColumn::Expression(_)))
     }
 
+    /// Keys that are expressions.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.keys.iter().filter_map(|key| match &key.column {
+            KeyColumn::Expression(expression) => Some(&**expression),
+            KeyColumn::Attribute(_) => None,
+        })
+    }
+
     /// Every column it reads: keys, `INCLUDE`, expressions and predicate.
     pub fn columns(&self) -> Vec<u16> {
         let mut columns = vec![];

@@ -17,13 +17,16 @@ pub mod known_rows;
 pub mod namespace;
 pub mod normal_form;
 pub mod object;
+pub mod object_ddl;
 pub mod ownership;
 pub mod partition;
 pub mod publication;
 pub mod relation;
+pub mod routine;
 pub mod rule;
 pub mod sequence;
 pub mod statistics;
+pub mod trigger;
 pub mod uncertain;
 pub mod user_type;
 pub mod view;
@@ -367,9 +370,14 @@ impl Schema {
 
     /// `format_type`, with the names that `search_path = public` shows.
     pub fn format_type(&self, type_: &Type) -> String {
-        crate::pg::types::format_type(type_, |id| {
-            self.user_type(TypeId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
-        })
+        crate::pg::types::format_type(type_, |id| self.type_name(id))
+    }
+
+    /// The name of a type that the schema made; a row type has its relation's number and name.
+    pub fn type_name(&self, id: u32) -> String {
+        let type_ = self.user_type(TypeId(id)).map(|it| &it.name);
+        let name = type_.or_else(|| self.get(RelationId(id)).map(|it| &it.name));
+        name.map_or_else(|| "???".to_owned(), ToString::to_string)
     }
 
     /// `DomainHasConstraints`: `NOT NULL` or a `CHECK`, its own or one beneath.

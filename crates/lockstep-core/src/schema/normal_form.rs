@@ -39,7 +39,22 @@ impl Schema {
             "schemas": schemas,
             "statistics": self.statistics_forms(),
             "publications": self.publication_forms(),
+            "functions": self.function_forms(),
         }))
+    }
+
+    fn function_forms(&self) -> Value {
+        let mut forms = Map::new();
+        for object in self.objects() {
+            if let Some((key, form)) = self.routine_form(object) {
+                // Without arguments there is still a list of them.
+                let args = form["args"].clone();
+                let mut form = compact(form);
+                form["args"] = args;
+                forms.insert(key, form);
+            }
+        }
+        Value::Object(forms)
     }
 
     fn statistics_forms(&self) -> Value {
@@ -88,6 +103,8 @@ impl Schema {
                 Persistence::Temporary => json!("t"),
             },
         });
+        form["triggers"] = self.triggers_form(relation.id);
+        form["policies"] = self.policies_form(relation.id);
         match &relation.body {
             Body::Table(table) => self.table_form(relation.id, table, &mut form),
             Body::Sequence(sequence) => form["sequence"] = self.sequence_form(sequence),
@@ -152,6 +169,8 @@ impl Schema {
             indexes.insert(relation.name.name.as_str().to_owned(), value);
         }
         form["columns"] = self.columns_form(id, &table.columns);
+        form["rls"] = json!(table.row_security);
+        form["force_rls"] = json!(table.force_row_security);
         form["dropped_columns"] = if dropped > 0 { json!(dropped) } else { Value::Null };
         form["toast_options"] = json!(table.toast_options);
         form["replident"] = match table.replica_identity {

@@ -11,8 +11,10 @@ use crate::name::Ident;
 use crate::schema::Schema;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::publication::{Publication, PublishedTable};
+use crate::schema::routine::Routine;
 use crate::schema::rule::Rule;
 use crate::schema::statistics::Statistics;
+use crate::schema::trigger::{EventTrigger, Policy, Trigger};
 
 /// A number of the model, from the same counter as relations and types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,6 +111,10 @@ pub enum ObjectBody {
     Statistics(Statistics),
     Publication(Publication),
     PublishedTable(PublishedTable),
+    Routine(Box<Routine>),
+    Trigger(Box<Trigger>),
+    Policy(Box<Policy>),
+    EventTrigger(Box<EventTrigger>),
 }
 
 impl ObjectKey {

@@ -75,6 +75,10 @@ pub struct Table {
     /// Options of the TOAST table, as the server stores them.
     pub toast_options: Vec<String>,
     pub replica_identity: ReplicaIdentity,
+    /// Policies apply to everybody but superusers and the owner.
+    pub row_security: bool,
+    /// … and to the owner, too.
+    pub force_row_security: bool,
     /// Another table access method than `heap`.
     pub access_method: Option<Ident>,
     /// Tables that it inherits from, in the order of `pg_inherits.inhseqno`.

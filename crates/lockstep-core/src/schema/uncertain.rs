@@ -17,6 +17,8 @@ pub struct Uncertain {
     /// Objects below this number may have been changed by code that cannot be read (dynamic SQL).
     below: u32,
     by: Option<Rc<str>>,
+    /// An extension was made: functions and types of any name may have come with it.
+    extension: bool,
 }
 
 impl Uncertain {
@@ -42,6 +44,15 @@ impl Uncertain {
         Some(format!(
             "{name} is named by an earlier {command} that is not modelled; without it, this is what the step does"
         ))
+    }
+
+    pub fn note_extension(&mut self) {
+        self.extension = true;
+    }
+
+    /// Why a function or type that is not there may be there.
+    pub fn from_extension(&self, name: &Ident) -> Option<String> {
+        self.extension.then(|| format!("{name} may come with an extension, whose contents are not modelled"))
     }
 
     /// Everything that exists so far (numbers below `next_id`) is uncertain.

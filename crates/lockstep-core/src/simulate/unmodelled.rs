@@ -3,8 +3,8 @@
 use crate::name::Ident;
 use crate::schema::Schema;
 use crate::syntax::statement::{
-    AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, Statement, Subcommand, TableConstraintKind,
-    TableElement, TypeAction,
+    AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, Statement, Subcommand,
+    TableConstraintKind, TableElement, TypeAction,
 };
 use crate::syntax::{mentions, mentions_outside_strings};
 
@@ -56,30 +56,19 @@ const NOTHING: [&str; 30] = [
 ];
 
 /// Commands for objects that stand beside tables: they change none.
-const USES: [&str; 24] = [
-    "ALTER FUNCTION",
+const USES: [&str; 13] = [
     "ALTER MATERIALIZED VIEW",
-    "ALTER POLICY",
     "ALTER PUBLICATION",
     "ALTER STATISTICS",
-    "ALTER TRIGGER",
     "ALTER VIEW",
-    "CREATE FUNCTION",
     "CREATE MATERIALIZED VIEW",
-    "CREATE POLICY",
-    "CREATE PROCEDURE",
     "CREATE PUBLICATION",
     "CREATE RULE",
     "CREATE STATISTICS",
-    "CREATE TRIGGER",
     "CREATE VIEW",
-    "DROP FUNCTION",
     "DROP MATERIALIZED VIEW",
-    "DROP POLICY",
-    "DROP PROCEDURE",
     "DROP RULE",
     "DROP STATISTICS",
-    "DROP TRIGGER",
     "DROP VIEW",
 ];
 
@@ -113,12 +102,16 @@ fn reach(statement: &Statement, text: &str) -> Reach {
             let command = crate::statement::tag(statement);
             if USES.contains(&command.as_str()) { Reach::Uses } else { Reach::Named }
         }
+        Statement::CreateFunction(it) if it.body.is_some() => Reach::Uses,
+        Statement::CreateTrigger(_) | Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => Reach::Uses,
+        Statement::AlterRoutine(_) if changes_owner(text) => Reach::Nothing,
+        Statement::Do(_) if !text.to_ascii_lowercase().contains("execute") => Reach::Named,
+        Statement::Do(_) => Reach::Everything,
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "TRUNCATE" | "COPY" | "MERGE" | "WITH" => Reach::Rows,
             command if USES.contains(&command) => Reach::Uses,
-            "DO" if !text.to_ascii_lowercase().contains("execute") => Reach::Named,
-            "DO" | "CALL" | "EXECUTE" => Reach::Everything,
+            "CALL" | "EXECUTE" => Reach::Everything,
             _ => Reach::Named,
         },
         _ => Reach::Named,
@@ -139,6 +132,9 @@ pub(super) fn leaves_doubt(statement: &Statement, text: &str) -> bool {
 /// Notes the uncertainty that the statement leaves; `statement` is missing where it cannot be read.
 pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &str) {
     let command = statement.map_or_else(|| "statement".to_owned(), crate::statement::tag);
+    if command == "CREATE EXTENSION" {
+        schema.uncertain.note_extension();
+    }
     match statement.map_or(Reach::Named, |it| reach(it, text)) {
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
@@ -215,6 +211,21 @@ fn named(statement: &Statement) -> Option<Vec<Ident>> {
         }
         Statement::AlterDomain(it) => names.push(it.name.name.clone()),
         Statement::CreateComposite(it) => names.push(it.name.name.clone()),
+        // What they use stays as it is.
+        Statement::DropPart(it) => names.push(it.name.clone()),
+        Statement::RenamePart(it) => names.extend([it.name.clone(), it.to.clone()]),
+        Statement::CreateEventTrigger(it) => names.push(it.name.clone()),
+        Statement::AlterEventTrigger(it) => names.push(it.name.clone()),
+        Statement::CreateFunction(it) => names.push(it.name.name.clone()),
+        Statement::AlterRoutine(it) => {
+            names.push(it.routine.name.name.clone());
+            if let AlterRoutineAction::RenameTo(name) = &it.action {
+                names.push(name.clone());
+            }
+        }
+        Statement::DropRoutine(it) if !it.cascade => {
+            names.extend(it.routines.iter().map(|it| it.name.name.clone()));
+        }
         Statement::CreateDomain(it) => names.push(it.name.name.clone()),
         Statement::CreateEnum(it) => names.push(it.name.name.clone()),
         Statement::AlterTypeAddValue(it) => names.push(it.name.name.clone()),

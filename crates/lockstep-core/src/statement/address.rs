@@ -7,6 +7,7 @@ use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
 use crate::schema::object::{ObjectClass, ObjectId, ObjectKey};
 use crate::schema::relation::{Body, TableKind};
+use crate::schema::routine::type_key;
 use crate::schema::user_type::UserTypeKind;
 use crate::statement::check_constraint::missing_constraint;
 use crate::statement::column::{missing_column, resolve_type};
@@ -287,7 +288,10 @@ fn arguments(execution: &Execution, address: &ObjectAddress) -> Outcome<Option<V
             Some(type_) => {
                 let mut type_ = resolve_type(execution, type_)?;
                 type_.modifier = -1;
-                execution.schema.format_type(&type_)
+                match class(address.object) {
+                    Some(ObjectClass::Function) => type_key(&type_),
+                    _ => execution.schema.format_type(&type_),
+                }
             }
             None => "NONE".to_owned(),
         });

@@ -31,6 +31,16 @@ pub(super) struct Definition {
 /// Names that no column may have (`SystemAttributeByName`).
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
 
+/// `MaxHeapAttributeNumber`; dropped columns count.
+const MAX_COLUMNS: usize = 1600;
+
+pub(super) fn check_count(columns: usize) -> Outcome {
+    match columns > MAX_COLUMNS {
+        true => fail(sqlstate::TOO_MANY_COLUMNS, format!("tables can have at most {MAX_COLUMNS} columns")),
+        false => Ok(()),
+    }
+}
+
 pub(super) fn check_name(name: &Ident) -> Outcome {
     match SYSTEM_COLUMNS.contains(&name.as_str()) {
         true => fail(
@@ -74,7 +84,10 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
             return unknown(format!("the row type of {full} is not modelled"));
         }
     }
-    Err(error.into())
+    match execution.schema.uncertain.from_extension(&name.name.name) {
+        Some(why) => unknown(why),
+        None => Err(error.into()),
+    }
 }
 
 /// The type beneath domains (`getBaseType`).

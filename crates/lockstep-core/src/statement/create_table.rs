@@ -148,6 +148,7 @@ fn build(
     table_constraints: Vec<TableConstraint>,
     like: Vec<LikePart>,
 ) -> Outcome<RelationId> {
+    column::check_count(definitions.len())?;
     for (place, definition) in definitions.iter().enumerate() {
         if definitions[..place].iter().any(|other| other.column.name == definition.column.name) {
             return fail(
@@ -317,7 +318,7 @@ pub(super) fn finish_column(
     if let Some((expression, stored)) = &definition.generated {
         let expression = scope::analyze_as(execution, table, number, expression, Use::Generated)?;
         refuse_nested_generation(execution, table, number, &expression)?;
-        if expression.volatility() != Volatility::Immutable {
+        if scope::stored_volatility(execution, &expression) != Volatility::Immutable {
             return fail(sqlstate::INVALID_OBJECT_DEFINITION, "generation expression is not immutable");
         }
         generated = Some(Generated { expression, stored: *stored == Some(true) });

@@ -91,7 +91,7 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     let predicate = match new.predicate {
         Some(expression) => {
             let predicate = scope::analyze(execution, new.table, expression, Use::IndexPredicate)?;
-            immutable(&predicate, "predicate")?;
+            immutable(execution, &predicate, "predicate")?;
             Some(predicate)
         }
         None => None,
@@ -272,8 +272,8 @@ fn check_capabilities(new: &NewIndex<'_>, method: &str) -> Outcome {
 }
 
 /// `CheckMutability`.
-fn immutable(expression: &crate::expression::Expression, what: &str) -> Outcome {
-    match expression.volatility() {
+fn immutable(execution: &Execution, expression: &crate::expression::Expression, what: &str) -> Outcome {
+    match crate::statement::scope::planned(execution, expression).volatility() {
         Volatility::Immutable => Ok(()),
         _ => fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("functions in index {what} must be marked IMMUTABLE")),
     }
@@ -317,7 +317,7 @@ fn resolve_key(
         }
         expression => {
             let expression = scope::analyze(execution, new.table, expression, Use::IndexExpression)?;
-            immutable(&expression, "expression")?;
+            immutable(execution, &expression, "expression")?;
             let type_ = *expression.type_();
             (KeyColumn::Expression(expression), type_, None)
         }

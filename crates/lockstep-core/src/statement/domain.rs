@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::effect::ObjectName;
-use crate::expression::{self, Context, Kind, Refusal, Scope, UserTypeInfo};
-use crate::name::Ident;
+use crate::expression::{self, Callable, Context, Kind, Refusal, Scope, UserTypeInfo};
+use crate::name::{Ident, QualifiedName};
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::pg::{behavior, sqlstate};
@@ -60,6 +60,10 @@ impl Scope for DomainScope<'_> {
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {
         self.outer.relation(name)
+    }
+
+    fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
+        self.outer.functions(name)
     }
 }
 

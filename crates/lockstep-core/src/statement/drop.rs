@@ -6,6 +6,7 @@ use crate::pg::catalogs;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
+use crate::schema::object::{ObjectClass, ObjectKey};
 use crate::schema::relation::{Body, Relation, TableKind};
 use crate::schema::user_type::{UserType, UserTypeKind};
 use crate::statement::Command;
@@ -29,6 +30,7 @@ pub(super) fn tag(object: ObjectType) -> &'static str {
         ObjectType::Domain => "DROP DOMAIN",
         ObjectType::Schema => "DROP SCHEMA",
         ObjectType::Extension => "DROP EXTENSION",
+        ObjectType::EventTrigger => "DROP EVENT TRIGGER",
         ObjectType::Collation => "DROP COLLATION",
         ObjectType::Statistics => "DROP STATISTICS",
         _ => "DROP",
@@ -45,6 +47,7 @@ impl Command for Drop {
             | ObjectType::Sequence
             | ObjectType::View
             | ObjectType::MaterializedView => drop_relations(self, execution),
+            ObjectType::EventTrigger => drop_global(self, execution, ObjectClass::EventTrigger),
             ObjectType::Type | ObjectType::Domain => drop_types(self, execution),
             ObjectType::Schema => namespace::drop_schemas(self, execution),
             _ => unknown(format!("{} is not modelled", tag(self.object))),
@@ -180,6 +183,24 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
     // `delete` locks as the plain command does; this form holds less.
     execution.record.locks = held;
     Ok(())
+}
+
+/// Objects of the whole database: `get_object_address_unqualified`.
+fn drop_global(statement: &Drop, execution: &mut Execution, class: ObjectClass) -> Outcome {
+    let mut targets = vec![];
+    for name in &statement.names {
+        let found = execution.schema.find_object(&ObjectKey::Global(class, name.name.clone()));
+        if let Some(why) = execution.schema.uncertain.about(&name.name, found.map(|it| it.0)) {
+            return unknown(why);
+        }
+        let message = || format!("{} \"{}\" does not exist", class.words(), name.name.as_str());
+        match found {
+            Some(id) => targets.push(Object::Other(id)),
+            None if statement.if_exists => execution.notice(format!("{}, skipping", message())),
+            None => return fail(sqlstate::UNDEFINED_OBJECT, message()),
+        }
+    }
+    delete(execution, &targets, statement.cascade)
 }
 
 fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {

@@ -29,6 +29,10 @@ pub struct Execution {
     pub pending: Pending,
     /// Inside a transaction block, as `PreventInTransactionBlock` asks.
     pub in_block: bool,
+    /// Run by a function or a block of code.
+    pub in_function: bool,
+    /// Subtransactions of such code that are open.
+    pub subtransactions: usize,
     pub record: Record,
     /// Objects from this number on were made by this statement.
     first_new_id: u32,
@@ -115,6 +119,8 @@ impl Execution {
             uncommitted_enum_values: vec![],
             pending: Pending::default(),
             in_block,
+            in_function: false,
+            subtransactions: 0,
             record: Record::default(),
             transaction_first_id,
         }
@@ -364,10 +370,13 @@ impl Execution {
 
     /// `PreventInTransactionBlock`.
     pub fn outside_block(&self, command: &str) -> Outcome {
-        match self.in_block {
-            true => fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot run inside a transaction block")),
-            false => Ok(()),
-        }
+        let why = match () {
+            () if self.in_block => "run inside a transaction block",
+            () if self.subtransactions > 0 => "run inside a subtransaction",
+            () if self.in_function => "be executed from a function",
+            () => return Ok(()),
+        };
+        fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot {why}"))
     }
 
     /// `CheckTableNotInUse`, as far as deferred checks go.

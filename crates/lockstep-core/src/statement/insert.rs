@@ -13,6 +13,7 @@ use crate::schema::sequence::LastValue;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::firing::{self, RowEvent};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::partition;
 use crate::statement::referential;
@@ -36,6 +37,7 @@ impl Command for Insert {
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
         }
         let targets = self.targets(execution, table, &relation)?;
+        firing::fire(execution, table, RowEvent::Insert)?;
         let into = execution.schema.table(table);
         if into.is_partitioned() || into.is_partition() {
             let mut columns: Vec<Ident> = targets.iter().map(|it| into.column_name(*it)).collect();

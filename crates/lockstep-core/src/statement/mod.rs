@@ -6,6 +6,7 @@ mod address;
 mod alter_database;
 mod alter_domain;
 mod alter_object;
+mod alter_routine;
 mod alter_table;
 mod alter_type;
 mod check_constraint;
@@ -13,18 +14,24 @@ mod cluster_wide;
 mod column;
 mod comment;
 mod composite_type;
+mod create_function;
 mod create_index;
 mod create_operator;
 mod create_sequence;
 mod create_table;
 mod create_table_as;
+mod create_trigger;
 mod create_view;
 mod define_index;
 mod deletion;
+mod do_block;
 mod domain;
 mod drop;
 mod drop_object;
+mod drop_routine;
 mod enum_type;
+mod event_trigger;
+mod firing;
 mod foreign_key;
 mod grant;
 mod index_constraint;
@@ -38,10 +45,13 @@ mod namespace;
 mod naming;
 mod owner;
 mod partition;
+mod policy;
 mod publication;
 mod query;
 mod referential;
 mod role;
+mod routine;
+mod routine_body;
 mod row_checks;
 mod rows;
 mod rule;
@@ -51,6 +61,7 @@ mod sequence;
 mod sequence_function;
 mod setting;
 mod statistics;
+mod table_part;
 mod temporal;
 mod typed_table;
 
@@ -86,6 +97,9 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::AlterObject(it) => it,
         Statement::AlterPublication(it) => it,
         Statement::AlterDomain(it) => it,
+        Statement::AlterEventTrigger(it) => it,
+        Statement::AlterPolicy(it) => it,
+        Statement::AlterRoutine(it) => it,
         Statement::AlterSequence(it) => it,
         Statement::AlterStatistics(it) => it,
         Statement::AlterTable(it) => it,
@@ -95,6 +109,10 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateComposite(it) => it,
         Statement::CreateDomain(it) => it,
         Statement::CreateEnum(it) => it,
+        Statement::CreateEventTrigger(it) => it,
+        Statement::CreateFunction(it) => &**it,
+        Statement::CreatePolicy(it) => it,
+        Statement::CreateTrigger(it) => &**it,
         Statement::CreateIndex(it) => it,
         Statement::CreateOperator(it) => it,
         Statement::CreatePublication(it) => it,
@@ -108,10 +126,14 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateRule(it) => &**it,
         Statement::AlterRule(it) => it,
         Statement::DropRule(it) => it,
+        Statement::Do(it) => it,
         Statement::Drop(it) => it,
         Statement::DropObject(it) => it,
         Statement::Grant(it) => it,
         Statement::GrantRole(it) => it,
+        Statement::DropPart(it) => it,
+        Statement::DropRoutine(it) => it,
+        Statement::RenamePart(it) => it,
         Statement::Insert(it) => it,
         Statement::LockTable(it) => it,
         Statement::Role(it) => it,
@@ -146,6 +168,16 @@ pub fn tag(statement: &Statement) -> String {
         Statement::Comment(_) => "COMMENT",
         Statement::CreateDomain(_) => "CREATE DOMAIN",
         Statement::CreateComposite(_) | Statement::CreateEnum(_) => "CREATE TYPE",
+        Statement::AlterEventTrigger(_) => "ALTER EVENT TRIGGER",
+        Statement::AlterPolicy(_) => "ALTER POLICY",
+        Statement::CreateEventTrigger(_) => "CREATE EVENT TRIGGER",
+        Statement::CreatePolicy(_) => "CREATE POLICY",
+        Statement::CreateTrigger(_) => "CREATE TRIGGER",
+        Statement::DropPart(it) => return format!("DROP {}", it.kind),
+        Statement::RenamePart(it) => return format!("ALTER {}", it.kind),
+        Statement::AlterRoutine(it) => return format!("ALTER {}", it.kind),
+        Statement::CreateFunction(it) => return format!("CREATE {}", it.kind),
+        Statement::DropRoutine(it) => return format!("DROP {}", it.kind),
         Statement::CreateIndex(_) => "CREATE INDEX",
         Statement::CreateOperator(_) => "CREATE OPERATOR",
         Statement::CreatePublication(_) => "CREATE PUBLICATION",
@@ -160,6 +192,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateRule(_) => "CREATE RULE",
         Statement::AlterRule(_) => "ALTER RULE",
         Statement::DropRule(_) => "DROP RULE",
+        Statement::Do(_) => "DO",
         Statement::Drop(it) => drop::tag(it.object),
         Statement::DropObject(it) => return it.tag(),
         Statement::Grant(it) => it.tag(),

@@ -11,6 +11,7 @@ use crate::schema::relation::Rows;
 use crate::schema::rule::RuleEvent;
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::firing::{self, RowEvent};
 use crate::statement::insert::refuse_view;
 use crate::statement::known_rows::{self, Verdict};
 use crate::statement::partition;
@@ -212,6 +213,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
+    firing::fire(execution, table, RowEvent::Update)?;
     let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
     let known = match meant.is_own() {
         true => known_rows::update(execution, table, meant.condition(), &typed),
@@ -455,6 +457,7 @@ pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Out
     if execution.schema.table(table).rows == Rows::Empty {
         return Ok(());
     }
+    firing::fire(execution, table, RowEvent::Delete)?;
     let known = if meant.is_own() { known_rows::delete(execution, table, meant.condition()) } else { None };
     if let Some(known) = known {
         if let Verdict::Fails(error) = known.verdict {

@@ -4,15 +4,17 @@
 use std::rc::Rc;
 
 use crate::effect::{PgError, RelationId};
-use crate::expression::{self, Context, Expression, Kind, Refusal, Scope, UserTypeInfo};
+use crate::expression::{self, Callable, Context, Expression, Inlined, Kind, Refusal, Scope, UserTypeInfo, Volatility};
 pub(super) use crate::expression::{Kind as Use, Stored};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::behavior;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::column::resolve_type;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::statement::routine;
 use crate::syntax;
 use crate::syntax::expression::{Expr, Literal, TypeName};
 
@@ -115,6 +117,14 @@ impl Scope for TableScope<'_> {
         self.execution.resolve(&name).map(|id| id.0).map_err(refusal)
     }
 
+    fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
+        routine::callable(self.execution, name).map(Some).map_err(refusal)
+    }
+
+    fn inlined(&self, function: u32) -> Option<Inlined> {
+        routine::inlined(self.execution, function)
+    }
+
     fn time_zone(&self) -> Option<String> {
         self.execution.session.time_zone()
     }
@@ -153,7 +163,9 @@ pub(super) fn analyze(
 ) -> Outcome<Rc<Expression>> {
     let scope = TableScope { execution, table: Some(table), alias: None };
     let made = match use_ {
-        Kind::Check | Kind::IndexPredicate | Kind::Where => expression::analyze_boolean(expression, &scope, use_)?,
+        Kind::Check | Kind::IndexPredicate | Kind::Where | Kind::Policy => {
+            expression::analyze_boolean(expression, &scope, use_)?
+        }
         _ => expression::analyze(expression, &scope, use_)?,
     };
     check_enum_values(execution, expression, &made)?;
@@ -246,7 +258,21 @@ pub(super) fn read_back(execution: &Execution, table: RelationId, expression: &E
 
 /// What rows that exist get of a default.
 pub(super) fn stored_value(default: &Expression, execution: &Execution) -> Stored {
-    expression::constant_value(default, &TableScope { execution, table: None, alias: None })
+    let default = planned(execution, default);
+    expression::constant_value(&default, &TableScope { execution, table: None, alias: None })
+}
+
+/// `expression_planner`.
+pub(super) fn planned(execution: &Execution, expression: &Expression) -> Expression {
+    expression.planned(&TableScope { execution, table: None, alias: None })
+}
+
+/// The volatility that a generated column's expression is judged by.
+pub(super) fn stored_volatility(execution: &Execution, expression: &Expression) -> Volatility {
+    match behavior::plans_generation_expressions(execution.version) {
+        true => planned(execution, expression).volatility(),
+        false => expression.volatility(),
+    }
 }
 
 /// `transformRelOptions`: options as `pg_class.reloptions` holds them.

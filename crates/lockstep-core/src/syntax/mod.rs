@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod alter_object;
+pub mod catalog_query;
 pub mod create_operator;
 pub mod create_view;
 pub mod drop_object;
@@ -34,10 +35,17 @@ mod parse_expression;
 mod parse_from;
 mod parse_function;
 mod parse_select;
+mod plain_select;
+mod print_routine;
+mod print_trigger;
 mod query;
+mod routine;
+mod routine_tree;
 mod row_query;
 mod rows;
 mod session;
+mod trigger;
+mod trigger_tree;
 mod type_name;
 
 use crate::name::Ident;
@@ -110,6 +118,33 @@ pub fn parse_leading_expression(text: &str) -> std::result::Result<(expression::
     Ok((made, &text[cursor.last_end()..]))
 }
 
+/// The texts of several statements, parted by semicolons outside of strings and parentheses.
+pub fn split(text: &str) -> Vec<&str> {
+    let (mut texts, mut start, mut at, mut depth) = (vec![], 0, 0, 0usize);
+    let mut seen = false;
+    while let Some(token) = lexer::next(text, at) {
+        at = token.end;
+        match &text[token.start..token.end] {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            ";" if depth == 0 => {
+                texts.extend(seen.then(|| text[start..token.start].trim()));
+                (start, seen) = (token.end, false);
+                continue;
+            }
+            _ => {}
+        }
+        seen |= token.kind != Kind::Comment;
+    }
+    texts.extend(seen.then(|| text[start..].trim()));
+    texts
+}
+
+/// The results of `SELECT a, b` without any other clause.
+pub fn plain_results(text: &str) -> Option<Vec<expression::Expr>> {
+    plain_select::results(text)
+}
+
 /// Every identifier in the text, folded: whatever the statement may touch.
 pub fn mentions(text: &str) -> Vec<Ident> {
     let mut found = vec![];
@@ -139,6 +174,7 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         "delete" => Some(rows::delete(cursor)?),
         "select" | "values" | "table" => Some(rows::select(cursor)?),
         "with" => rows::with(cursor)?,
+        "do" => Some(session::do_block(cursor)?),
         "lock" => Some(session::lock_table(cursor)?),
         "set" => session::set(cursor)?,
         "refresh" => Some(create_view::refresh(cursor)?),

@@ -8,10 +8,11 @@ use crate::syntax::statement::{
 };
 use crate::syntax::{
     address, alter_object, alter_table, alter_type, constraint, create_index, create_operator, create_schema,
-    create_table, create_view, drop_object, perhaps, privilege, publication, role, rule, statistics, type_name,
+    create_table, create_view, drop_object, perhaps, privilege, publication, role, routine, rule, statistics, trigger,
+    type_name,
 };
 
-const KINDS: [(&[&str], ObjectType); 12] = [
+const KINDS: [(&[&str], ObjectType); 13] = [
     (&["table"], ObjectType::Table),
     (&["index"], ObjectType::Index),
     (&["view"], ObjectType::View),
@@ -22,6 +23,7 @@ const KINDS: [(&[&str], ObjectType); 12] = [
     (&["domain"], ObjectType::Domain),
     (&["schema"], ObjectType::Schema),
     (&["extension"], ObjectType::Extension),
+    (&["event", "trigger"], ObjectType::EventTrigger),
     (&["collation"], ObjectType::Collation),
     (&["statistics"], ObjectType::Statistics),
 ];
@@ -30,6 +32,13 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     cursor.expect(&["create"])?;
     if let Some(view) = create_view(cursor)? {
         return Ok(Some(view));
+    }
+    let replace = cursor.are_words(&["or", "replace"]);
+    if let Some(made) = code(cursor)? {
+        return Ok(Some(made));
+    }
+    if replace {
+        return Ok(None);
     }
     if (cursor.is_word("global") || cursor.is_word("local")) && cursor.is_any(&["global", "local"]) {
         cursor.next();
@@ -106,6 +115,20 @@ fn create_view(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     Ok(None)
 }
 
+/// What may follow `CREATE [OR REPLACE]` and holds code; the words are left where nothing of the kind does.
+fn code(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let start = cursor.position();
+    let replace = cursor.accept(&["or", "replace"]);
+    let made = match routine::create(cursor, replace)? {
+        Some(made) => Some(made),
+        None => trigger::create(cursor, replace)?,
+    };
+    if made.is_none() {
+        cursor.rewind(start);
+    }
+    Ok(made)
+}
+
 fn create_domain(cursor: &mut Cursor<'_>) -> Result<Statement> {
     let name = cursor.qualified_name()?;
     cursor.accept_word("as");
@@ -154,6 +177,12 @@ fn alter_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if cursor.is_word("rule") {
         return rule::alter(cursor).map(Some);
     }
+    if let Some(made) = routine::alter(cursor)? {
+        return Ok(Some(made));
+    }
+    if let Some(made) = trigger::alter(cursor)? {
+        return Ok(Some(made));
+    }
     for (words, object) in KINDS {
         if !cursor.accept(words) {
             continue;
@@ -200,6 +229,12 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
 fn drop_by_kind(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if cursor.is_word("rule") {
         return rule::drop(cursor).map(Some);
+    }
+    if let Some(made) = routine::drop(cursor)? {
+        return Ok(Some(made));
+    }
+    if let Some(made) = trigger::drop(cursor)? {
+        return Ok(Some(made));
     }
     for (words, object) in KINDS {
         if matches!(object, ObjectType::Collation | ObjectType::Statistics) || !cursor.accept(words) {

@@ -31,6 +31,9 @@ impl Display for Statement {
             Statement::AlterDatabase(it) => it.fmt(f),
             Statement::AlterObject(it) => it.fmt(f),
             Statement::AlterDomain(it) => it.fmt(f),
+            Statement::AlterEventTrigger(it) => it.fmt(f),
+            Statement::AlterPolicy(it) => it.fmt(f),
+            Statement::AlterRoutine(it) => it.fmt(f),
             Statement::AlterTable(it) => it.fmt(f),
             Statement::AlterType(it) => it.fmt(f),
             Statement::AlterTypeAddValue(it) => {
@@ -46,6 +49,10 @@ impl Display for Statement {
             Statement::CreateComposite(it) => it.fmt(f),
             Statement::CreateDomain(it) => it.fmt(f),
             Statement::CreateEnum(it) => it.fmt(f),
+            Statement::CreateEventTrigger(it) => it.fmt(f),
+            Statement::CreateFunction(it) => it.fmt(f),
+            Statement::CreatePolicy(it) => it.fmt(f),
+            Statement::CreateTrigger(it) => it.fmt(f),
             Statement::CreateIndex(it) => it.fmt(f),
             Statement::CreateSequence(it) => {
                 let persistence = it.persistence.words();
@@ -77,10 +84,20 @@ impl Display for Statement {
             Statement::CreateMaterializedView(it) => it.fmt(f),
             Statement::RefreshMaterializedView(it) => it.fmt(f),
             Statement::Delete(it) => write_rows(f, it, true),
+            Statement::Do(it) => {
+                f.write_str("DO ")?;
+                if let Some(language) = &it.language {
+                    write!(f, "LANGUAGE {language} ")?;
+                }
+                f.write_str(&quote_literal(&it.body))
+            }
             Statement::Drop(it) => it.fmt(f),
             Statement::DropObject(it) => it.fmt(f),
             Statement::Grant(it) => it.fmt(f),
             Statement::GrantRole(it) => it.fmt(f),
+            Statement::DropPart(it) => it.fmt(f),
+            Statement::DropRoutine(it) => it.fmt(f),
+            Statement::RenamePart(it) => it.fmt(f),
             Statement::Insert(it) => it.fmt(f),
             Statement::LockTable(it) => it.fmt(f),
             Statement::Role(it) => it.fmt(f),
@@ -106,6 +123,7 @@ impl Display for ObjectType {
             ObjectType::Domain => "DOMAIN",
             ObjectType::Schema => "SCHEMA",
             ObjectType::Extension => "EXTENSION",
+            ObjectType::EventTrigger => "EVENT TRIGGER",
             ObjectType::Collation => "COLLATION",
             ObjectType::Statistics => "STATISTICS",
             ObjectType::Column => "COLUMN",
@@ -128,7 +146,6 @@ impl Display for ObjectType {
             ObjectType::TextSearchTemplate => "TEXT SEARCH TEMPLATE",
             ObjectType::Language => "LANGUAGE",
             ObjectType::AccessMethod => "ACCESS METHOD",
-            ObjectType::EventTrigger => "EVENT TRIGGER",
             ObjectType::Server => "SERVER",
             ObjectType::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
             ObjectType::Publication => "PUBLICATION",

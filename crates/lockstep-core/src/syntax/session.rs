@@ -1,9 +1,10 @@
 //! Transactions, settings and explicit locks.
 
+use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::{self, Kind};
-use crate::syntax::statement::{LockTable, Set, Statement, TransactionCommand};
+use crate::syntax::statement::{Do, LockTable, Set, Statement, TransactionCommand};
 
 pub(super) fn transaction(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let command = if cursor.accept(&["start", "transaction"]) || cursor.accept_word("begin") {
@@ -70,6 +71,25 @@ fn modes(cursor: &mut Cursor<'_>) -> Result<Option<bool>> {
         }
     }
     Ok(read_only)
+}
+
+/// `DoStmt`: the code and its language, in either order.
+pub(super) fn do_block(cursor: &mut Cursor<'_>) -> Result<Statement> {
+    cursor.expect(&["do"])?;
+    let mut made = Do { language: None, body: String::new() };
+    let mut has_body = false;
+    while !cursor.at_end() {
+        if cursor.accept_word("language") {
+            made.language = Some(match cursor.accept_string() {
+                Some(name) => Ident::new(&name),
+                None => cursor.label()?,
+            });
+        } else {
+            made.body = cursor.string()?;
+            has_body = true;
+        }
+    }
+    if has_body { Ok(Statement::Do(made)) } else { cursor.error() }
 }
 
 pub(super) fn lock_table(cursor: &mut Cursor<'_>) -> Result<Statement> {

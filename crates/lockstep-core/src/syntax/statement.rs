@@ -13,9 +13,11 @@ use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
 pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
 pub use crate::syntax::role::{AlterDatabase, RoleCommand};
+pub use crate::syntax::routine_tree::*;
 use crate::syntax::rule::{AlterRule, CreateRule, DropRule};
 pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
+pub use crate::syntax::trigger_tree::*;
 pub use crate::syntax::user_type::*;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,9 @@ pub enum Statement {
     AlterPublication(AlterPublication),
     AlterRule(AlterRule),
     AlterDomain(AlterDomain),
+    AlterEventTrigger(AlterEventTrigger),
+    AlterPolicy(AlterPolicy),
+    AlterRoutine(AlterRoutine),
     AlterSequence(AlterSequence),
     AlterStatistics(AlterStatistics),
     AlterTable(AlterTable),
@@ -34,17 +39,22 @@ pub enum Statement {
     CreateComposite(CreateComposite),
     CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
+    CreateEventTrigger(CreateEventTrigger),
+    CreateFunction(Box<CreateFunction>),
     CreateIndex(CreateIndex),
     CreateOperator(CreateOperator),
     CreatePublication(CreatePublication),
     CreateRule(Box<CreateRule>),
+    CreatePolicy(CreatePolicy),
     CreateSchema(CreateSchema),
     CreateSequence(CreateSequence),
     CreateStatistics(CreateStatistics),
     CreateTable(Box<CreateTable>),
     CreateView(Box<CreateView>),
     CreateMaterializedView(Box<CreateMaterializedView>),
+    CreateTrigger(Box<CreateTrigger>),
     Delete(RowStatement),
+    Do(Do),
     Drop(Drop),
     DropObject(DropObject),
     DropRule(DropRule),
@@ -54,6 +64,9 @@ pub enum Statement {
     LockTable(LockTable),
     Role(RoleCommand),
     RefreshMaterializedView(RefreshMaterializedView),
+    DropPart(DropPart),
+    DropRoutine(DropRoutine),
+    RenamePart(RenamePart),
     Select(QueryText),
     Set(Set),
     Transaction(TransactionCommand),
@@ -299,6 +312,7 @@ pub enum ObjectType {
     Domain,
     Schema,
     Extension,
+    EventTrigger,
     Collation,
     Statistics,
     Column,
@@ -323,7 +337,6 @@ pub enum ObjectType {
     TextSearchTemplate,
     Language,
     AccessMethod,
-    EventTrigger,
     Server,
     ForeignDataWrapper,
     Publication,

@@ -1,6 +1,7 @@
 //! The system catalogs, as text made by `cargo xtask gen catalog` from servers of every supported
 //! major. A line that not every major has ends in `@first-last`. Each table is read when first asked.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::pg::types::{Builtin, Type, TypeRef};
@@ -12,6 +13,9 @@ use crate::pg::volatility::Volatility;
 pub(crate) struct Majors(u8, u8);
 
 impl Majors {
+    /// Every one: what a schema makes itself is there whatever the server.
+    pub(crate) const ALL: Majors = Majors(0, u8::MAX);
+
     pub(crate) fn include(self, version: PgVersion) -> bool {
         (self.0..=self.1).contains(&version.major())
     }
@@ -57,6 +61,13 @@ pub(crate) struct Function {
     pub(crate) strict: bool,
 }
 
+impl Function {
+    /// `FirstNormalObjectId`: made by the schema, not one of the server's own.
+    pub(crate) fn is_made(self) -> bool {
+        self.oid >= 16384
+    }
+}
+
 /// A row of `pg_operator`; no left type for a prefix operator.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct OperatorRow {
@@ -82,8 +93,8 @@ pub(crate) struct FunctionRow {
     pub(crate) variadic: Option<Type>,
     pub(crate) arguments: Vec<Type>,
     /// Names of arguments, where some may be left out.
-    pub(crate) names: Vec<&'static str>,
-    majors: Majors,
+    pub(crate) names: Vec<Cow<'static, str>>,
+    pub(crate) majors: Majors,
 }
 
 /// A row of `pg_opclass`.
@@ -253,7 +264,7 @@ fn function_row((it, majors): (Vec<&'static str>, Majors)) -> FunctionRow {
         defaults: number(it[4]) as usize,
         variadic: if it[5] == "0" { None } else { Some(type_of(number(it[5]))) },
         arguments,
-        names: it.get(7).map(|names| names.split(',').collect()).unwrap_or_default(),
+        names: it.get(7).map(|names| names.split(',').map(Cow::Borrowed).collect()).unwrap_or_default(),
         majors,
     }
 }
@@ -290,7 +301,7 @@ fn fields(text: &'static str) -> impl Iterator<Item = (Vec<&'static str>, Majors
                 let (first, last) = range.split_once('-').unwrap_or((range, range));
                 (line, Majors(number(first) as u8, number(last) as u8))
             }
-            None => (line, Majors(0, u8::MAX)),
+            None => (line, Majors::ALL),
         };
         (line.split(' ').collect(), majors)
     })

@@ -48,6 +48,7 @@ pub(super) fn run(
     }
     let known = known_rows::rows(execution, table);
     let sequence = make_sequence(execution, &full, &parts, persistence)?;
+    column::check_count(execution.schema.table(table).columns.len() + 1)?;
     execution.schema.table_mut(table).columns.push(parts.column.clone());
     let number = execution.schema.table(table).columns.len() as u16;
     altered.added.push(number);

@@ -34,7 +34,7 @@ use crate::statement::Command;
 use crate::statement::alter_table::queue::{Queue, Task};
 use crate::statement::column::{attribute, create_toast};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
-use crate::statement::{foreign_key, owner, partition, rule, scope, typed_table};
+use crate::statement::{foreign_key, owner, partition, policy, rule, scope, table_part, typed_table};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTable, AlterTableAction, ObjectType, Subcommand};
 
@@ -331,6 +331,11 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
             parameters::set_on_column(execution, table, column, options, *reset)
         }
         Subcommand::SetOptions { options, reset } => parameters::set(execution, table, options, *reset),
+        Subcommand::EnableTrigger { what, state } => table_part::enable(execution, table, what, *state),
+        Subcommand::RowSecurity(what) => {
+            policy::set(execution, table, *what);
+            Ok(())
+        }
         Subcommand::ClusterOn(index) => marked_index::cluster_on(execution, table, index),
         Subcommand::SetWithoutCluster => marked_index::without_cluster(execution, table),
         Subcommand::ReplicaIdentity(identity) => marked_index::replica_identity(execution, table, identity),

@@ -135,6 +135,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     refuse_generated(execution, table, number, name)?;
     refuse_published(execution, table, number)?;
     refuse_view(execution, table, number, name)?;
+    refuse_code(execution, table, number)?;
     let Some(column) = execution.schema.table(table).attribute(number).cloned() else {
         return unknown("no such attribute");
     };
@@ -210,6 +211,26 @@ fn refuse_view(execution: &Execution, table: RelationId, number: u16, name: &Ide
     let message = "cannot alter type of a column used by a view or rule";
     let detail = format!("rule _RETURN on {what} depends on column \"{}\"", name.as_str());
     Err(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail).into())
+}
+
+/// The same for functions, triggers and policies that read the column.
+fn refuse_code(execution: &Execution, table: RelationId, number: u16) -> Outcome {
+    let column = Object::Column(table, number);
+    for (user, _) in execution.schema.needed_by(&column) {
+        let Object::Other(id) = user else { continue };
+        let words = match execution.schema.object(*id).map(|it| it.class()) {
+            Some(ObjectClass::Function) => "by a function or procedure",
+            Some(ObjectClass::Trigger) => "in a trigger definition",
+            Some(ObjectClass::Policy) => "in a policy definition",
+            _ => continue,
+        };
+        let message = format!("cannot alter type of a column used {words}");
+        let schema = &execution.schema;
+        let name = schema.relation(table).columns().column_name(number);
+        let detail = format!("{} depends on column \"{}\"", schema.describe(user), name.as_str());
+        return Err(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail).into());
+    }
+    Ok(())
 }
 
 /// The sequence of an identity column changes its type along (`ALTER SEQUENCE … AS`).

@@ -1,0 +1,107 @@
+//! Functions, triggers, policies and whatever else stands beside relations and types: made ones go,
+//! lost and changed ones are made again as they were.
+
+use crate::rollback::Work;
+use crate::rollback::script::Phase;
+use crate::schema::object::{CatalogObject, ObjectClass, ObjectId, ObjectKey};
+
+impl Work<'_> {
+    pub(super) fn restore_objects(&mut self) {
+        for id in self.now.changed_objects_since(self.start) {
+            let object = self.now.object(id).or_else(|| self.start.object(id));
+            if !object.is_some_and(|it| is_code(it.class())) {
+                continue;
+            }
+            match (self.start.object(id), self.now.object(id)) {
+                (Some(was), Some(_)) => self.change_object(&was.clone()),
+                (Some(was), None) => self.bring_back_object(&was.clone()),
+                (None, Some(is)) => self.drop_made_object(&is.clone()),
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// With its table it goes, and without it it cannot be.
+    fn relation_stays(&self, object: &CatalogObject) -> bool {
+        match object.key {
+            ObjectKey::OnRelation(_, relation, _) => {
+                self.start.get(relation).is_some() && self.now.get(relation).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    fn drop_made_object(&mut self, is: &CatalogObject) {
+        if !self.relation_stays(is) || self.start.find_object(&is.key).is_some() {
+            return;
+        }
+        match self.now.drop_object(is.id) {
+            Some(sql) => self.add(drop_phase(is.class()), sql),
+            None => self.cannot_restore(is),
+        }
+    }
+
+    fn bring_back_object(&mut self, was: &CatalogObject) {
+        if let Some(other) = self.now.find_object(&was.key) {
+            // Dropped and made again: only what is different needs to be undone.
+            if self.now.create_object(other) == self.start.create_object(was.id) {
+                return;
+            }
+            if let Some(sql) = self.now.drop_object(other) {
+                self.add(drop_phase(was.class()), sql);
+            }
+        }
+        self.create_again(was);
+    }
+
+    fn change_object(&mut self, was: &CatalogObject) {
+        let (Some(before), Some(after)) = (self.start.create_object(was.id), self.now.create_object(was.id)) else {
+            return self.cannot_restore(was);
+        };
+        if before != after
+            && let Some(sql) = self.now.drop_object(was.id)
+        {
+            let replaced = was.class() == ObjectClass::Function && self.same_name(was.id);
+            if !replaced {
+                self.add(drop_phase(was.class()), sql);
+            }
+            self.create_again(was);
+        }
+    }
+
+    /// Neither name nor result has changed: `CREATE OR REPLACE` will do.
+    fn same_name(&self, id: ObjectId) -> bool {
+        let key = |schema: &crate::schema::Schema| schema.object(id).map(|it| it.key.clone());
+        let result = |schema: &crate::schema::Schema| {
+            schema.routine(id).map(|it| (it.result, it.returns_set, it.parameters.clone()))
+        };
+        key(self.start) == key(self.now) && result(self.start) == result(self.now)
+    }
+
+    fn create_again(&mut self, was: &CatalogObject) {
+        match self.start.create_object(was.id) {
+            Some(sql) => {
+                let early = self.start.routine(was.id).is_some_and(|it| it.language != *"sql");
+                self.add(if early { Phase::CreateRoutine } else { Phase::CreateObject }, sql);
+            }
+            None => self.cannot_restore(was),
+        }
+    }
+
+    fn cannot_restore(&mut self, object: &CatalogObject) {
+        let name = object.name();
+        self.cannot(format!("How the {} {name} was is not written here: it is not undone.", object.class().words()));
+    }
+}
+
+/// Kinds that are written here.
+fn is_code(class: ObjectClass) -> bool {
+    matches!(class, ObjectClass::Function | ObjectClass::Trigger | ObjectClass::Policy | ObjectClass::EventTrigger)
+}
+
+fn drop_phase(class: ObjectClass) -> Phase {
+    match class {
+        ObjectClass::Trigger | ObjectClass::Policy | ObjectClass::Rule | ObjectClass::EventTrigger => Phase::DropObject,
+        _ => Phase::DropRoutine,
+    }
+}

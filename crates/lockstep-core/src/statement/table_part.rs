@@ -1,0 +1,125 @@
+//! Triggers and policies of a table: dropping and renaming them, switching triggers on and off.
+
+use crate::effect::RelationId;
+use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
+use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
+use crate::statement::Command;
+use crate::statement::deletion::delete;
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::syntax::statement::{DropPart, FiringState, PartKind, RenamePart, TriggerSelection};
+
+pub(super) fn class(kind: PartKind) -> ObjectClass {
+    match kind {
+        PartKind::Trigger => ObjectClass::Trigger,
+        PartKind::Policy => ObjectClass::Policy,
+    }
+}
+
+/// The object of that name on the relation; uncertain ones are unknown.
+pub(super) fn find(
+    execution: &Execution,
+    class: ObjectClass,
+    relation: RelationId,
+    name: &Ident,
+) -> Outcome<Option<ObjectId>> {
+    let found = execution.schema.find_object(&ObjectKey::OnRelation(class, relation, name.clone()));
+    match execution.schema.uncertain.about(name, found.map(|it| it.0)) {
+        Some(why) => unknown(why),
+        None => Ok(found),
+    }
+}
+
+impl Command for DropPart {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable(&format!("DROP {}", self.kind))?;
+        let word = class(self.kind).words();
+        let Some(table) = execution.look_up(&self.table)? else {
+            let name = plain(&self.table);
+            if !self.if_exists {
+                return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"));
+            }
+            match self.table.schema.as_ref().filter(|it| !execution.schema.has_namespace(it.as_str())) {
+                Some(schema) => {
+                    execution.notice(format!("schema \"{}\" does not exist, skipping", schema.as_str()));
+                }
+                None => execution.notice(format!("relation \"{name}\" does not exist, skipping")),
+            }
+            return Ok(());
+        };
+        let name = self.name.as_str();
+        let Some(id) = find(execution, class(self.kind), table, &self.name)? else {
+            // The lock on the table is let go again.
+            let relation = plain(&self.table);
+            if self.if_exists {
+                execution.notice(format!("{word} \"{name}\" for relation \"{relation}\" does not exist, skipping"));
+                return Ok(());
+            }
+            let relation = execution.bare_name(table);
+            return fail(
+                sqlstate::UNDEFINED_OBJECT,
+                format!("{word} \"{name}\" for table \"{relation}\" does not exist"),
+            );
+        };
+        execution.lock(table, LockMode::AccessExclusive, "what belongs to a table is dropped under its strongest lock");
+        delete(execution, &[Object::Other(id)], self.cascade)
+    }
+}
+
+impl Command for RenamePart {
+    fn run(&self, execution: &mut Execution) -> Outcome {
+        execution.writable(&format!("ALTER {}", self.kind))?;
+        let reason = "the name is part of what every session knows of the table";
+        let table = execution.open(&self.table, LockMode::AccessExclusive, reason)?;
+        let (class, word, relation) = (class(self.kind), class(self.kind).words(), execution.bare_name(table));
+        let target = find(execution, class, table, &self.to)?;
+        let found = find(execution, class, table, &self.name)?;
+        // A trigger's new name is looked for first where both are in question, a policy's as well.
+        if target.is_some() && found.is_some() {
+            let preposition = if self.kind == PartKind::Trigger { "relation" } else { "table" };
+            let message = format!("{word} \"{}\" for {preposition} \"{relation}\" already exists", self.to.as_str());
+            return fail(sqlstate::DUPLICATE_OBJECT, message);
+        }
+        let Some(id) = found else {
+            let message = format!("{word} \"{}\" for table \"{relation}\" does not exist", self.name.as_str());
+            return fail(sqlstate::UNDEFINED_OBJECT, message);
+        };
+        execution.schema.rename_object(id, ObjectKey::OnRelation(class, table, self.to.clone()));
+        Ok(())
+    }
+}
+
+/// `EnableDisableTrigger`. Triggers of constraints are not modelled one by one.
+pub(super) fn enable(
+    execution: &mut Execution,
+    table: RelationId,
+    what: &TriggerSelection,
+    state: FiringState,
+) -> Outcome {
+    let chosen: Vec<ObjectId> = match what {
+        TriggerSelection::Named(name) => match find(execution, ObjectClass::Trigger, table, name)? {
+            Some(id) => vec![id],
+            None if name.as_str().starts_with("RI_ConstraintTrigger") => {
+                return unknown("the triggers of foreign keys are not modelled by name");
+            }
+            None => {
+                let relation = execution.bare_name(table);
+                let message = format!("trigger \"{}\" for table \"{relation}\" does not exist", name.as_str());
+                return fail(sqlstate::UNDEFINED_OBJECT, message);
+            }
+        },
+        TriggerSelection::All | TriggerSelection::User => {
+            execution.schema.objects_on(ObjectClass::Trigger, table).map(|it| it.id).collect()
+        }
+    };
+    for id in chosen {
+        if let Some(object) = execution.schema.object_mut(id)
+            && let ObjectBody::Trigger(trigger) = &mut object.body
+        {
+            trigger.state = state;
+        }
+    }
+    Ok(())
+}
