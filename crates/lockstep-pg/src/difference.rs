@@ -54,7 +54,7 @@ fn simplify<'a>(value: &'a Value, path: &mut Vec<&'a str>, leniency: Leniency) -
 /// By place, not by key alone: a column may well be called `rows` or `owner`.
 fn left_out(path: &[&str], leniency: Leniency) -> bool {
     match path {
-        ["schemas", "public"] => true,
+        ["schemas", "public"] | ["default_acl"] => true,
         ["relations", _, "rows" | "internal_triggers" | "owner" | "acl"] => true,
         ["relations", _, "columns", _, "acl"] => true,
         ["relations", _, "columns", _, "pos"] => leniency.column_order,

@@ -1,3 +1,5 @@
+-- rehearsal gap: step 2, locks
+-- rehearsal gap: rollback, rows
 -- What a failed statement took from a sequence is gone.
 -- lockstep: schema
 CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int CHECK (a > 0));

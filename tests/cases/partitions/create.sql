@@ -1,3 +1,4 @@
+-- rehearsal gap: schema
 -- lockstep: schema
 CREATE TABLE events (id bigint NOT NULL, at timestamptz NOT NULL, kind text, CHECK (kind <> ''), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE INDEX ON events (kind);

@@ -9,5 +9,5 @@ ALTER SCHEMA a RENAME TO b;
 -- expect: ok
 ALTER TABLE b.t ADD COLUMN c int;
 
--- expect: 42P01
+-- expect: 3F000
 ALTER TABLE a.t ADD COLUMN d int;

@@ -1,3 +1,4 @@
+-- rehearsal gap: step 9, locks
 -- lockstep: schema
 CREATE SEQUENCE s;
 CREATE TABLE t (id serial, a int);
@@ -28,7 +29,7 @@ ALTER SEQUENCE s OWNED BY t_a.a;
 -- expect: 0A000
 ALTER SEQUENCE t_id_seq SET SCHEMA public;
 -- expect: 0A000
-ALTER SEQUENCE t_id_seq OWNER TO somebody;
+ALTER SEQUENCE t_id_seq OWNER TO postgres;
 -- expect: 42809
 ALTER TABLE s ADD COLUMN x int;
 -- expect: 42809

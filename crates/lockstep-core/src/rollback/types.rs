@@ -84,7 +84,8 @@ impl Work<'_> {
                             quote_literal(&format!("{}.{}", name.schema, name.name))
                         );
                         let sql = format!("ALTER TYPE {name} RENAME VALUE {now} TO {label}");
-                        self.add_if(Phase::CreateSchema, condition, sql);
+                        // After its type has its old name again, before defaults that show the label.
+                        self.add_if(Phase::CreateType, condition, sql);
                     }
                     return;
                 }

@@ -373,11 +373,18 @@ impl Schema {
         crate::pg::types::format_type(type_, |id| self.type_name(id))
     }
 
-    /// The name of a type that the schema made; a row type has its relation's number and name.
+    /// The name of a type that the schema made (`TypeIsVisible`: the server's own of the same name hides
+    /// one of `public`); a row type has its relation's number and name.
     pub fn type_name(&self, id: u32) -> String {
         let type_ = self.user_type(TypeId(id)).map(|it| &it.name);
         let name = type_.or_else(|| self.get(RelationId(id)).map(|it| &it.name));
-        name.map_or_else(|| "???".to_owned(), ToString::to_string)
+        name.map_or_else(
+            || "???".to_owned(),
+            |name| match name.schema == "public" && crate::pg::types::is_builtin_name(name.name.as_str()) {
+                true => format!("public.{}", name.name),
+                false => name.to_string(),
+            },
+        )
     }
 
     /// `DomainHasConstraints`: `NOT NULL` or a `CHECK`, its own or one beneath.

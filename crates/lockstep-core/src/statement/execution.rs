@@ -162,19 +162,32 @@ impl Execution {
         }
     }
 
-    /// The relation of that name, or 42P01 (3F000 where its schema is missing).
+    /// `RangeVarGetRelid`: the relation of that name, or 42P01; 3F000 where its schema is missing.
     pub fn resolve(&self, name: &QualifiedName) -> Outcome<RelationId> {
         match self.look_up(name)? {
             Some(id) => Ok(id),
             None => {
-                // `LookupExplicitNamespace` is asked with missing_ok here: 42P01 where the schema is missing too.
-                let missing = name.schema.as_ref().filter(|schema| !self.schema.has_namespace(schema.as_str()));
-                if let Some(why) = missing.and_then(|schema| self.schema.uncertain.about(schema, None)) {
-                    return unknown(why);
-                }
+                name.schema.as_ref().map_or(Ok(()), |schema| self.namespace(schema))?;
                 fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)))
             }
         }
+    }
+
+    /// `parserOpenTable`: what a query names, or 42P01, even where its schema is missing.
+    pub fn resolve_in_query(&self, name: &QualifiedName) -> Outcome<RelationId> {
+        match self.resolve(name) {
+            Err(Stop::Error(error)) if error.sqlstate == sqlstate::INVALID_SCHEMA_NAME => {
+                fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)))
+            }
+            found => found,
+        }
+    }
+
+    /// The same, and locks it.
+    pub fn open_in_query(&mut self, name: &QualifiedName, mode: LockMode, reason: &'static str) -> Outcome<RelationId> {
+        let id = self.resolve_in_query(name)?;
+        self.lock(id, mode, reason);
+        Ok(id)
     }
 
     /// Resolves and locks, as `RangeVarGetRelidExtended` does.

@@ -28,7 +28,7 @@ use crate::syntax::statement::{Insert, InsertSource};
 impl Command for Insert {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable("INSERT")?;
-        let table = execution.open(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
+        let table = execution.open_in_query(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
         let relation = execution.bare_name(table);
         refuse_rules(execution, table, RuleEvent::Insert)?;
         refuse_view(execution, table)?;

@@ -29,7 +29,7 @@ const REASON: &str = "rows of the table are written";
 /// Opens the target and whatever else is read; `None` stands for sources without plain names.
 fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> Outcome<RelationId> {
     execution.writable(command)?;
-    let table = execution.open(&statement.table, LockMode::RowExclusive, REASON)?;
+    let table = execution.open_in_query(&statement.table, LockMode::RowExclusive, REASON)?;
     let event = if command == "DELETE" { RuleEvent::Delete } else { RuleEvent::Update };
     refuse_rules(execution, table, event)?;
     refuse_view(execution, table)?;
@@ -62,7 +62,7 @@ fn resolve_names(statement: &RowStatement, execution: &Execution, table: Relatio
         if name.name.as_str().is_empty() {
             return Ok(());
         }
-        let id = execution.resolve(name)?;
+        let id = execution.resolve_in_query(name)?;
         sources.push((alias.clone().unwrap_or_else(|| name.name.clone()), id));
     }
     let mut refused: Option<PgError> = None;

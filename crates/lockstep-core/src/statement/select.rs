@@ -76,7 +76,7 @@ pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(
     };
     let mut tables: Vec<(Ident, RelationId)> = outer.to_vec();
     for (name, alias) in sources {
-        tables.push((alias.clone(), execution.resolve(name)?));
+        tables.push((alias.clone(), execution.resolve_in_query(name)?));
     }
     let has = |id: RelationId, column: &Ident| {
         let relation = execution.schema.get(id);
@@ -115,7 +115,7 @@ fn read_whole_or_part(
     mode: LockMode,
     part: bool,
 ) -> Outcome<RelationId> {
-    let id = execution.open(name, mode, "the statement reads the relation")?;
+    let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
     expand_whole_or_part(execution, id, mode, part)?;
     Ok(id)
 }

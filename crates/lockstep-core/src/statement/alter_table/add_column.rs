@@ -157,7 +157,10 @@ fn fill(
             Stored::Value(value) => {
                 if domain {
                     altered.rewrite = altered.rewrite.or(Some(DOMAIN));
-                } else if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
+                } else if execution.schema.relation(table).kind() == 'r'
+                    && let Some(column) = execution.schema.table_mut(table).attribute_mut(number)
+                {
+                    // `StoreAttrDefault`: a partitioned table has no rows that could lack it.
                     column.missing = Some(value);
                 }
                 Ok(true)

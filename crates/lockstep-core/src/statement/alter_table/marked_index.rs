@@ -61,7 +61,9 @@ fn check_identity(execution: &Execution, table: RelationId, id: RelationId) -> O
 pub(super) fn cluster_on(execution: &mut Execution, table: RelationId, name: &Ident) -> Outcome {
     let id = find(execution, table, name)?;
     let reason = "the index must stay while it becomes the one to cluster by";
-    execution.lock(id, LockMode::ShareUpdateExclusive, reason);
+    // The lock of the whole statement.
+    let mode = execution.record.locks.iter().filter(|it| it.relation == table).map(|it| it.mode).max();
+    execution.lock(id, mode.unwrap_or(LockMode::ShareUpdateExclusive), reason);
     let index = indexed(execution, table, id)?;
     let name = name.as_str();
     let why = if !matches!(index.method.as_str(), "btree" | "gist") {

@@ -116,7 +116,7 @@ impl AlterTable {
                 execution.notice(format!("relation \"{name}\" does not exist, skipping"));
                 Ok(None)
             }
-            None => fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.name))),
+            None => execution.resolve(&self.name).map(Some),
         }
     }
 
@@ -362,6 +362,12 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -
     if execution.schema.table(table).is_partitioned() {
         // It has no rows; its partitions are altered for themselves.
     } else if let Some(reason) = altered.rewrite {
+        let relation = execution.schema.relation(table);
+        if relation.options.iter().any(|it| it == "user_catalog_table=true") {
+            let name = relation.name.name.as_str();
+            let message = format!("cannot rewrite table \"{name}\" used as a catalog table");
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+        }
         execution.work(table, WorkKind::Rewrite, None, reason);
         // Rows written anew hold every column: nothing is missing from them any more.
         execution.schema.table_mut(table).columns.iter_mut().for_each(|column| column.missing = None);

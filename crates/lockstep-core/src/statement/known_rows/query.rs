@@ -71,7 +71,7 @@ pub(in crate::statement) fn rows_of_query(
     match &query.source {
         RowSource::Nothing => finish(execution, query, &plain, vec![Rc::new([])], None, table, targets),
         RowSource::Table { name, alias } => {
-            let id = execution.resolve(name).ok()?;
+            let id = execution.resolve_in_query(name).ok()?;
             let scope = TableScope { execution, table: Some(id), alias: alias.as_ref() };
             finish(execution, query, &scope, rows(execution, id)?, Some(id), table, targets)
         }

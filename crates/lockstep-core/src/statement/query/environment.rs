@@ -275,7 +275,7 @@ impl Environment<'_> {
                 None => unknown(format!("{name} is named before its query is read")),
             };
         }
-        let id = self.execution.resolve(name).map_err(crate::statement::scope::refusal)?;
+        let id = self.execution.resolve_in_query(name).map_err(crate::statement::scope::refusal)?;
         self.builder.borrow_mut().reads.push(id);
         Ok(Named::Relation(id))
     }

@@ -125,7 +125,8 @@ pub(super) fn read(execution: &mut Execution, table: RelationId, statement: &Cre
             Statement::Update(it) | Statement::Delete(it) => &it.table,
             _ => return unknown(NOT_MODELLED),
         };
-        let target = execution.open(name, LockMode::RowExclusive, "the rule's command writes to this table")?;
+        let target =
+            execution.open_in_query(name, LockMode::RowExclusive, "the rule's command writes to this table")?;
         let columns = RefCell::new(std::mem::take(&mut rule.columns));
         // The values of an `INSERT` see no column of its table.
         let seen = (!matches!(command, Statement::Insert(_))).then_some(target);
