@@ -1,5 +1,6 @@
 -- lockstep: schema
 CREATE TABLE t(a serial);
+CREATE ROLE app;
 
 -- lockstep: migration
 -- expect: 0A000

@@ -28,7 +28,7 @@ ALTER SEQUENCE s SET UNLOGGED;
 ALTER SEQUENCE s OWNED BY t_a.a;
 -- expect: 0A000
 ALTER SEQUENCE t_id_seq SET SCHEMA public;
--- expect: 0A000
+-- expect: ok
 ALTER SEQUENCE t_id_seq OWNER TO postgres;
 -- expect: 42809
 ALTER TABLE s ADD COLUMN x int;

@@ -290,6 +290,15 @@ impl Work<'_> {
             };
             self.add(Phase::Detail, format!("ALTER TABLE {name} REPLICA IDENTITY {words}"));
         }
+        let on = |on: bool, yes: &'static str, no: &'static str| if on { yes } else { no };
+        for (was, is, words) in [
+            (old.row_security, new.row_security, on(old.row_security, "ENABLE", "DISABLE")),
+            (old.force_row_security, new.force_row_security, on(old.force_row_security, "FORCE", "NO FORCE")),
+        ] {
+            if was != is {
+                self.add(Phase::Detail, format!("ALTER TABLE {name} {words} ROW LEVEL SECURITY"));
+            }
+        }
         let (clustered, other) = (marked(start, &old.indexes, true), marked(now, &new.indexes, true));
         match clustered {
             _ if clustered == other => {}
