@@ -4,7 +4,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lockstep_core::report::simulate;
@@ -90,6 +90,12 @@ fn page(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
 
 fn run(case: &Case, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
     static DATABASES: AtomicUsize = AtomicUsize::new(1);
+    // Roles are the whole server's: what speaks of them runs alone among its kind.
+    static ROLES: Mutex<()> = Mutex::new(());
+    let text = case.text.to_ascii_lowercase();
+    let words = ["role", "user", "group", "own", "grant", "revoke", "policy"];
+    let speaks_of_roles = words.iter().any(|it| text.contains(it));
+    let _alone = speaks_of_roles.then(|| ROLES.lock().unwrap_or_else(PoisonError::into_inner));
     let database = format!("case{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let folder = {
         let cluster = cluster.lock().map_err(|_| "the server is gone")?;
@@ -100,7 +106,7 @@ fn run(case: &Case, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
     let url = Some(format!("host='{folder}' port=5432 user=postgres dbname={database}"));
     let options = Options { url, ..Options::default() };
     let rehearsal = rehearse(&case.request(), &options, &mut |_| {});
-    let server = clean(cluster, &database)?;
+    let server = clean(cluster, &database, speaks_of_roles)?;
     let rehearsal = match rehearsal {
         // Its schema is written for a later server, and nothing can be said on this one.
         Err(Error::StartingSchema { .. }) if case.postgres > server => return Ok(()),
@@ -127,14 +133,13 @@ fn run(case: &Case, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
     }
 }
 
-/// Roles are the whole server's: the next case starts without them. Returns the server's major version.
-fn clean(cluster: &Mutex<Cluster>, database: &str) -> Result<u8, Failed> {
+/// The next case starts without the database and its roles. Returns the server's major version.
+fn clean(cluster: &Mutex<Cluster>, database: &str, roles: bool) -> Result<u8, Failed> {
     let cluster = cluster.lock().map_err(|_| "the server is gone")?;
     let mut session = cluster.database("postgres").connect()?;
     session.batch_execute(&format!("DROP DATABASE {database} WITH (FORCE)"))?;
-    for row in
-        session.query("SELECT quote_ident(rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper", &[])?
-    {
+    let made = "SELECT quote_ident(rolname) FROM pg_roles WHERE $1 AND rolname !~ '^pg_' AND NOT rolsuper";
+    for row in session.query(made, &[&roles])? {
         session.batch_execute(&format!("DROP ROLE {}", row.get::<_, String>(0)))?;
     }
     let version: String = session.query_one("SHOW server_version_num", &[])?.get(0);
