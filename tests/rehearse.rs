@@ -93,7 +93,7 @@ fn run(case: &Case, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
     // Roles are the whole server's: what speaks of them runs alone among its kind.
     static ROLES: Mutex<()> = Mutex::new(());
     let text = case.text.to_ascii_lowercase();
-    let words = ["role", "user", "group", "own", "grant", "revoke", "policy"];
+    let words = ["role", " user ", "owner", "owned by", "grant ", "revoke ", "policy"];
     let speaks_of_roles = words.iter().any(|it| text.contains(it));
     let _alone = speaks_of_roles.then(|| ROLES.lock().unwrap_or_else(PoisonError::into_inner));
     let database = format!("case{}", DATABASES.fetch_add(1, Ordering::Relaxed));

@@ -24,17 +24,35 @@ pub struct Lock {
     pub new: bool,
     /// Made by the same transaction: nobody else can see it either.
     pub private: bool,
-    /// Not the relation itself, but the index of its TOAST table.
-    pub toast_index: bool,
+    /// Not the relation itself, but a part of its TOAST storage.
+    pub toast: Option<Toast>,
 }
 
 impl Lock {
-    /// The locked relation's name; the facts that real servers were recorded in call the index of a
-    /// TOAST table after the table that it belongs to.
+    /// The locked relation's name; the facts that real servers were recorded in call a TOAST table and
+    /// its index after the table that they belong to.
     pub fn relation_name(&self) -> String {
-        match self.toast_index {
-            true => format!("toastidx({})", self.name.plain()),
-            false => self.name.to_string(),
+        match self.toast {
+            Some(Toast::Table) => format!("toast({})", self.name.plain()),
+            Some(Toast::Index) => format!("toastidx({})", self.name.plain()),
+            None => self.name.to_string(),
+        }
+    }
+}
+
+/// Where a table keeps values that are too long for its pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toast {
+    Table,
+    Index,
+}
+
+impl Toast {
+    /// `pg_class.relkind`.
+    pub fn kind(self) -> char {
+        match self {
+            Toast::Table => 't',
+            Toast::Index => 'i',
         }
     }
 }

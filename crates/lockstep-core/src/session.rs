@@ -1,8 +1,12 @@
 //! The session that runs a migration: settings that change what statements mean.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+use crate::effect::RelationId;
 use crate::name::Ident;
+use crate::pg::types::Type;
+use crate::syntax::statement::Statement;
 
 /// Transactional, like the server's: a rollback restores what `SET` changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +18,35 @@ pub struct Session {
     /// Not the role that the session began with.
     pub role: Option<String>,
     pub read_only: bool,
+    pub cursors: Vec<OpenCursor>,
+    pub prepared: Vec<Prepared>,
+    /// Temporary tables with something to happen at the end of the transaction.
+    pub on_commit: Vec<(RelationId, OnCommit)>,
+}
+
+/// A portal: what it reads stays in use until it is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCursor {
+    pub name: Ident,
+    pub reads: Vec<RelationId>,
+    /// `WITH HOLD`: the end of the transaction stores its rows and leaves it open.
+    pub hold: bool,
+}
+
+/// A prepared statement; it outlives even a rollback.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    pub name: Ident,
+    pub statement: Rc<Statement>,
+    /// Names and types of its results, where they are known.
+    pub results: Option<Vec<(Ident, Type)>>,
+}
+
+/// `ON COMMIT` of a temporary table, where it is not `PRESERVE ROWS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnCommit {
+    DeleteRows,
+    Drop,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +60,15 @@ pub struct Setting {
 
 impl Default for Session {
     fn default() -> Self {
-        Session { search_path: vec![Ident::new("public")], settings: BTreeMap::new(), role: None, read_only: false }
+        Session {
+            search_path: vec![Ident::new("public")],
+            settings: BTreeMap::new(),
+            role: None,
+            read_only: false,
+            cursors: vec![],
+            prepared: vec![],
+            on_commit: vec![],
+        }
     }
 }
 
@@ -36,12 +77,27 @@ impl Session {
         self.settings.get(name).map(|setting| setting.value.as_str())
     }
 
-    /// The end of a transaction that commits: what was set for it alone is forgotten.
+    /// A rollback: what was prepared stays.
+    pub fn go_back_to(&mut self, earlier: Session) {
+        let prepared = std::mem::take(&mut self.prepared);
+        *self = Session { prepared, ..earlier };
+    }
+
+    /// The end of a transaction that commits: what was set for it alone is forgotten, cursors are closed
+    /// or stored.
     pub fn forget_local(&mut self) {
+        self.cursors.retain(|cursor| cursor.hold);
+        self.cursors.iter_mut().for_each(|cursor| cursor.reads.clear());
         let local: Vec<String> =
             self.settings.iter().filter(|(_, it)| it.local).map(|(name, _)| name.clone()).collect();
         for name in local {
-            match self.settings.remove(&name).and_then(|it| it.outer) {
+            let outer = self.settings.remove(&name).and_then(|it| it.outer);
+            if name == "search_path" {
+                let schemas = outer.as_deref().map(|it| it.split(", ").filter(|it| !it.is_empty()).map(Ident::new));
+                self.search_path = schemas.map_or_else(|| Session::default().search_path, Iterator::collect);
+                self.search_path.retain(|schema| !schema.as_str().starts_with('$') && schema != "pg_catalog");
+            }
+            match outer {
                 Some(value) => {
                     self.settings.insert(name, Setting { value, local: false, outer: None });
                 }

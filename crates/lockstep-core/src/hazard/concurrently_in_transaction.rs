@@ -40,15 +40,9 @@ fn concurrent_command(statement: &Statement) -> Option<&'static str> {
             }
             _ => None,
         },
-        Statement::Other(it) if it.command == "REINDEX" && has_word(&it.text, "concurrently") => {
-            Some("REINDEX CONCURRENTLY")
-        }
+        Statement::Reindex(it) if it.concurrently => Some("REINDEX CONCURRENTLY"),
         _ => None,
     }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').any(|it| it.eq_ignore_ascii_case(word))
 }
 
 fn where_it_stands(step: &Step, trace: &Trace) -> String {

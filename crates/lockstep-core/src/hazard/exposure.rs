@@ -116,8 +116,13 @@ pub(super) fn weighed(finding: Finding, step: &Step, table: RelationId) -> Findi
 }
 
 /// Index builds that are the step's own: a rewrite builds all indexes anew, and it is the greater
-/// danger, with a page of its own.
+/// danger, with a page of its own. An index that was there has nothing to be built from where the step leaves its table empty.
 pub(super) fn index_builds(step: &Step) -> impl Iterator<Item = &Work> {
     let rewritten = |relation| step.work.iter().any(|it| it.kind == WorkKind::Rewrite && it.relation == relation);
-    step.work.iter().filter(move |it| it.kind == WorkKind::BuildIndex && !rewritten(it.relation))
+    let emptied = |work: &Work| {
+        let rows = step.after.get(work.relation).and_then(|it| it.table()).map(|table| table.rows);
+        rows == Some(Rows::Empty) && work.object.as_ref().is_some_and(|it| step.before.find(it).is_some())
+    };
+    let builds = step.work.iter().filter(|it| it.kind == WorkKind::BuildIndex);
+    builds.filter(move |it| !rewritten(it.relation) && !emptied(it))
 }

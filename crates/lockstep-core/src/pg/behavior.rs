@@ -145,3 +145,65 @@ pub fn has_login_events(version: PgVersion) -> bool {
 pub fn plans_generation_expressions(version: PgVersion) -> bool {
     version >= PgVersion::V17
 }
+
+/// `VACUUM` and `ANALYZE` take `ONLY` from 18 on.
+pub fn maintains_only(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// `PROCESS_MAIN`, `BUFFER_USAGE_LIMIT` and the options for database statistics exist from 16 on.
+pub fn has_vacuum_options_of_16(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// `CLUSTER` goes through the partitions of a table from 15 on.
+pub fn clusters_partitioned_tables(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
+/// The name may be left out of `REINDEX DATABASE` and `REINDEX SYSTEM` from 16 on.
+pub fn reindexes_database_without_name(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// `MERGE` exists from 15 on.
+pub fn has_merge(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
+/// `MERGE … WHEN NOT MATCHED BY SOURCE` and `RETURNING` exist from 17 on.
+pub fn has_merge_of_17(version: PgVersion) -> bool {
+    version >= PgVersion::V17
+}
+
+/// A subquery in `FROM` needs no alias from 16 on.
+pub fn subquery_needs_no_alias(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// A populated materialized view can be copied from 18 on.
+pub fn copies_materialized_views(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
+/// Whether `COPY` knows an option of that name.
+pub fn has_copy_option(name: &str, version: PgVersion) -> bool {
+    match name {
+        "format"
+        | "freeze"
+        | "delimiter"
+        | "null"
+        | "header"
+        | "quote"
+        | "escape"
+        | "force_quote"
+        | "force_not_null"
+        | "force_null"
+        | "convert_selectively"
+        | "encoding" => true,
+        "default" => version >= PgVersion::V16,
+        "on_error" | "log_verbosity" => version >= PgVersion::V17,
+        "reject_limit" => version >= PgVersion::V18,
+        _ => false,
+    }
+}

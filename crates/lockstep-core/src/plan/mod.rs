@@ -132,7 +132,8 @@ fn none_can_be_wrapped(statements: &[Planned]) -> bool {
     let cannot = |it: &Planned| match it.read.statement.as_deref() {
         Ok(Statement::CreateIndex(it)) => it.concurrently,
         Ok(Statement::Drop(it)) => it.concurrently,
-        Ok(Statement::Other(it)) => it.command == "VACUUM",
+        Ok(Statement::Reindex(it)) => it.concurrently,
+        Ok(Statement::Vacuum(it)) => it.is_vacuum,
         _ => false,
     };
     !statements.is_empty() && statements.iter().all(cannot)

@@ -29,6 +29,11 @@ fn effects(step: &Step, trace: &Trace) -> String {
             TransactionCommand::Begin { .. } => "Opens a transaction: locks taken from here on stay to its end.".into(),
             TransactionCommand::Commit { .. } => ends(step, "Commits"),
             TransactionCommand::Rollback { .. } => ends(step, "Rolls back"),
+            TransactionCommand::Prepare(id) => {
+                format!("Leaves the transaction behind as {id}: its locks stay until it is committed or rolled back.")
+            }
+            TransactionCommand::CommitPrepared(id) => format!("Commits the prepared transaction {id}."),
+            TransactionCommand::RollbackPrepared(id) => format!("Rolls the prepared transaction {id} back."),
             TransactionCommand::Savepoint(name) => format!("Remembers this point as {name}."),
             TransactionCommand::Release(name) => format!("Forgets the savepoint {name}; its locks stay."),
             TransactionCommand::RollbackTo(name) => {

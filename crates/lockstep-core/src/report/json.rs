@@ -182,7 +182,7 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
         kind: it.kind.to_string(),
         mode: it.mode.pg_locks_name().into(),
         new: it.new,
-        toast: it.toast_index,
+        toast: it.toast.is_some(),
         reason: it.reason.into(),
         blocks_reads: it.mode.blocks_reads(),
         blocks_writes: it.mode.blocks_writes(),
@@ -192,7 +192,7 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
 
 fn held(step: &Step) -> Vec<wire::Held> {
     let mut strongest: Vec<(&trace::Held, LockMode)> = vec![];
-    for it in step.held.iter().filter(|it| !it.new && !it.toast_index) {
+    for it in step.held.iter().filter(|it| !it.new && it.toast.is_none()) {
         match strongest.iter_mut().find(|(other, _)| other.relation == it.relation) {
             Some(other) if other.1 < it.mode => *other = (it, it.mode),
             Some(_) => {}

@@ -4,6 +4,7 @@ pub mod alongside;
 pub mod trace;
 
 mod block;
+mod two_phase;
 mod unmodelled;
 
 use crate::effect::PgError;
@@ -14,6 +15,8 @@ use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
 use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::simulate::two_phase::PreparedTransaction;
+use crate::statement::end_of_transaction;
 use crate::statement::execution::{Execution, Record, Stop};
 use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
@@ -64,6 +67,7 @@ struct Simulator {
     steps: Vec<Step>,
     transactions: Vec<Transaction>,
     goes_on: bool,
+    prepared: Vec<PreparedTransaction>,
     /// The runner has stopped: nothing more is sent.
     stopped: bool,
 }
@@ -106,6 +110,7 @@ impl Simulator {
             steps: vec![],
             transactions: vec![],
             goes_on,
+            prepared: vec![],
             stopped: false,
         }
     }
@@ -120,6 +125,12 @@ impl Simulator {
         let end = if block.failed && end == TransactionEnd::Commit { TransactionEnd::Rollback } else { end };
         match end {
             TransactionEnd::Commit => {
+                self.before_commit();
+                if block.first <= self.steps.len()
+                    && let Some(step) = self.steps.last_mut().filter(|step| step.applied)
+                {
+                    step.after = self.schema.clone();
+                }
                 self.session.forget_local();
                 self.session.read_only = block.session.read_only;
             }
@@ -128,7 +139,7 @@ impl Simulator {
                 self.schema = block.schema;
                 self.schema.skip_ids(next_id);
                 self.schema.consume(&block.consumed);
-                self.session = block.session;
+                self.session.go_back_to(block.session);
             }
         }
         if block.first <= self.steps.len() {
@@ -140,6 +151,19 @@ impl Simulator {
                 last: self.steps.len(),
             });
         }
+    }
+
+    /// What temporary tables are to do at the end (`PreCommit_on_commit_actions`).
+    fn before_commit(&mut self) {
+        if self.session.on_commit.is_empty() {
+            return;
+        }
+        let (schema, session) = (self.schema.clone(), self.session.clone());
+        let first_id = schema.next_id();
+        let mut execution = Execution::new(self.version, schema, session, true, first_id);
+        end_of_transaction::before_commit(&mut execution);
+        self.schema = execution.schema;
+        self.session = execution.session;
     }
 
     fn end_runner_block(&mut self) {
@@ -160,10 +184,6 @@ impl Simulator {
         {
             let command = command.clone();
             self.transaction_command(planned, &command);
-            return;
-        }
-        if !single && !self.stopped && statement.is_some_and(|it| is_prepare_transaction(it)) {
-            self.prepare_transaction(planned);
             return;
         }
         if single {
@@ -288,7 +308,7 @@ impl Simulator {
                 name: lock.name.clone(),
                 kind: lock.kind,
                 mode: lock.mode,
-                toast_index: lock.toast_index,
+                toast: lock.toast,
                 since: index,
                 new: lock.private,
             }));
@@ -328,7 +348,9 @@ fn aborted() -> PgError {
 
 impl Simulator {
     fn transaction_command(&mut self, planned: &Planned, command: &TransactionCommand) {
-        use TransactionCommand::{Begin, Commit, Release, Rollback, RollbackTo, Savepoint};
+        use TransactionCommand::{
+            Begin, Commit, CommitPrepared, Prepare, Release, Rollback, RollbackPrepared, RollbackTo, Savepoint,
+        };
         let mut record = Record::default();
         let failed_block = self.block.as_ref().is_some_and(|block| block.failed);
         let open = self.block.is_some();
@@ -351,6 +373,20 @@ impl Simulator {
             Commit { .. } | Rollback { .. } if !open => warn("there is no transaction in progress"),
             Commit { chain } => end = Some((TransactionEnd::Commit, *chain)),
             Rollback { chain } => end = Some((TransactionEnd::Rollback, *chain)),
+            Prepare(_) if !open => warn("there is no transaction in progress"),
+            Prepare(id) => {
+                if !failed_block {
+                    outcome = self.prepare(id);
+                }
+                end = Some((TransactionEnd::Rollback, false));
+            }
+            CommitPrepared(_) | RollbackPrepared(_) if failed_block => outcome = Outcome::Failed(aborted()),
+            CommitPrepared(id) | RollbackPrepared(id) => {
+                outcome = self.finish_prepared(id, matches!(command, CommitPrepared(_)));
+                if open {
+                    self.fail_block();
+                }
+            }
             Savepoint(_) | Release(_) | RollbackTo(_) if !open => {
                 let words = match command {
                     Savepoint(_) => "SAVEPOINT",
@@ -383,7 +419,7 @@ impl Simulator {
                     if let Some(block) = &self.block {
                         self.schema.consume(&block.consumed);
                     }
-                    self.session = session;
+                    self.session.go_back_to(session);
                 }
                 None => {
                     outcome = Outcome::Failed(no_savepoint(name.as_str()));
@@ -413,33 +449,6 @@ impl Simulator {
         }
         self.stop_after_failure(failed);
     }
-}
-
-impl Simulator {
-    /// `PrepareTransactionBlock`: the block is over, and what it did waits for a `COMMIT PREPARED` that anybody
-    /// may send. A failed block is rolled back.
-    fn prepare_transaction(&mut self, planned: &Planned) {
-        let failed = self.block.as_ref().is_some_and(|block| block.failed);
-        let outcome = match failed {
-            true => Outcome::Done,
-            false => Outcome::Unknown("what a prepared transaction comes to is not modelled".to_owned()),
-        };
-        let before = self.schema.clone();
-        let after = self.block.as_ref().map_or_else(|| before.clone(), |block| block.schema.clone());
-        self.push(planned, outcome, Record::default(), (before, after), true);
-        self.close_block(TransactionEnd::Rollback);
-        if !failed {
-            let next_id = self.schema.next_id();
-            self.schema.uncertain.everything(next_id, "PREPARE TRANSACTION");
-        }
-    }
-}
-
-fn is_prepare_transaction(statement: &Statement) -> bool {
-    let Statement::Other(it) = statement else { return false };
-    let mut words = it.text.split_whitespace();
-    let mut is = |word: &str| words.next().is_some_and(|it| it.eq_ignore_ascii_case(word));
-    is("prepare") && is("transaction")
 }
 
 fn no_savepoint(name: &str) -> PgError {

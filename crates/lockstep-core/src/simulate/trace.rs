@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work};
+use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::version::PgVersion;
 use crate::plan::Plan;
@@ -86,7 +86,7 @@ pub struct Held {
     pub name: ObjectName,
     pub kind: char,
     pub mode: LockMode,
-    pub toast_index: bool,
+    pub toast: Option<Toast>,
     /// The step that took it.
     pub since: usize,
     /// Made by this transaction: nobody else can want it.
@@ -95,7 +95,7 @@ pub struct Held {
 
 impl Held {
     pub fn is(&self, lock: &Lock) -> bool {
-        (self.relation, self.toast_index, self.mode) == (lock.relation, lock.toast_index, lock.mode)
+        (self.relation, self.toast, self.mode) == (lock.relation, lock.toast, lock.mode)
     }
 }
 
@@ -144,12 +144,12 @@ impl Step {
         let taken = self
             .locks
             .iter()
-            .filter(|it| !it.private && !it.toast_index)
+            .filter(|it| !it.private && it.toast.is_none())
             .map(|it| (it.relation, &it.name, it.kind, it.mode));
         let held = self
             .held
             .iter()
-            .filter(|it| !it.new && !it.toast_index)
+            .filter(|it| !it.new && it.toast.is_none())
             .map(|it| (it.relation, &it.name, it.kind, it.mode));
         let mut strongest: Vec<(RelationId, ObjectName, char, LockMode)> = vec![];
         for (relation, name, kind, mode) in taken.chain(held) {
@@ -165,7 +165,7 @@ impl Step {
     pub fn strongest_locks(&self) -> Vec<&Lock> {
         let mut strongest: Vec<&Lock> = vec![];
         for lock in &self.locks {
-            match strongest.iter_mut().find(|it| (it.relation, it.toast_index) == (lock.relation, lock.toast_index)) {
+            match strongest.iter_mut().find(|it| (it.relation, it.toast) == (lock.relation, lock.toast)) {
                 Some(it) if it.mode < lock.mode => *it = lock,
                 Some(_) => {}
                 None => strongest.push(lock),

@@ -3,8 +3,8 @@
 use crate::name::Ident;
 use crate::schema::Schema;
 use crate::syntax::statement::{
-    AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, Statement, Subcommand,
-    TableConstraintKind, TableElement, TypeAction,
+    AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, SessionCommand,
+    Statement, Subcommand, TableConstraintKind, TableElement, TypeAction,
 };
 use crate::syntax::{mentions, mentions_outside_strings};
 
@@ -22,37 +22,23 @@ enum Reach {
     Everything,
 }
 
-const NOTHING: [&str; 30] = [
-    "ANALYSE",
-    "ANALYZE",
+const NOTHING: [&str; 16] = [
     "ALTER DATABASE",
     "ALTER DEFAULT PRIVILEGES",
     "ALTER ROLE",
     "ALTER USER",
     "CHECKPOINT",
-    "CLOSE",
     "COMMENT",
     "CREATE DATABASE",
     "CREATE ROLE",
     "CREATE USER",
-    "DEALLOCATE",
-    "DISCARD",
     "DROP DATABASE",
     "DROP ROLE",
     "DROP USER",
-    "EXPLAIN",
-    "FETCH",
     "GRANT",
-    "LISTEN",
     "LOAD",
-    "MOVE",
-    "NOTIFY",
-    "PREPARE",
-    "REINDEX",
     "REFRESH MATERIALIZED VIEW",
     "REVOKE",
-    "UNLISTEN",
-    "VACUUM",
 ];
 
 /// Commands for objects that stand beside tables: they change none.
@@ -74,7 +60,12 @@ const USES: [&str; 13] = [
 
 fn reach(statement: &Statement, text: &str) -> Reach {
     match statement {
-        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Reach::Rows,
+        Statement::Insert(_)
+        | Statement::Update(_)
+        | Statement::Delete(_)
+        | Statement::Truncate(_)
+        | Statement::Copy(_)
+        | Statement::Merge(_) => Reach::Rows,
         Statement::Select(query) => match crate::statement::calls_unknown_code(query) {
             true => Reach::Everything,
             false => Reach::Rows,
@@ -85,9 +76,20 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         | Statement::AlterRule(_)
         | Statement::DropRule(_) => Reach::Uses,
         Statement::RefreshMaterializedView(_) => Reach::Rows,
+        Statement::Session(it) => match it {
+            SessionCommand::Execute { .. } => Reach::Everything,
+            SessionCommand::Explain { statement, options } if options.iter().any(|it| it.name == "analyze") => {
+                reach(statement, text)
+            }
+            SessionCommand::Discard(_) => Reach::Named,
+            _ => Reach::Nothing,
+        },
         Statement::Set(_)
         | Statement::LockTable(_)
         | Statement::Comment(_)
+        | Statement::Vacuum(_)
+        | Statement::Cluster(_)
+        | Statement::Reindex(_)
         | Statement::Grant(_)
         | Statement::GrantRole(_)
         | Statement::AlterDatabase(_) => Reach::Nothing,
@@ -109,9 +111,9 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         Statement::Do(_) => Reach::Everything,
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
-            "TRUNCATE" | "COPY" | "MERGE" | "WITH" => Reach::Rows,
+            "COPY" | "MERGE" | "WITH" => Reach::Rows,
             command if USES.contains(&command) => Reach::Uses,
-            "CALL" | "EXECUTE" => Reach::Everything,
+            "CALL" => Reach::Everything,
             _ => Reach::Named,
         },
         _ => Reach::Named,

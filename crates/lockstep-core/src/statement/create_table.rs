@@ -20,7 +20,7 @@ use crate::statement::foreign_key::{self, NewForeignKey};
 use crate::statement::inherit::{self, Inheritance, InheritedNotNull};
 use crate::statement::like::{self, LikePart};
 use crate::statement::scope::{self, Use};
-use crate::statement::{create_table_as, index_constraint, partition, sequence, typed_table};
+use crate::statement::{create_table_as, end_of_transaction, index_constraint, partition, sequence, typed_table};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{ColumnDefinition, CreateTable, TableConstraint, TableConstraintKind, TableElement};
 
@@ -157,6 +157,10 @@ fn build(
             );
         }
     }
+    if statement.on_commit.is_some() && statement.persistence != Persistence::Temporary {
+        let message = "ON COMMIT can only be used on temporary tables";
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+    }
     check_kind(execution, statement)?;
     let mut inheritance = inherit::open(execution, statement)?;
     let mut definitions = inherit::merge(execution, &mut inheritance, definitions)?;
@@ -176,6 +180,7 @@ fn build(
     let (options, toast_options) = parameters::of_new_table(execution, &statement.options, &kind)?;
     let table = Table { kind, columns, ..Table::default() };
     let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
+    end_of_transaction::register(execution, id, statement.on_commit.as_deref());
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     let relation = execution.schema.relation_mut(id);
     relation.options = options;

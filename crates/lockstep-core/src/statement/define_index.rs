@@ -389,7 +389,7 @@ fn has_extension(execution: &Execution, method: &str) -> bool {
 }
 
 /// Whether the build succeeds is for the rows to say, unless there are none.
-fn unique_precondition(execution: &mut Execution, index: &Index) {
+pub(super) fn unique_precondition(execution: &mut Execution, index: &Index) {
     let rows = execution.schema.table(index.table).rows;
     if matches!(rows, Rows::Empty | Rows::Exactly(1)) {
         return;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::effect::{
-    DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Wait, Work, WorkKind,
+    DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work, WorkKind,
 };
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
@@ -273,31 +273,36 @@ impl Execution {
 
     /// Records a granted lock, once for each mode.
     pub fn lock(&mut self, id: RelationId, mode: LockMode, reason: &'static str) {
-        self.lock_part(id, false, mode, reason);
+        self.lock_part(id, None, mode, reason);
     }
 
     /// The index of the relation's TOAST table, where it has one.
     pub fn lock_toast_index(&mut self, id: RelationId, reason: &'static str) {
+        self.lock_toast(id, Toast::Index, LockMode::AccessExclusive, reason);
+    }
+
+    /// A part of the relation's TOAST storage, where it has any.
+    pub fn lock_toast(&mut self, id: RelationId, part: Toast, mode: LockMode, reason: &'static str) {
         if self.schema.get(id).and_then(|it| it.table()).is_some_and(|table| table.toast) {
-            self.lock_part(id, true, LockMode::AccessExclusive, reason);
+            self.lock_part(id, Some(part), mode, reason);
         }
     }
 
-    fn lock_part(&mut self, id: RelationId, toast_index: bool, mode: LockMode, reason: &'static str) {
+    fn lock_part(&mut self, id: RelationId, toast: Option<Toast>, mode: LockMode, reason: &'static str) {
         let Some(relation) = self.schema.get(id) else { return };
-        let same = |lock: &Lock| (lock.relation, lock.toast_index, lock.mode) == (id, toast_index, mode);
+        let same = |lock: &Lock| (lock.relation, lock.toast, lock.mode) == (id, toast, mode);
         if self.record.locks.iter().any(same) {
             return;
         }
         self.record.locks.push(Lock {
             relation: id,
             name: relation.name.clone(),
-            kind: if toast_index { 'i' } else { relation.kind() },
+            kind: toast.map_or_else(|| relation.kind(), Toast::kind),
             mode,
             reason,
             new: id.0 >= self.first_new_id,
             private: self.is_private(id),
-            toast_index,
+            toast,
         });
     }
 
@@ -392,9 +397,15 @@ impl Execution {
         fail(sqlstate::ACTIVE_SQL_TRANSACTION, format!("{command} cannot {why}"))
     }
 
-    /// `CheckTableNotInUse`, as far as deferred checks go.
+    /// `CheckTableNotInUse`: open cursors, and deferred checks that wait.
     pub fn not_in_use(&self, id: RelationId, command: &str) -> Outcome {
         let name = self.bare_name(id);
+        if self.session.cursors.iter().any(|cursor| cursor.reads.contains(&id)) {
+            return fail(
+                sqlstate::OBJECT_IN_USE,
+                format!("cannot {command} \"{name}\" because it is being used by active queries in this session"),
+            );
+        }
         if self.pending.certainly.contains(&id) {
             return fail(
                 sqlstate::OBJECT_IN_USE,

@@ -12,6 +12,7 @@ use crate::schema::rule::RuleEvent;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
+use crate::statement::conflict;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::firing::{self, RowEvent};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
@@ -64,8 +65,11 @@ impl Command for Insert {
                 }
             }
         }
-        if self.opaque || self.on_conflict_update == Some(true) {
+        if self.opaque {
             return unknown("a clause of this INSERT is not modelled");
+        }
+        if let Some(conflict) = &self.conflict {
+            conflict::check(self, conflict, execution, table, &targets)?;
         }
         let (rows, source) = match &self.source {
             InsertSource::Values(rows) => {
@@ -83,6 +87,8 @@ impl Command for Insert {
         };
         let given = given(execution, table, &targets, rows);
         let ignores_conflicts = self.on_conflict_update == Some(false);
+        // What `DO UPDATE` makes of the rows is not told row by row.
+        let source = source.filter(|_| self.on_conflict_update != Some(true));
         let known = source.and_then(|it| known_rows::insert(execution, table, &it, ignores_conflicts));
         if let Some(known) = known {
             return finish_known(self, execution, table, &targets, rows, &given, known);

@@ -9,11 +9,16 @@ mod alter_object;
 mod alter_routine;
 mod alter_table;
 mod alter_type;
+mod bare_select;
 mod check_constraint;
+mod cluster;
 mod cluster_wide;
 mod column;
 mod comment;
 mod composite_type;
+mod conflict;
+mod copy;
+mod copy_options;
 mod create_function;
 mod create_index;
 mod create_operator;
@@ -29,6 +34,7 @@ mod domain;
 mod drop;
 mod drop_object;
 mod drop_routine;
+pub mod end_of_transaction;
 mod enum_type;
 mod event_trigger;
 mod firing;
@@ -41,6 +47,7 @@ mod known_rows;
 mod like;
 mod lock_table;
 mod materialized_view;
+mod merge;
 mod namespace;
 mod naming;
 mod owner;
@@ -49,6 +56,7 @@ mod policy;
 mod publication;
 mod query;
 mod referential;
+mod reindex;
 mod role;
 mod routine;
 mod routine_body;
@@ -59,11 +67,14 @@ mod scope;
 mod select;
 mod sequence;
 mod sequence_function;
+mod session_command;
 mod setting;
 mod statistics;
 mod table_part;
 mod temporal;
+mod truncate;
 mod typed_table;
+mod vacuum;
 
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax::expression::QueryText;
@@ -105,8 +116,10 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::AlterTable(it) => it,
         Statement::AlterType(it) => it,
         Statement::AlterTypeAddValue(it) => it,
+        Statement::Cluster(it) => it,
         Statement::Comment(it) => it,
         Statement::CreateComposite(it) => it,
+        Statement::Copy(it) => it,
         Statement::CreateDomain(it) => it,
         Statement::CreateEnum(it) => it,
         Statement::CreateEventTrigger(it) => it,
@@ -137,8 +150,13 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::Insert(it) => it,
         Statement::LockTable(it) => it,
         Statement::Role(it) => it,
+        Statement::Merge(it) => &**it,
+        Statement::Reindex(it) => it,
         Statement::Select(it) => it,
+        Statement::Session(it) => it,
         Statement::Set(it) => it,
+        Statement::Truncate(it) => it,
+        Statement::Vacuum(it) => it,
         Statement::Update(it) => return rows::update(it, execution),
         Statement::Delete(it) => return rows::delete(it, execution),
         Statement::Transaction(_) => return unknown("a transaction command is not executed like others"),
@@ -165,7 +183,9 @@ pub fn tag(statement: &Statement) -> String {
         Statement::AlterDomain(_) => "ALTER DOMAIN",
         Statement::AlterType(it) => it.tag(),
         Statement::AlterTypeAddValue(_) => "ALTER TYPE",
+        Statement::Cluster(_) => "CLUSTER",
         Statement::Comment(_) => "COMMENT",
+        Statement::Copy(_) => "COPY",
         Statement::CreateDomain(_) => "CREATE DOMAIN",
         Statement::CreateComposite(_) | Statement::CreateEnum(_) => "CREATE TYPE",
         Statement::AlterEventTrigger(_) => "ALTER EVENT TRIGGER",
@@ -200,9 +220,15 @@ pub fn tag(statement: &Statement) -> String {
         Statement::Insert(_) => "INSERT",
         Statement::LockTable(_) => "LOCK TABLE",
         Statement::Role(it) => it.tag(),
+        Statement::Merge(_) => "MERGE",
+        Statement::Reindex(_) => "REINDEX",
         Statement::Select(_) => "SELECT",
+        Statement::Truncate(_) => "TRUNCATE TABLE",
         Statement::Update(_) => "UPDATE",
+        Statement::Vacuum(it) if it.is_vacuum => "VACUUM",
+        Statement::Vacuum(_) => "ANALYZE",
         Statement::Delete(_) => "DELETE",
+        Statement::Session(it) => it.tag(),
         Statement::Set(Set::Reset { .. } | Set::ResetAll) => "RESET",
         Statement::Set(Set::Show) => "SHOW",
         Statement::Set(Set::Constraints { .. }) => "SET CONSTRAINTS",
@@ -211,6 +237,9 @@ pub fn tag(statement: &Statement) -> String {
         Statement::Transaction(TransactionCommand::Commit { .. }) => "COMMIT",
         Statement::Transaction(TransactionCommand::Rollback { .. } | TransactionCommand::RollbackTo(_)) => "ROLLBACK",
         Statement::Transaction(TransactionCommand::Savepoint(_)) => "SAVEPOINT",
+        Statement::Transaction(TransactionCommand::Prepare(_)) => "PREPARE TRANSACTION",
+        Statement::Transaction(TransactionCommand::CommitPrepared(_)) => "COMMIT PREPARED",
+        Statement::Transaction(TransactionCommand::RollbackPrepared(_)) => "ROLLBACK PREPARED",
         Statement::Transaction(TransactionCommand::Release(_)) => "RELEASE",
         Statement::Other(it) => return it.command.clone(),
     };

@@ -2,7 +2,7 @@
 //! assignments, and what is known of the rows afterwards.
 
 use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
-use crate::expression::{self, Context, Expression, Kind};
+use crate::expression::{self, Context, Expression, Kind, Scope};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -360,7 +360,7 @@ fn check_value(
 /// `transformAssignedExpr`: 42804 where the value does not fit the column.
 pub(super) fn assignable(
     execution: &Execution,
-    scope: &TableScope<'_>,
+    scope: &dyn Scope,
     table: RelationId,
     number: u16,
     value: &Expr,

@@ -9,6 +9,7 @@ use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
 use crate::statement::Command;
+use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::sequence_function;
@@ -16,10 +17,10 @@ use crate::syntax::expression::QueryText;
 
 impl Command for QueryText {
     fn run(&self, execution: &mut Execution) -> Outcome {
-        if set_config(self, execution) {
-            return Ok(());
-        }
         if let Some(outcome) = sequence_function::run(self, execution) {
+            return outcome;
+        }
+        if let Some(outcome) = bare_select::run(self, execution) {
             return outcome;
         }
         read(execution, self)?;
@@ -39,16 +40,6 @@ impl Command for QueryText {
 fn computes(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     text.contains("::") || text.contains("cast") || text.split_whitespace().any(|word| word == "group")
-}
-
-/// `pg_dump` begins with `SELECT pg_catalog.set_config('search_path', '', false)`.
-fn set_config(query: &QueryText, execution: &mut Execution) -> bool {
-    let text: String = query.text.split_whitespace().collect::<String>().to_ascii_lowercase();
-    let is_it = text == "selectpg_catalog.set_config('search_path','',false)";
-    if is_it {
-        execution.session.search_path.clear();
-    }
-    is_it
 }
 
 /// Takes the locks of a query: every relation and, since planning opens them, every index.
@@ -175,6 +166,9 @@ pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: L
 /// Functions that do nothing but compute, in spite of being volatile (`pg_proc.provolatile`).
 const HARMLESS: [&str; 4] = ["clock_timestamp", "gen_random_uuid", "random", "timeofday"];
 
+/// Written like calls, but of the grammar's own.
+const GRAMMAR: [&str; 8] = ["coalesce", "nullif", "greatest", "least", "extract", "position", "substring", "trim"];
+
 fn in_catalog(name: &QualifiedName) -> bool {
     name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog")
 }
@@ -182,11 +176,12 @@ fn in_catalog(name: &QualifiedName) -> bool {
 /// One of the server's own functions: none of them changes a schema.
 pub(super) fn is_own(name: &QualifiedName) -> bool {
     let rows = PgVersion::ALL.into_iter().any(|it| catalog::functions(name.name.as_str(), it).next().is_some());
-    in_catalog(name) && (rows || OWN_UNLISTED.contains(&name.name.as_str()))
+    in_catalog(name) && (rows || [&GRAMMAR[..], &OWN_UNLISTED].iter().any(|it| it.contains(&name.name.as_str())))
 }
 
 /// Functions with side effects on sessions or sequences, which expressions of a schema never call.
-const OWN_UNLISTED: [&str; 12] = [
+const OWN_UNLISTED: [&str; 13] = [
+    "pg_get_serial_sequence",
     "setval",
     "nextval",
     "currval",
@@ -205,5 +200,5 @@ const OWN_UNLISTED: [&str; 12] = [
 pub(super) fn only_reads(name: &QualifiedName) -> bool {
     let mut rows = catalog::functions(name.name.as_str(), PgVersion::default()).peekable();
     let stable = rows.peek().is_some() && rows.all(|row| row.function.volatility != Volatility::Volatile);
-    in_catalog(name) && (stable || HARMLESS.contains(&name.name.as_str()))
+    in_catalog(name) && (stable || [&GRAMMAR[..], &HARMLESS].iter().any(|it| it.contains(&name.name.as_str())))
 }

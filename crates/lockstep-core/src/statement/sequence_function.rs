@@ -118,9 +118,7 @@ fn next(execution: &mut Execution, argument: &Expr) -> Outcome {
         execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
     }
     sequence.advance(Some(1));
-    if let Some(it) = execution.schema.sequence_mut(id) {
-        *it = sequence;
-    }
+    execution.consume(id, sequence.last_value);
     Ok(())
 }
 
@@ -165,9 +163,7 @@ fn set(
             LastValue::Unknown
         }
     };
-    if let Some(it) = execution.schema.sequence_mut(id) {
-        it.last_value = last_value;
-    }
+    execution.consume(id, last_value);
     Ok(())
 }
 

@@ -13,6 +13,15 @@ pub(super) struct Cursor<'a> {
     at: usize,
     /// Levels of expressions and parentheses that are open.
     pub(super) depth: usize,
+    /// `WITH …` before the statement: in force in every query inside it.
+    pub(super) common: Common<'a>,
+}
+
+/// Common table expressions as written, and their names.
+#[derive(Default)]
+pub(super) struct Common<'a> {
+    pub(super) text: &'a str,
+    pub(super) names: Vec<Ident>,
 }
 
 /// Deeper expressions are refused: the stack of a browser's worker is small.
@@ -45,7 +54,7 @@ impl<'a> Cursor<'a> {
                 return Err(SyntaxError { message, offset: token.start, kind: Refusal::TooComplex });
             }
         }
-        Ok(Cursor { text, tokens, at: 0, depth: 0 })
+        Ok(Cursor { text, tokens, at: 0, depth: 0, common: Common::default() })
     }
 
     pub(super) fn position(&self) -> usize {

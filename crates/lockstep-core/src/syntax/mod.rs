@@ -3,12 +3,15 @@
 
 pub mod address;
 pub mod alter_object;
+pub mod bare_select;
 pub mod catalog_query;
 pub mod create_operator;
 pub mod create_view;
 pub mod drop_object;
 pub mod expression;
 pub mod lexer;
+pub mod maintenance;
+pub mod merge;
 pub mod print_expression;
 pub mod print_statement;
 pub mod print_table;
@@ -26,6 +29,7 @@ pub mod user_type;
 mod alter_table;
 mod alter_type;
 mod constraint;
+pub mod copy;
 mod create_index;
 mod create_schema;
 mod create_table;
@@ -36,14 +40,17 @@ mod parse_from;
 mod parse_function;
 mod parse_select;
 mod plain_select;
+mod print_maintenance;
 mod print_routine;
 mod print_trigger;
 mod query;
 mod routine;
 mod routine_tree;
 mod row_query;
+pub mod row_statement;
 mod rows;
 mod session;
+pub mod session_command;
 mod trigger;
 mod trigger_tree;
 mod type_name;
@@ -176,6 +183,16 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         "with" => rows::with(cursor)?,
         "do" => Some(session::do_block(cursor)?),
         "lock" => Some(session::lock_table(cursor)?),
+        "truncate" => Some(maintenance::truncate(cursor)?),
+        "vacuum" | "analyze" | "analyse" => Some(maintenance::vacuum(cursor)?),
+        "cluster" => Some(maintenance::cluster(cursor)?),
+        "copy" => Some(copy::read(cursor)?),
+        "merge" => merge::read(cursor)?,
+        "declare" | "fetch" | "move" | "close" | "execute" | "deallocate" | "listen" | "unlisten" | "notify"
+        | "discard" | "explain" => session_command::read(cursor)?,
+        "prepare" if cursor.is_word_at(1, "transaction") => session::transaction(cursor)?,
+        "prepare" => session_command::read(cursor)?,
+        "reindex" => Some(maintenance::reindex(cursor)?),
         "set" => session::set(cursor)?,
         "refresh" => Some(create_view::refresh(cursor)?),
         "reset" | "show" => session::reset_or_show(cursor)?,

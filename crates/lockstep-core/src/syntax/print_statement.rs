@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::name::{Ident, quote_literal};
 use crate::syntax::statement::{
-    Comment, CreateDomain, CreateEnum, CreateIndex, Drop, IndexKey, Insert, InsertSource, LockTable, ObjectType,
-    RowStatement, Set, Statement, TransactionCommand,
+    Comment, Conflict, ConflictTarget, CreateDomain, CreateEnum, CreateIndex, Drop, IndexKey, Insert, InsertSource,
+    LockTable, ObjectType, RowStatement, Set, Statement, TransactionCommand,
 };
 
 /// Items with commas between.
@@ -45,8 +45,10 @@ impl Display for Statement {
                     None => Ok(()),
                 }
             }
+            Statement::Cluster(it) => it.fmt(f),
             Statement::Comment(it) => it.fmt(f),
             Statement::CreateComposite(it) => it.fmt(f),
+            Statement::Copy(it) => it.fmt(f),
             Statement::CreateDomain(it) => it.fmt(f),
             Statement::CreateEnum(it) => it.fmt(f),
             Statement::CreateEventTrigger(it) => it.fmt(f),
@@ -101,10 +103,15 @@ impl Display for Statement {
             Statement::Insert(it) => it.fmt(f),
             Statement::LockTable(it) => it.fmt(f),
             Statement::Role(it) => it.fmt(f),
+            Statement::Merge(it) => it.fmt(f),
+            Statement::Reindex(it) => it.fmt(f),
             Statement::Select(it) => f.write_str(&it.text),
+            Statement::Session(it) => it.fmt(f),
             Statement::Set(it) => it.fmt(f),
             Statement::Transaction(it) => it.fmt(f),
+            Statement::Truncate(it) => it.fmt(f),
             Statement::Update(it) => write_rows(f, it, false),
+            Statement::Vacuum(it) => it.fmt(f),
             Statement::Other(it) => f.write_str(&it.text),
         }
     }
@@ -266,10 +273,34 @@ impl Display for Insert {
             }
             InsertSource::Query(query) => write!(f, " {}", query.text)?,
         }
-        if self.on_conflict_update == Some(false) {
-            f.write_str(" ON CONFLICT DO NOTHING")?;
+        if let Some(conflict) = &self.conflict {
+            conflict.fmt(f)?;
         }
         f.write_str(if self.returning { " RETURNING *" } else { "" })
+    }
+}
+
+impl Display for Conflict {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(" ON CONFLICT")?;
+        match &self.target {
+            ConflictTarget::None => {}
+            ConflictTarget::Columns { columns, predicate: None } => write!(f, " ({})", comma(columns))?,
+            ConflictTarget::Columns { columns, predicate: Some(it) } => {
+                write!(f, " ({}) WHERE {it}", comma(columns))?;
+            }
+            ConflictTarget::Other(text) => write!(f, " {text}")?,
+            ConflictTarget::Constraint(name) => write!(f, " ON CONSTRAINT {name}")?,
+        }
+        if self.assignments.is_empty() {
+            return f.write_str(" DO NOTHING");
+        }
+        let items = self.assignments.iter().map(|(name, value)| format!("{name} = {value}"));
+        write!(f, " DO UPDATE SET {}", comma(items))?;
+        match &self.condition {
+            Some(condition) => write!(f, " WHERE {condition}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -349,6 +380,9 @@ impl Display for TransactionCommand {
             TransactionCommand::Savepoint(name) => write!(f, "SAVEPOINT {name}"),
             TransactionCommand::Release(name) => write!(f, "RELEASE SAVEPOINT {name}"),
             TransactionCommand::RollbackTo(name) => write!(f, "ROLLBACK TO SAVEPOINT {name}"),
+            TransactionCommand::Prepare(id) => write!(f, "PREPARE TRANSACTION {}", quote_literal(id)),
+            TransactionCommand::CommitPrepared(id) => write!(f, "COMMIT PREPARED {}", quote_literal(id)),
+            TransactionCommand::RollbackPrepared(id) => write!(f, "ROLLBACK PREPARED {}", quote_literal(id)),
         }
     }
 }

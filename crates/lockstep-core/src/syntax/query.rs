@@ -10,7 +10,7 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use crate::name::{Ident, QualifiedName};
-use crate::syntax::cursor::{Cursor, Result};
+use crate::syntax::cursor::{Common, Cursor, Result};
 use crate::syntax::expression::{QueryForm, QueryText};
 use crate::syntax::lexer::{self, Kind};
 use crate::syntax::row_query;
@@ -33,7 +33,29 @@ pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<QueryText> {
         return cursor.error();
     }
     cursor.skip_balanced();
-    Ok(describe(cursor.text_since(start)))
+    Ok(describe_within(&cursor.common, cursor.text_since(start)))
+}
+
+/// The same with the statement's common table expressions before it.
+pub(super) fn describe_within(common: &Common<'_>, text: &str) -> QueryText {
+    match common.names.is_empty() {
+        true => describe(text),
+        false => describe(&format!("{} {text}", common.text)),
+    }
+}
+
+/// Names of the common table expressions in `WITH …`; `None` where they cannot be read.
+pub(super) fn common_names(with: &str) -> Option<Vec<Ident>> {
+    let text = format!("{with} SELECT 1");
+    if !is_bounded(&text) {
+        return None;
+    }
+    let parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(50);
+    let statements = parser.try_with_sql(&text).and_then(|mut parser| parser.parse_statements()).ok()?;
+    let [Statement::Query(query)] = statements.as_slice() else { return None };
+    let mut names = vec![];
+    collect_common_names(query, &mut names);
+    Some(names)
 }
 
 /// Deeper or longer queries are not read for their relations; they count as opaque.

@@ -1,11 +1,11 @@
 //! `INSERT`, `UPDATE`, `DELETE` and `SELECT`.
 
 use crate::name::{Ident, QualifiedName};
-use crate::syntax::cursor::{Cursor, Result};
+use crate::syntax::cursor::{Common, Cursor, Result};
 use crate::syntax::expression::{Expr, QueryText};
 use crate::syntax::parse_expression::expression;
 use crate::syntax::query;
-use crate::syntax::statement::{Insert, InsertSource, RowStatement, Statement};
+use crate::syntax::statement::{Conflict, ConflictTarget, Insert, InsertSource, RowStatement, Statement};
 
 /// Rows of `VALUES` that are kept as trees; the rest is read and counted.
 pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
@@ -53,9 +53,21 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
         opaque |= text.writes;
         InsertSource::Query(text)
     };
-    let on_conflict_update = on_conflict(cursor, &mut reads, &mut opaque)?;
+    let conflict = on_conflict(cursor, &mut reads, &mut opaque)?;
+    let on_conflict_update = conflict.as_ref().map(|it| it.1);
+    let conflict = conflict.map(|it| it.0);
     let returning = returning(cursor, &mut reads, &mut opaque)?;
-    Ok(Statement::Insert(Insert { table, alias, columns, source, on_conflict_update, returning, reads, opaque }))
+    Ok(Statement::Insert(Insert {
+        table,
+        alias,
+        columns,
+        source,
+        on_conflict_update,
+        conflict,
+        returning,
+        reads,
+        opaque,
+    }))
 }
 
 /// A query up to `ON CONFLICT`, `RETURNING` or the end.
@@ -75,30 +87,52 @@ fn source_text(cursor: &mut Cursor<'_>) -> Result<QueryText> {
     Ok(query::describe(cursor.text_since(start)))
 }
 
-fn on_conflict(cursor: &mut Cursor<'_>, reads: &mut Vec<QualifiedName>, opaque: &mut bool) -> Result<Option<bool>> {
+/// `opt_on_conflict`, with whether it is `DO UPDATE`.
+fn on_conflict(
+    cursor: &mut Cursor<'_>,
+    reads: &mut Vec<QualifiedName>,
+    opaque: &mut bool,
+) -> Result<Option<(Conflict, bool)>> {
     if !cursor.accept(&["on", "conflict"]) {
         return Ok(None);
     }
-    if cursor.accept_sign("(") {
-        cursor.skip_balanced();
-        cursor.expect_sign(")")?;
-        if cursor.accept_word("where") {
-            expression(cursor)?;
-        }
-    } else if cursor.accept(&["on", "constraint"]) {
-        cursor.name()?;
-    }
+    let target = conflict_target(cursor)?;
     cursor.expect(&["do"])?;
+    let mut made = Conflict { target, assignments: vec![], condition: None };
     if cursor.accept_word("nothing") {
-        return Ok(Some(false));
+        return Ok(Some((made, false)));
     }
     cursor.expect(&["update", "set"])?;
-    assignments(cursor, reads, opaque)?;
+    made.assignments = assignments(cursor, reads, opaque)?;
     if cursor.accept_word("where") {
         let condition = expression(cursor)?;
         collect_queries(&condition, reads, opaque);
+        made.condition = Some(condition);
     }
-    Ok(Some(true))
+    Ok(Some((made, true)))
+}
+
+/// `opt_conf_expr`.
+fn conflict_target(cursor: &mut Cursor<'_>) -> Result<ConflictTarget> {
+    if cursor.accept(&["on", "constraint"]) {
+        return cursor.name().map(ConflictTarget::Constraint);
+    }
+    if !cursor.is_sign("(") {
+        return Ok(ConflictTarget::None);
+    }
+    let (start, begin) = (cursor.offset(), cursor.position());
+    if let Ok(columns) = cursor.names() {
+        let predicate = if cursor.accept_word("where") { Some(expression(cursor)?) } else { None };
+        return Ok(ConflictTarget::Columns { columns, predicate });
+    }
+    cursor.rewind(begin);
+    cursor.expect_sign("(")?;
+    cursor.skip_balanced();
+    cursor.expect_sign(")")?;
+    if cursor.accept_word("where") {
+        expression(cursor)?;
+    }
+    Ok(ConflictTarget::Other(cursor.text[start..cursor.last_end()].to_owned()))
 }
 
 fn returning(cursor: &mut Cursor<'_>, reads: &mut Vec<QualifiedName>, opaque: &mut bool) -> Result<bool> {
@@ -209,9 +243,12 @@ fn rest(cursor: &mut Cursor<'_>, made: &mut RowStatement, clause: &str) -> Resul
     if cursor.accept_word(clause) {
         let start = cursor.offset();
         let begin = cursor.position();
+        let names = |from: &[(QualifiedName, Option<Ident>)], common: &[Ident]| {
+            from.iter().all(|(name, _)| name.schema.is_some() || !common.contains(&name.name))
+        };
         match plain_sources(cursor) {
-            Some(from) => made.from = from,
-            None => {
+            Some(from) if names(&from, &cursor.common.names) => made.from = from,
+            _ => {
                 // Joins and subqueries: only what they read is known.
                 cursor.rewind(begin);
                 while !cursor.at_end() && !cursor.is_any(&["where", "returning"]) {
@@ -223,7 +260,7 @@ fn rest(cursor: &mut Cursor<'_>, made: &mut RowStatement, clause: &str) -> Resul
                     }
                 }
                 let text = format!("SELECT * FROM {}", cursor.text_since(start));
-                let read = query::describe(&text);
+                let read = query::describe_within(&cursor.common, &text);
                 made.opaque |= read.writes;
                 made.reads.extend(read.reads);
                 made.from.push((QualifiedName::new(None, ""), None));
@@ -272,6 +309,36 @@ pub(super) fn select(cursor: &mut Cursor<'_>) -> Result<Statement> {
     Ok(Statement::Select(query::describe(text)))
 }
 
+/// `WITH … INSERT INTO t SELECT …`: the query means the same with the common table expressions before it.
+fn with_insert(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
+    let Statement::Insert(mut made) = insert(cursor)? else { return Ok(None) };
+    if let InsertSource::Query(query) = &made.source {
+        let others = made.reads.iter().filter(|name| !query.reads.contains(name)).cloned().collect::<Vec<_>>();
+        let query = query::describe_within(&cursor.common, &query.text);
+        made.opaque |= query.writes;
+        made.reads = query.reads.clone();
+        made.reads.extend(others);
+        made.source = InsertSource::Query(query);
+    }
+    Ok(Some(Statement::Insert(made)))
+}
+
+/// Reads what stands before the main statement; `None` where it cannot be read or does more than read.
+fn common_tables(cursor: &mut Cursor<'_>, ahead: usize) -> Option<()> {
+    let start = cursor.offset();
+    for _ in 0..ahead {
+        cursor.next();
+    }
+    let text = cursor.text;
+    let with = text.get(start..cursor.last_end())?;
+    let names = query::common_names(with)?;
+    if query::describe(&format!("{with} SELECT 1")).writes {
+        return None;
+    }
+    cursor.common = Common { text: with, names };
+    Some(())
+}
+
 /// `WITH … SELECT` is a query; with any other main statement it has no tree.
 pub(super) fn with(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let mut ahead = 0;
@@ -282,8 +349,16 @@ pub(super) fn with(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
             ")" => depth = depth.saturating_sub(1),
             word if depth == 0 => {
                 let is = |other: &str| word.eq_ignore_ascii_case(other);
-                if is("insert") || is("update") || is("delete") || is("merge") {
+                if is("merge") {
                     return Ok(None);
+                }
+                if is("insert") || is("update") || is("delete") {
+                    return match common_tables(cursor, ahead) {
+                        None => Ok(None),
+                        Some(()) if is("insert") => with_insert(cursor),
+                        Some(()) if is("update") => update(cursor).map(Some),
+                        Some(()) => delete(cursor).map(Some),
+                    };
                 }
                 if is("select") || is("values") {
                     return select(cursor).map(Some);

@@ -10,8 +10,12 @@ pub(super) fn transaction(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> 
     let command = if cursor.accept(&["start", "transaction"]) || cursor.accept_word("begin") {
         block_word(cursor);
         TransactionCommand::Begin { read_only: modes(cursor)? }
-    } else if cursor.are_words(&["commit", "prepared"]) || cursor.are_words(&["rollback", "prepared"]) {
-        return Ok(None);
+    } else if cursor.accept(&["prepare", "transaction"]) {
+        TransactionCommand::Prepare(cursor.string()?)
+    } else if cursor.accept(&["commit", "prepared"]) {
+        TransactionCommand::CommitPrepared(cursor.string()?)
+    } else if cursor.accept(&["rollback", "prepared"]) {
+        TransactionCommand::RollbackPrepared(cursor.string()?)
     } else if cursor.accept_word("commit") || cursor.accept_word("end") {
         block_word(cursor);
         TransactionCommand::Commit { chain: chain(cursor)? }

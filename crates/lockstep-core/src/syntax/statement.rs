@@ -6,15 +6,20 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 pub use crate::syntax::address::ObjectAddress;
 pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
+pub use crate::syntax::copy::*;
 pub use crate::syntax::create_operator::CreateOperator;
 use crate::syntax::create_view::{CreateMaterializedView, CreateView, RefreshMaterializedView};
 pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
+pub use crate::syntax::maintenance::*;
+pub use crate::syntax::merge::*;
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
 pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
 pub use crate::syntax::role::{AlterDatabase, RoleCommand};
 pub use crate::syntax::routine_tree::*;
+pub use crate::syntax::row_statement::*;
 use crate::syntax::rule::{AlterRule, CreateRule, DropRule};
+pub use crate::syntax::session_command::*;
 pub use crate::syntax::statistics::{AlterStatistics, CreateStatistics};
 pub use crate::syntax::table::*;
 pub use crate::syntax::trigger_tree::*;
@@ -35,8 +40,10 @@ pub enum Statement {
     AlterTable(AlterTable),
     AlterType(AlterType),
     AlterTypeAddValue(AlterTypeAddValue),
+    Cluster(Cluster),
     Comment(Comment),
     CreateComposite(CreateComposite),
+    Copy(Copy),
     CreateDomain(CreateDomain),
     CreateEnum(CreateEnum),
     CreateEventTrigger(CreateEventTrigger),
@@ -67,10 +74,15 @@ pub enum Statement {
     DropPart(DropPart),
     DropRoutine(DropRoutine),
     RenamePart(RenamePart),
+    Merge(Box<Merge>),
+    Reindex(Reindex),
     Select(QueryText),
+    Session(SessionCommand),
     Set(Set),
     Transaction(TransactionCommand),
+    Truncate(Truncate),
     Update(RowStatement),
+    Vacuum(Vacuum),
     /// Read far enough to know its command and the names it mentions; not modelled.
     Other(Other),
 }
@@ -400,46 +412,6 @@ pub struct Comment {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Insert {
-    pub table: QualifiedName,
-    pub alias: Option<Ident>,
-    /// Empty: all columns, in their order.
-    pub columns: Vec<Ident>,
-    pub source: InsertSource,
-    /// `ON CONFLICT DO UPDATE` (true) or `DO NOTHING` (false).
-    pub on_conflict_update: Option<bool>,
-    pub returning: bool,
-    /// Relations read by the source or by subqueries.
-    pub reads: Vec<QualifiedName>,
-    /// Data-changing common table expressions and the like: more than is read here.
-    pub opaque: bool,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum InsertSource {
-    DefaultValues,
-    Values(Vec<Vec<Expr>>),
-    Query(QueryText),
-}
-
-/// `UPDATE` or `DELETE`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowStatement {
-    pub table: QualifiedName,
-    pub only: bool,
-    pub alias: Option<Ident>,
-    /// `SET` of an `UPDATE`; an assignment that is not `column = expression` is left out and makes it opaque.
-    pub assignments: Vec<(Ident, Expr)>,
-    /// Relations of `FROM` / `USING` with their aliases.
-    pub from: Vec<(QualifiedName, Option<Ident>)>,
-    pub condition: Option<Expr>,
-    pub returning: bool,
-    /// Relations read by subqueries anywhere in it.
-    pub reads: Vec<QualifiedName>,
-    pub opaque: bool,
-}
-
-#[derive(Debug, Clone, PartialEq)]
 pub struct LockTable {
     pub tables: Vec<(QualifiedName, bool)>,
     /// Missing means `ACCESS EXCLUSIVE`.
@@ -478,12 +450,22 @@ pub enum Set {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransactionCommand {
-    Begin { read_only: Option<bool> },
-    Commit { chain: bool },
-    Rollback { chain: bool },
+    Begin {
+        read_only: Option<bool>,
+    },
+    Commit {
+        chain: bool,
+    },
+    Rollback {
+        chain: bool,
+    },
     Savepoint(Ident),
     Release(Ident),
     RollbackTo(Ident),
+    /// `PREPARE TRANSACTION`, with the transaction's identifier.
+    Prepare(String),
+    CommitPrepared(String),
+    RollbackPrepared(String),
 }
 
 /// A statement whose command is known but which is not modelled.

@@ -50,7 +50,7 @@ pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
     let parsed = split::split(&source.text);
     let sections = sections(&source.text);
     let mut statements = vec![];
-    for piece in parsed.value.iter().filter(|piece| piece.kind == PieceKind::Statement) {
+    for (place, piece) in parsed.value.iter().enumerate().filter(|(_, piece)| piece.kind == PieceKind::Statement) {
         let text: Rc<str> = piece.span.text(source).into();
         let section = sections.iter().rev().find(|(at, _)| *at <= piece.span.start).map(|(_, it)| *it);
         let statement = match text.len() > MAX_STATEMENT_BYTES {
@@ -59,7 +59,13 @@ pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
                 offset: 0,
                 kind: syntax::Refusal::TooComplex,
             }),
-            false => syntax::parse(&text).map(Rc::new),
+            false => syntax::parse(&text).map(|mut statement| {
+                let next = parsed.value.get(place + 1).filter(|next| next.kind == PieceKind::CopyData);
+                if let (Statement::Copy(copy), Some(next)) = (&mut statement, next) {
+                    copy.data = Some(next.span.text(source).into());
+                }
+                Rc::new(statement)
+            }),
         };
         statements.push(ReadStatement { span: piece.span, text, statement, section: section.unwrap_or_default() });
     }

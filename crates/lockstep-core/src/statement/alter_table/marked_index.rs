@@ -1,12 +1,12 @@
 //! Indexes that a table is marked with: `ATExecReplicaIdentity`, `ATExecClusterOn`.
 
-use crate::effect::ObjectName;
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::index::{Index, KeyColumn};
+use crate::schema::index::KeyColumn;
 use crate::schema::relation::ReplicaIdentity as Marked;
+use crate::statement::cluster::{check_clusterable, find_index, indexed, mark_one};
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::syntax::statement::ReplicaIdentity;
 
@@ -16,7 +16,7 @@ pub(super) fn replica_identity(execution: &mut Execution, table: RelationId, to:
         ReplicaIdentity::Full => (Marked::Full, None),
         ReplicaIdentity::Nothing => (Marked::Nothing, None),
         ReplicaIdentity::Index(name) => {
-            let id = find(execution, table, name)?;
+            let id = find_index(execution, table, name)?;
             execution.lock(id, LockMode::Share, "the index must stay while it becomes the table's replica identity");
             check_identity(execution, table, id)?;
             (Marked::Index, Some(id))
@@ -57,33 +57,19 @@ fn check_identity(execution: &Execution, table: RelationId, id: RelationId) -> O
     Ok(())
 }
 
-/// `check_index_is_clusterable`, `mark_index_clustered`.
+/// `ATExecClusterOn`.
 pub(super) fn cluster_on(execution: &mut Execution, table: RelationId, name: &Ident) -> Outcome {
-    let id = find(execution, table, name)?;
+    let id = find_index(execution, table, name)?;
     let reason = "the index must stay while it becomes the one to cluster by";
     // The lock of the whole statement.
     let mode = execution.record.locks.iter().filter(|it| it.relation == table).map(|it| it.mode).max();
     execution.lock(id, mode.unwrap_or(LockMode::ShareUpdateExclusive), reason);
-    let index = indexed(execution, table, id)?;
-    let name = name.as_str();
-    let why = if !matches!(index.method.as_str(), "btree" | "gist") {
-        Some(format!("cannot cluster on index \"{name}\" because access method does not support clustering"))
-    } else if index.predicate.is_some() {
-        Some(format!("cannot cluster on partial index \"{name}\""))
-    } else if !index.valid {
-        Some(format!("cannot cluster on invalid index \"{name}\""))
-    } else if execution.schema.relation(table).kind() == 'p' {
-        Some("cannot mark index clustered in partitioned table".to_owned())
-    } else {
-        None
-    };
-    match why {
-        Some(message) => fail(sqlstate::FEATURE_NOT_SUPPORTED, message),
-        None => {
-            mark_one(execution, table, Some(id), |it| &mut it.clustered);
-            Ok(())
-        }
+    check_clusterable(execution, table, id)?;
+    if execution.schema.relation(table).kind() == 'p' {
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, "cannot mark index clustered in partitioned table");
     }
+    mark_one(execution, table, Some(id), |it| &mut it.clustered);
+    Ok(())
 }
 
 /// `ATExecDropCluster`.
@@ -93,46 +79,4 @@ pub(super) fn without_cluster(execution: &mut Execution, table: RelationId) -> O
     }
     mark_one(execution, table, None, |it| &mut it.clustered);
     Ok(())
-}
-
-/// `get_relname_relid` in the table's schema.
-fn find(execution: &Execution, table: RelationId, name: &Ident) -> Outcome<RelationId> {
-    let schema = execution.schema.relation(table).name.schema.clone();
-    match execution.schema.find(&ObjectName { schema, name: name.clone() }) {
-        Some(id) => Ok(id),
-        None => {
-            if let Some(why) = execution.schema.uncertain.about(name, None) {
-                return crate::statement::execution::unknown(why);
-            }
-            let table = execution.bare_name(table);
-            fail(
-                sqlstate::UNDEFINED_OBJECT,
-                format!("index \"{}\" for table \"{table}\" does not exist", name.as_str()),
-            )
-        }
-    }
-}
-
-fn indexed(execution: &Execution, table: RelationId, id: RelationId) -> Outcome<&Index> {
-    match execution.schema.relation(id).index() {
-        Some(index) if index.table == table => Ok(index),
-        _ => {
-            let (name, table) = (execution.bare_name(id), execution.bare_name(table));
-            fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not an index for table \"{table}\""))
-        }
-    }
-}
-
-/// Of a table's indexes only this one carries the mark.
-fn mark_one(
-    execution: &mut Execution,
-    table: RelationId,
-    marked: Option<RelationId>,
-    mark: impl Fn(&mut Index) -> &mut bool,
-) {
-    for id in execution.schema.table(table).indexes.clone() {
-        if *mark(&mut execution.schema.index(id).clone()) != (marked == Some(id)) {
-            *mark(execution.schema.index_mut(id)) = marked == Some(id);
-        }
-    }
 }
