@@ -1,7 +1,7 @@
 //! Expressions as the server prints them: `get_rule_expr` of `ruleutils.c` with `PRETTYFLAG_INDENT`,
 //! as `pg_get_expr` and `pg_get_constraintdef` call it.
 
-use crate::expression::node::{Constant, Expression, Form, Node, Subscript};
+use crate::expression::node::{Constant, Expression, Form, Node, Operator, Subscript};
 use crate::expression::print_query::Levels;
 use crate::expression::scope::Names;
 use crate::name::quote_identifier;
@@ -127,13 +127,13 @@ impl Printer<'_> {
                 self.push(" => ");
                 self.expression(operand, show_implicit);
             }
-            Node::Operator { operator, arguments } => self.operator(operator.symbol, arguments),
+            Node::Operator { operator, arguments } => self.operator(&self.symbol(operator), arguments),
             Node::Distinct { arguments, .. } => self.operator("IS DISTINCT FROM", arguments),
             Node::NullIf { arguments, .. } => self.call("NULLIF", arguments),
             Node::ScalarArray { operator, any, left, array } => {
                 self.push("(");
                 self.expression(left, true);
-                self.push(&format!(" {} {} (", operator.symbol, if *any { "ANY" } else { "ALL" }));
+                self.push(&format!(" {} {} (", self.symbol(operator), if *any { "ANY" } else { "ALL" }));
                 self.expression(array, true);
                 self.push("))");
             }
@@ -196,6 +196,14 @@ impl Printer<'_> {
                 self.expression(operand, show_implicit);
                 self.push(&format!(" COLLATE {})", quote_identifier(collation.as_str())));
             }
+        }
+    }
+
+    /// `generate_operator_name`.
+    fn symbol(&self, operator: &Operator) -> String {
+        match self.names.schema_of(operator.function.oid) {
+            Some(schema) => format!("OPERATOR({schema}.{})", operator.symbol),
+            None => operator.symbol.to_owned(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::expression::scope::{Refusal, Scope, UserTypeInfo};
 use crate::expression::typing::can_coerce;
 use crate::name::Ident;
 use crate::pg::catalog;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::operator_class;
 use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
@@ -23,7 +24,9 @@ pub fn can_compare_for_foreign_key(referencing: &Type, referenced: &Type) -> Opt
     if [referencing, referenced].iter().any(|it| matches!(it.base, TypeRef::User(_))) {
         return None;
     }
-    let Some(class) = operator_class::default_class(&referenced, "btree") else { return Some(false) };
+    let Some(class) = operator_class::default_class(&referenced, "btree", Installed::all(PgVersion::default())) else {
+        return Some(false);
+    };
     let equal = |left: Type, right: Type| {
         catalog::equality().iter().any(|row| row.family == class.family && row.left.is(left) && row.right.is(right))
     };

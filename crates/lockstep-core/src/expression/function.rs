@@ -11,7 +11,7 @@ use crate::expression::scope::{Callable, Kind, Refusal, Scope};
 use crate::expression::typing::{self, Path, base_type};
 use crate::expression::{Context, kind};
 use crate::name::QualifiedName;
-use crate::pg::catalog::{self, Function, FunctionRow, Majors};
+use crate::pg::catalog::{self, Function, FunctionRow, Majors, extension};
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::syntax::expression::{FunctionCall, FunctionForm};
@@ -205,7 +205,8 @@ fn missing(name: &QualifiedName, inputs: &[Type], certain: bool, scope: &dyn Sco
     };
     let signature = signature(&plain, inputs, scope);
     let foreign = inputs.iter().any(|it| base_type(*it, scope).row().is_none());
-    let own = catalog::functions(word, scope.version()).next().is_some();
+    // What extensions could bring is listed, unlike what only stands behind the server's operators.
+    let own = catalog::functions(word, scope.version()).next().is_some() || extension::has_function(word);
     if !certain && !own || foreign && own {
         return Refusal::Unknown(format!("the function {signature} is not modelled"));
     }

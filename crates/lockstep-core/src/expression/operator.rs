@@ -40,8 +40,10 @@ pub(super) fn resolve(
 /// `oper` and `left_oper`.
 fn find(symbol: &str, inputs: &[Type], scope: &dyn Scope) -> Result<&'static OperatorRow, Refusal> {
     let unary = inputs.len() == 1;
-    let rows: Vec<&OperatorRow> =
-        catalog::operators(symbol, scope.version()).filter(|row| row.left.is_none() == unary).collect();
+    let rows: Vec<&OperatorRow> = catalog::operators(symbol, scope.version())
+        .chain(scope.extensions().operators(symbol))
+        .filter(|row| row.left.is_none() == unary)
+        .collect();
     let exact = |wanted: &[Type]| {
         rows.iter().copied().find(|row| {
             let takes = row.left.into_iter().chain([row.right]);
@@ -84,23 +86,15 @@ fn find(symbol: &str, inputs: &[Type], scope: &dyn Scope) -> Result<&'static Ope
     }
 }
 
-/// Operators that well-known extensions (`pg_trgm`, `btree_gist`, `intarray`) add to built-in types.
-const EXTENDED: [&str; 12] = ["%", "<%", "%>", "<<%", "%>>", "<->", "&", "|", "#", "+", "-", "@@"];
-
-/// Types of extensions bring operators of their own, which are not modelled: with them, a missing
-/// operator is no error but not known.
+/// Types of the schema may have operators that are not modelled: with them, a missing operator is no
+/// error but not known.
 fn missing(symbol: &str, inputs: &[Type], scope: &dyn Scope) -> Refusal {
     let signature = signature(symbol, inputs, scope);
     let foreign = inputs.iter().any(|it| {
         let base = base_type(*it, scope);
         base.row().is_none() && !typing::is_enum(Type { array: false, ..base }, scope)
     });
-    let extended = inputs.iter().all(|it| match it.array {
-        false => typing::category(*it, scope).0 == 'S' || it.is(Type::UNKNOWN) || matches!(symbol, "<->"),
-        true => it.is_any(&[Type::INT4.array_of()]),
-    }) && EXTENDED.contains(&symbol);
-    let unlisted = catalog::operators(symbol, scope.version()).next().is_none();
-    if foreign || extended || unlisted {
+    if foreign || scope.may_bring_operator(symbol) {
         return Refusal::Unknown(format!("the operator {signature} is not modelled"));
     }
     PgError::new(sqlstate::UNDEFINED_FUNCTION, format!("operator does not exist: {signature}"))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::expression::Volatility;
 use crate::expression::node::{Constant, Expression, Form, Node};
+use crate::pg::catalog::extension::is_member;
 use crate::pg::catalog::{self, Function};
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
@@ -74,10 +75,16 @@ impl Expression {
     pub fn functions(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
         self.visit(&mut |it| {
-            if let Node::Function { function, .. } = &it.node
-                && function.is_made()
-            {
-                found.insert(function.oid);
+            let function = match &it.node {
+                Node::Function { function, .. } => function.oid,
+                Node::Operator { operator, .. }
+                | Node::Distinct { operator, .. }
+                | Node::NullIf { operator, .. }
+                | Node::ScalarArray { operator, .. } => operator.function.oid,
+                _ => return,
+            };
+            if Function::is_made_number(function) {
+                found.insert(function);
             }
         });
         found
@@ -86,10 +93,15 @@ impl Expression {
     /// Types of the schema that the expression needs besides those of its columns.
     pub fn user_types(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
-        self.visit(&mut |it| {
-            if let (TypeRef::User(id), false) = (it.type_.base, matches!(it.node, Node::Column(_))) {
+        self.visit(&mut |it| match it.type_.base {
+            _ if matches!(it.node, Node::Column(_)) => {}
+            TypeRef::User(id) => {
                 found.insert(id);
             }
+            TypeRef::Builtin(own) if is_member(own.0) => {
+                found.insert(own.0);
+            }
+            TypeRef::Builtin(_) => {}
         });
         found
     }

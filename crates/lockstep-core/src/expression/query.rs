@@ -339,6 +339,15 @@ impl QueryTree {
         found
     }
 
+    /// Functions and operators in it that no server has by itself.
+    pub fn functions(&self) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        let mut expressions = vec![];
+        self.root.collect(&mut expressions);
+        expressions.into_iter().for_each(|it| found.extend(it.functions()));
+        found
+    }
+
     /// Relations named by constants in it.
     pub fn constant_relations(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();

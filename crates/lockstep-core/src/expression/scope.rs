@@ -6,6 +6,7 @@ use crate::effect::PgError;
 use crate::expression::Expression;
 use crate::expression::query::Query;
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::Installed;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
@@ -80,6 +81,14 @@ pub trait Scope {
     fn functions(&self, _name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
         Ok(None)
     }
+    /// Extensions whose operators can be named without a schema.
+    fn extensions(&self) -> Installed {
+        Installed::none(self.version())
+    }
+    /// Whether there may be operators of that name that are not modelled.
+    fn may_bring_operator(&self, _symbol: &str) -> bool {
+        false
+    }
     /// What planning puts in the place of a call of that function (`inline_function`), its parameters
     /// as columns, the first one's number, and what else decides.
     fn inlined(&self, _function: u32) -> Option<Inlined> {
@@ -116,6 +125,11 @@ pub trait Names {
 
     fn function(&self, _id: u32) -> String {
         "???".to_owned()
+    }
+
+    /// The schema that an operator has to be named with; `None` where its symbol is enough.
+    fn schema_of(&self, _operator: u32) -> Option<Ident> {
+        None
     }
 }
 

@@ -1,5 +1,6 @@
 //! Operator classes: `pg_opclass`.
 
+use crate::pg::catalog::extension::Installed;
 use crate::pg::catalog::{self, OperatorClassRow};
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
@@ -19,14 +20,16 @@ pub enum Named {
 /// Access methods that every server has.
 const METHODS: [&str; 6] = ["brin", "btree", "gin", "gist", "hash", "spgist"];
 
-/// `GetDefaultOpClass`: whether there is one, extensions aside; `None` for an access method that is not
-/// known. Domains are looked through by the caller; types of the schema are taken for enums.
-pub fn default_for(base: &Type, method: &str) -> Option<bool> {
-    METHODS.contains(&method).then(|| default_class(base, method).is_some())
+/// `GetDefaultOpClass`: whether there is one; `None` for an access method that is not known. Domains are
+/// looked through by the caller; types of the schema are taken for enums.
+pub(crate) fn default_for(base: &Type, method: &str, installed: Installed) -> Option<bool> {
+    let known = METHODS.contains(&method) || installed.classes().any(|row| row.method == method);
+    known.then(|| default_class(base, method, installed).is_some())
 }
 
-pub(crate) fn default_class(base: &Type, method: &str) -> Option<&'static OperatorClassRow> {
-    let rows = || catalog::operator_classes().iter().filter(|row| row.method == method && row.default);
+pub(crate) fn default_class(base: &Type, method: &str, installed: Installed) -> Option<&'static OperatorClassRow> {
+    let all = || catalog::operator_classes().iter().chain(installed.classes());
+    let rows = || all().filter(|row| row.method == method && row.default);
     if let Some(exact) = rows().find(|row| row.input.is(*base)) {
         return Some(exact);
     }
@@ -46,13 +49,13 @@ pub(crate) fn default_class(base: &Type, method: &str) -> Option<&'static Operat
 
 /// `CheckIndexCompatible`: whether the default classes of both types are one and the same, so that an
 /// index stays as it is. A class over a family of types is another one for each of them.
-pub fn same_default(from: &Type, to: &Type, method: &str) -> bool {
+pub(crate) fn same_default(from: &Type, to: &Type, method: &str, installed: Installed) -> bool {
     if from.base == to.base && from.array == to.array {
         return true;
     }
     let polymorphic =
         [Type::ANYELEMENT, Type::ANYARRAY, Type::ANYENUM, Type::ANYRANGE, Type::ANYMULTIRANGE, Type::ANYNONARRAY];
-    match (default_class(from, method), default_class(to, method)) {
+    match (default_class(from, method, installed), default_class(to, method, installed)) {
         (Some(a), Some(b)) => a.name == b.name && !a.input.is_any(&polymorphic),
         _ => false,
     }
@@ -82,13 +85,14 @@ fn accepts(input: Type, type_: Type) -> bool {
     catalog::cast(type_, input, PgVersion::default()).is_some_and(|cast| cast.method == 'b' && cast.context == 'i')
 }
 
-/// `ResolveOpClass` of a class that is named.
-pub fn named(name: &str, base: &Type, method: &str) -> Named {
-    let found = catalog::operator_classes().iter().find(|row| row.method == method && row.name == name);
+/// `ResolveOpClass` of a class that is named; `own`: where the name may be one of the server's own.
+pub(crate) fn named(name: &str, base: &Type, method: &str, own: bool, visible: Installed, all: Installed) -> Named {
+    let rows = catalog::operator_classes().iter().filter(|_| own).chain(visible.classes());
+    let found = rows.into_iter().find(|row| row.method == method && row.name == name);
     match found {
         None => Named::Missing,
         Some(row) if !accepts(row.input, *base) => Named::OtherType,
-        Some(row) => match default_class(base, method) {
+        Some(row) => match default_class(base, method, all) {
             Some(default) if default.name == row.name => Named::Default,
             _ => Named::Other,
         },

@@ -33,6 +33,10 @@ impl Names for TableNames<'_> {
         self.schema.function_name(ObjectId(id))
     }
 
+    fn schema_of(&self, operator: u32) -> Option<Ident> {
+        self.schema.hidden_schema(operator).cloned()
+    }
+
     fn relation_parts(&self, id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {
         let relation = self.schema.get(RelationId(id))?;
         let attributes = relation.columns().iter().map(|it| (!it.dropped).then(|| it.name.clone()));
@@ -67,6 +71,10 @@ impl Names for ParameterNames<'_> {
 
     fn function(&self, id: u32) -> String {
         TableNames { schema: self.schema, table: None }.function(id)
+    }
+
+    fn schema_of(&self, operator: u32) -> Option<Ident> {
+        self.schema.hidden_schema(operator).cloned()
     }
 }
 

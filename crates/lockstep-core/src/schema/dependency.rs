@@ -51,7 +51,11 @@ impl Schema {
             }
             Object::Type(id) => self.dependents_of_type(*id, &mut found),
             Object::Namespace(name) => self.dependents_of_namespace(name, &mut found),
-            Object::Other(id) => self.callers(id.0, &mut found),
+            Object::Other(id) if self.has_member(id.0) => self.dependents_of_member(id.0, &mut found),
+            Object::Other(id) => {
+                self.callers(id.0, &mut found);
+                self.members_of(*id, version, &mut found);
+            }
             Object::Default(..) | Object::DomainConstraint(..) => {}
         }
         found.extend(self.needed_by(object).iter().cloned());
@@ -183,7 +187,7 @@ impl Schema {
         }
     }
 
-    fn dependents_of_type(&self, id: TypeId, found: &mut Vec<(Object, Dependency)>) {
+    pub(super) fn dependents_of_type(&self, id: TypeId, found: &mut Vec<(Object, Dependency)>) {
         for (table, column) in self.columns_of_type(id) {
             found.push((Object::Column(table, column), Dependency::Normal));
         }
@@ -203,14 +207,28 @@ impl Schema {
     }
 
     /// Parts of tables and domains whose expressions call the function.
-    fn callers(&self, function: u32, found: &mut Vec<(Object, Dependency)>) {
-        let calls = |it: &Expression| it.functions().contains(&function);
+    pub(super) fn callers(&self, function: u32, found: &mut Vec<(Object, Dependency)>) {
+        self.expressions_that(&|it| it.functions().contains(&function), found);
+    }
+
+    /// What goes with an index: the constraint that it enforces, where there is one.
+    pub(super) fn whole_of_index(&self, id: RelationId) -> Object {
+        let table = self.get(id).and_then(|it| it.index()).map(|it| it.table);
+        let owner = table.and_then(|table| {
+            let constraints = &self.get(table)?.table()?.constraints;
+            Some((table, constraints.iter().find(|it| it.index() == Some(id))?.name.clone()))
+        });
+        owner.map_or(Object::Relation(id), |(table, name)| Object::Constraint(table, name))
+    }
+
+    /// Parts of tables and domains with such expressions.
+    pub(super) fn expressions_that(&self, calls: &dyn Fn(&Expression) -> bool, found: &mut Vec<(Object, Dependency)>) {
         for relation in self.relations() {
             let id = relation.id;
             if let Some(index) = relation.index()
                 && (index.predicate.as_ref().is_some_and(|it| calls(it)) || index.expressions().any(calls))
             {
-                found.push((Object::Relation(id), Dependency::Normal));
+                found.push((self.whole_of_index(id), Dependency::Normal));
             }
             let Some(table) = relation.table() else { continue };
             for (number, column) in table.live() {
@@ -276,7 +294,8 @@ impl Schema {
                 Some(object) => {
                     let words = object.class().words();
                     match &object.key {
-                        ObjectKey::Global(_, name) => format!("{words} {name}"),
+                        // As it is, whatever it needs elsewhere.
+                        ObjectKey::Global(_, name) => format!("{words} {}", name.as_str()),
                         ObjectKey::InSchema(_, name, arguments) if arguments.is_empty() => format!("{words} {name}"),
                         ObjectKey::InSchema(_, name, arguments) => format!("{words} {name}({})", arguments.join(",")),
                         ObjectKey::OnRelation(ObjectClass::PublishedTable, relation, name) => {
@@ -288,7 +307,7 @@ impl Schema {
                         }
                     }
                 }
-                None => "object".to_owned(),
+                None => self.describe_member(id.0),
             },
             Object::DomainConstraint(id, name) => {
                 format!("constraint {} on {}", name.as_str(), self.describe(&Object::Type(*id)))

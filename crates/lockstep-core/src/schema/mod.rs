@@ -11,6 +11,7 @@ pub mod ddl;
 pub mod definition;
 pub mod dependency;
 pub mod diff;
+pub mod extension;
 pub mod index;
 pub mod inheritance;
 pub mod known_rows;
@@ -376,6 +377,9 @@ impl Schema {
     /// The name of a type that the schema made (`TypeIsVisible`: the server's own of the same name hides
     /// one of `public`); a row type has its relation's number and name.
     pub fn type_name(&self, id: u32) -> String {
+        if extension::is_member(id) {
+            return self.member_name(id);
+        }
         let type_ = self.user_type(TypeId(id)).map(|it| &it.name);
         let name = type_.or_else(|| self.get(RelationId(id)).map(|it| &it.name));
         name.map_or_else(

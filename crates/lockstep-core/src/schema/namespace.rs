@@ -45,6 +45,9 @@ impl Schema {
         for (id, key) in objects {
             self.rename_object(id, key);
         }
+        let inside: Vec<ObjectId> =
+            self.extensions().filter(|(_, it)| it.schema == *from).map(|(object, _)| object.id).collect();
+        inside.into_iter().for_each(|id| self.move_extension(id, to));
         self.ownership.rename_namespace(from, to);
         let (was, is) = (Object::Namespace(from.clone()), Object::Namespace(to.clone()));
         for (dependent, how) in self.needed_by(&was).to_vec() {

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::effect::RelationId;
+use crate::name::Ident;
 use crate::schema::Schema;
 use crate::schema::object::ObjectBody;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, ReplicaIdentity, Table};
@@ -40,7 +41,15 @@ impl Schema {
             "statistics": self.statistics_forms(),
             "publications": self.publication_forms(),
             "functions": self.function_forms(),
+            "extensions": self.extension_forms(),
         }))
+    }
+
+    fn extension_forms(&self) -> Value {
+        let forms = self
+            .extensions()
+            .map(|(object, it)| (object.name().as_str().to_owned(), json!({ "schema": Ident::to_string(&it.schema) })));
+        Value::Object(forms.collect())
     }
 
     fn function_forms(&self) -> Value {

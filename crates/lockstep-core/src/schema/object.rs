@@ -10,6 +10,7 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::schema::Schema;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::extension::Extension;
 use crate::schema::publication::{Publication, PublishedTable};
 use crate::schema::routine::Routine;
 use crate::schema::rule::Rule;
@@ -115,6 +116,7 @@ pub enum ObjectBody {
     Trigger(Box<Trigger>),
     Policy(Box<Policy>),
     EventTrigger(Box<EventTrigger>),
+    Extension(Extension),
 }
 
 impl ObjectKey {
@@ -183,7 +185,7 @@ impl Schema {
             }
             Object::Type(id) | Object::DomainConstraint(id, _) => self.user_type(*id).is_some(),
             Object::Namespace(name) => self.has_namespace(name.as_str()),
-            Object::Other(id) => self.object(*id).is_some(),
+            Object::Other(id) => self.object(*id).is_some() || self.has_member(id.0),
         }
     }
 

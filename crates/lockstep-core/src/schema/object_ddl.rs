@@ -12,6 +12,7 @@ impl Schema {
             ObjectBody::Trigger(_) => self.trigger_definition(object),
             ObjectBody::Policy(_) => self.create_policy(object),
             ObjectBody::EventTrigger(_) => self.create_event_trigger(object),
+            ObjectBody::Extension(ref it) => Some(it.create(object.name())),
             ObjectBody::Plain
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)
@@ -34,6 +35,7 @@ impl Schema {
                 Some(format!("DROP {word} IF EXISTS {name} ON {}", self.get(*relation)?.name))
             }
             ObjectBody::EventTrigger(_) => Some(format!("DROP EVENT TRIGGER IF EXISTS {}", object.name())),
+            ObjectBody::Extension(_) => Some(format!("DROP EXTENSION IF EXISTS {}", object.name())),
             ObjectBody::Plain
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)

@@ -128,7 +128,7 @@ impl Schema {
     pub fn function_name(&self, id: ObjectId) -> String {
         match self.object(id).map(|it| &it.key) {
             Some(ObjectKey::InSchema(_, name, _)) => name.to_string(),
-            _ => "???".to_owned(),
+            _ => self.member_name(id.0),
         }
     }
 

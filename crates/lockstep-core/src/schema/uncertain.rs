@@ -89,6 +89,11 @@ impl Uncertain {
             .find_map(|prefix| self.names.get(prefix).map(|command| (prefix, &**command)))
     }
 
+    /// Whether there may be objects of names that nothing mentions.
+    pub fn may_bring_more(&self) -> bool {
+        self.extension || self.by.is_some()
+    }
+
     pub fn is_certain(&self) -> bool {
         self.names.is_empty() && self.by.is_none()
     }

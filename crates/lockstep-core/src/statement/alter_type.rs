@@ -43,6 +43,9 @@ pub(super) fn find(execution: &Execution, name: &QualifiedName) -> Outcome<Found
         if let Some(it) = found.and_then(|id| execution.schema.user_type(id)) {
             return Ok(Found::Type(it.clone()));
         }
+        if execution.reached(Some(&full.schema)).type_named(full.name.as_str()).is_some() {
+            return unknown(format!("changes of {full}, which an extension brings, are not modelled"));
+        }
         if let Some(id) = relation.filter(|id| !matches!(execution.schema.relation(*id).kind(), 'i' | 'S')) {
             return Ok(Found::RowType(id));
         }

@@ -104,8 +104,12 @@ fn compute(it: &Expr, execution: &mut Execution) -> Outcome {
     let certain = match stored_value(&made, execution) {
         Stored::Value(_) | Stored::Null => true,
         Stored::Error(error) => return Err(error.into()),
-        Stored::Volatile => call_of(it).is_some_and(|call| select::only_reads(&call.name) && call.arguments.is_empty()),
-        Stored::Unknown => matches!(it, Expr::Value { .. }) || call_of(it).is_some_and(is_plain_reader),
+        Stored::Volatile => {
+            call_of(it).is_some_and(|call| select::only_reads(execution, &call.name) && call.arguments.is_empty())
+        }
+        Stored::Unknown => {
+            matches!(it, Expr::Value { .. }) || call_of(it).is_some_and(|it| is_plain_reader(execution, it))
+        }
     };
     match certain {
         true => Ok(()),
@@ -114,7 +118,7 @@ fn compute(it: &Expr, execution: &mut Execution) -> Outcome {
 }
 
 /// A call without arguments, like `version()`: it cannot meet a value that it refuses.
-fn is_plain_reader(call: &FunctionCall) -> bool {
+fn is_plain_reader(execution: &Execution, call: &FunctionCall) -> bool {
     let hashes = ["hashtext", "hashtextextended"].contains(&call.name.name.as_str());
-    (call.arguments.is_empty() || hashes) && select::only_reads(&call.name)
+    (call.arguments.is_empty() || hashes) && select::only_reads(execution, &call.name)
 }

@@ -3,6 +3,7 @@
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
+use crate::pg::catalog::extension::{Kind, Member};
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
 use crate::schema::relation::Column;
@@ -80,6 +81,9 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
             }
             return Ok(Type { base: TypeRef::User(id.0), modifier: -1, array: name.array_dimensions > 0 });
         }
+        if let Some(member) = execution.reached(Some(&full.schema)).type_named(full.name.as_str()) {
+            return member_type(name, member);
+        }
         if execution.schema.find(&full).is_some() {
             return unknown(format!("the row type of {full} is not modelled"));
         }
@@ -88,6 +92,18 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
         Some(why) => unknown(why),
         None => Err(error.into()),
     }
+}
+
+/// A type that an extension brings.
+fn member_type(name: &TypeName, member: &Member) -> Outcome<Type> {
+    let Kind::Type(Some(row)) = &member.kind else {
+        return unknown(format!("the type {} of an extension is not modelled", name.name));
+    };
+    if name.modifiers.is_empty() {
+        return Ok(Type { array: name.array_dimensions > 0, ..Type::builtin(row.oid) });
+    }
+    let message = format!("type modifier is not allowed for type \"{}\"", plain(&name.name));
+    fail(sqlstate::SYNTAX_ERROR, message)
 }
 
 /// The type beneath domains (`getBaseType`).

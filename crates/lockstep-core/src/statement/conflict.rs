@@ -4,6 +4,7 @@
 use crate::effect::{PgError, RelationId};
 use crate::expression::{Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
@@ -74,6 +75,14 @@ impl Scope for ConflictScope<'_> {
         self.table.user_type(id)
     }
 
+    fn extensions(&self) -> Installed {
+        self.table.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.table.may_bring_operator(symbol)
+    }
+
     fn user_type_name(&self, id: u32) -> String {
         self.table.user_type_name(id)
     }
@@ -99,7 +108,7 @@ fn assignments(
     let alias = statement.alias.as_ref();
     let scope = ConflictScope { table: TableScope { execution, table: Some(table), alias } };
     if let Some(condition) = &conflict.condition {
-        functions_only_read(condition)?;
+        functions_only_read(execution, condition)?;
         crate::expression::analyze_boolean(condition, &scope, Kind::Where)?;
     }
     for (name, value) in &conflict.assignments {
@@ -115,7 +124,7 @@ fn assignments(
             return fail(sqlstate::GENERATED_ALWAYS, message);
         }
         if !is_default(value) {
-            functions_only_read(value)?;
+            functions_only_read(execution, value)?;
             assignable(execution, &scope, table, number, value, Kind::Set)?;
         }
         let same = matches!(value, Expr::Column(parts) if matches!(parts.as_slice(),

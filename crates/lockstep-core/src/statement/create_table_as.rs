@@ -32,7 +32,7 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
     };
     if with_data {
         run_query(execution, &analyzed)?;
-        select::refuse_unknown_code(text)?;
+        select::refuse_unknown_code(execution, text)?;
     }
     let columns = new_columns(&analyzed, &statement.query_columns, "CREATE TABLE AS")?;
     if execution.schema.find_type(&name).is_some() {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Callable, Expression, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::Installed;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
@@ -120,7 +121,14 @@ pub(super) fn trigger_function(execution: &Execution, name: &QualifiedName, retu
     }
     let found = named(execution, name)?;
     let plain_call = |id: &ObjectId| execution.schema.routine(*id).is_some_and(|it| it.inputs().next().is_none());
+    let of_extension = || {
+        let mut members = super::routine::members(execution, name).filter(|row| row.arguments.is_empty());
+        members.find(|row| row.result.row().is_some_and(|it| it.name == returns)).map(|row| ObjectId(row.function.oid))
+    };
     let Some(id) = found.into_iter().find(plain_call) else {
+        if let Some(id) = of_extension() {
+            return Ok(id);
+        }
         if crate::pg::catalog::functions(name.name.as_str(), execution.version).next().is_some()
             || name.name.as_str().ends_with("_trigger")
         {
@@ -338,6 +346,14 @@ impl Scope for RowScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.outer.user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.outer.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.outer.may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {

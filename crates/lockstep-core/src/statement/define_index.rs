@@ -3,6 +3,7 @@
 use crate::effect::{ObjectName, RelationId, WorkKind};
 use crate::expression::Volatility;
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::Kind;
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::operator_class;
@@ -10,11 +11,10 @@ use crate::pg::sqlstate;
 use crate::pg::storage_parameter::{self, Holder};
 use crate::pg::types::Type;
 use crate::schema::index::{Index, IndexKey, KeyColumn};
-use crate::schema::object::{ObjectClass, ObjectKey};
 use crate::schema::relation::{Body, Rows};
 use crate::statement::alter_table::storage;
 use crate::statement::column::base_type;
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
 use crate::statement::partition::indexes;
@@ -79,7 +79,8 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         storage::find_tablespace(execution, tablespace)?;
     }
     let name = choose_name(execution, new, &table)?;
-    if !METHODS.contains(&method.as_str()) {
+    let brought = || execution.installed().classes().any(|it| method == *it.method);
+    if !METHODS.contains(&method.as_str()) && !brought() {
         let message = format!("access method \"{}\" does not exist", method.as_str());
         return if execution.schema.uncertain.is_certain() {
             fail(sqlstate::UNDEFINED_OBJECT, message)
@@ -351,11 +352,10 @@ pub(super) fn operator_class_of(
     }
     let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
     match &key.operator_class {
-        None => match operator_class::default_for(&base, method) {
+        None => match operator_class::default_for(&base, method, execution.installed()) {
             Some(true) => Ok(None),
-            Some(false) if has_extension(execution, method) => Ok(None),
             // An extension that is not modelled may have brought one.
-            Some(false) if !execution.schema.uncertain.is_certain() => {
+            Some(false) if execution.schema.uncertain.may_bring_more() => {
                 unknown(format!("whether an extension brings an operator class for {printed} is not known"))
             }
             Some(false) => fail(
@@ -364,12 +364,12 @@ pub(super) fn operator_class_of(
             ),
             None => unknown(format!("the operator classes of {printed} are not known")),
         },
-        Some(name) => match operator_class::named(name.name.as_str(), &base, method) {
+        Some(name) => match named_class(execution, name, &base, method) {
             operator_class::Named::Default => Ok(None),
-            operator_class::Named::Other => Ok(Some(QualifiedName { schema: None, name: name.name.clone() })),
-            operator_class::Named::Missing => {
-                unknown(format!("the operator class {name} is not one of the server's own"))
+            operator_class::Named::Other => {
+                Ok(Some(QualifiedName { schema: hidden(execution, name), name: name.name.clone() }))
             }
+            operator_class::Named::Missing => missing_class(execution, name, method),
             operator_class::Named::OtherType => fail(
                 sqlstate::DATATYPE_MISMATCH,
                 format!("operator class \"{}\" does not accept data type {printed}", name.name.as_str()),
@@ -378,14 +378,27 @@ pub(super) fn operator_class_of(
     }
 }
 
-/// `btree_gist` and `btree_gin` have classes for what `btree` compares.
-fn has_extension(execution: &Execution, method: &str) -> bool {
-    let name = match method {
-        "gist" => "btree_gist",
-        "gin" => "btree_gin",
-        _ => return false,
-    };
-    execution.schema.find_object(&ObjectKey::Global(ObjectClass::Extension, Ident::new(name))).is_some()
+fn missing_class<T>(execution: &Execution, name: &QualifiedName, method: &str) -> Outcome<T> {
+    let uncertain = &execution.schema.uncertain;
+    if uncertain.may_bring_more() || uncertain.about(&name.name, None).is_some() {
+        return unknown(format!("whether there is an operator class {name} is not known"));
+    }
+    let name = plain(name);
+    let message = format!("operator class \"{name}\" does not exist for access method \"{method}\"");
+    fail(sqlstate::UNDEFINED_OBJECT, message)
+}
+
+fn named_class(execution: &Execution, name: &QualifiedName, base: &Type, method: &str) -> operator_class::Named {
+    let own = name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
+    let reached = execution.reached(name.schema.as_ref());
+    operator_class::named(name.name.as_str(), base, method, own, reached, execution.installed())
+}
+
+/// The schema of a class that an extension brings, where it is printed.
+fn hidden(execution: &Execution, name: &QualifiedName) -> Option<Ident> {
+    let mut members = execution.reached(name.schema.as_ref()).members();
+    let member = members.find(|it| matches!(it.kind, Kind::Class(_)) && name.name == *it.name)?;
+    execution.schema.hidden_schema(member.oid).cloned()
 }
 
 /// Whether the build succeeds is for the rows to say, unless there are none.

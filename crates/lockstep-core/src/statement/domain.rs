@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::effect::ObjectName;
 use crate::expression::{self, Callable, Context, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::Installed;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::pg::{behavior, sqlstate};
@@ -52,6 +53,14 @@ impl Scope for DomainScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.outer.user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.outer.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.outer.may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {

@@ -48,6 +48,7 @@ impl Command for Drop {
             | ObjectType::View
             | ObjectType::MaterializedView => drop_relations(self, execution),
             ObjectType::EventTrigger => drop_global(self, execution, ObjectClass::EventTrigger),
+            ObjectType::Extension => drop_global(self, execution, ObjectClass::Extension),
             ObjectType::Type | ObjectType::Domain => drop_types(self, execution),
             ObjectType::Schema => namespace::drop_schemas(self, execution),
             _ => unknown(format!("{} is not modelled", tag(self.object))),
@@ -196,9 +197,18 @@ fn drop_global(statement: &Drop, execution: &mut Execution, class: ObjectClass) 
         let message = || format!("{} \"{}\" does not exist", class.words(), name.name.as_str());
         match found {
             Some(id) => targets.push(Object::Other(id)),
+            None if class == ObjectClass::Extension && name.name == "plpgsql" => {
+                return unknown("the extension plpgsql is not modelled as an object");
+            }
             None if statement.if_exists => execution.notice(format!("{}, skipping", message())),
             None => return fail(sqlstate::UNDEFINED_OBJECT, message()),
         }
+    }
+    if class == ObjectClass::Extension && !targets.is_empty() && !execution.schema.uncertain.is_certain() {
+        if statement.cascade {
+            return unknown("what uses the extension is not known: earlier statements are not modelled");
+        }
+        execution.doubt("earlier statements that are not modelled may have made what uses the extension");
     }
     delete(execution, &targets, statement.cascade)
 }

@@ -156,6 +156,9 @@ impl Execution {
         if name.schema == "pg_catalog" || name.schema == "information_schema" {
             return unknown(format!("system catalogs such as {name} are not modelled"));
         }
+        if found.is_none() && self.reached(Some(&name.schema)).relation_named(name.name.as_str()).is_some() {
+            return unknown(format!("{name}, which an extension brings, is not modelled"));
+        }
         match self.schema.uncertain.about(&name.name, found.map(|id| id.0)) {
             Some(why) => unknown(why),
             None => Ok(found),
@@ -207,7 +210,9 @@ impl Execution {
             },
         };
         self.namespace(&schema)?;
-        Ok(ObjectName { schema, name: name.name.clone() })
+        let full = ObjectName { schema, name: name.name.clone() };
+        self.no_member(&full)?;
+        Ok(full)
     }
 
     /// No schema of the search path is there, as far as is known.

@@ -228,7 +228,7 @@ fn check_values(
                 let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
                 return Err(PgError::new(sqlstate::GENERATED_ALWAYS, message).into());
             }
-            functions_only_read(value)?;
+            functions_only_read(execution, value)?;
             let mut queries = vec![];
             value.visit(&mut |it| {
                 if let Expr::Query(query) = it {

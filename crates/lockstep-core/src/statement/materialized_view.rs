@@ -39,7 +39,7 @@ impl Command for CreateMaterializedView {
         };
         if self.with_data {
             run_query(execution, &analyzed)?;
-            select::refuse_unknown_code(&self.query)?;
+            select::refuse_unknown_code(execution, &self.query)?;
         }
         let columns = new_columns(&analyzed, &self.columns, "CREATE MATERIALIZED VIEW")?;
         if execution.schema.find_type(&name).is_some() {

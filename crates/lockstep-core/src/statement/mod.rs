@@ -37,6 +37,7 @@ mod drop_routine;
 pub mod end_of_transaction;
 mod enum_type;
 mod event_trigger;
+mod extension;
 mod firing;
 mod foreign_key;
 mod grant;
@@ -127,6 +128,8 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreatePolicy(it) => it,
         Statement::CreateTrigger(it) => &**it,
         Statement::CreateIndex(it) => it,
+        Statement::CreateExtension(it) => it,
+        Statement::AlterExtension(it) => it,
         Statement::CreateOperator(it) => it,
         Statement::CreatePublication(it) => it,
         Statement::CreateSchema(it) => it,
@@ -199,6 +202,8 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateFunction(it) => return format!("CREATE {}", it.kind),
         Statement::DropRoutine(it) => return format!("DROP {}", it.kind),
         Statement::CreateIndex(_) => "CREATE INDEX",
+        Statement::CreateExtension(_) => "CREATE EXTENSION",
+        Statement::AlterExtension(_) => "ALTER EXTENSION",
         Statement::CreateOperator(_) => "CREATE OPERATOR",
         Statement::CreatePublication(_) => "CREATE PUBLICATION",
         Statement::CreateSchema(_) => "CREATE SCHEMA",

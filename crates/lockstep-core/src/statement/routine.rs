@@ -3,7 +3,7 @@
 use crate::effect::{ObjectName, PgError};
 use crate::expression::{Callable, Inlined};
 use crate::name::{Ident, QualifiedName};
-use crate::pg::catalog;
+use crate::pg::catalog::{self, FunctionRow};
 use crate::pg::sqlstate;
 use crate::pg::types::{Type, catalog_name};
 use crate::schema::dependency::Object;
@@ -31,11 +31,17 @@ pub(super) fn named(execution: &Execution, name: &QualifiedName) -> Outcome<Vec<
     let first = found.first().map(|it| it.0);
     // The server's own functions are there whatever else an extension brings.
     let own = catalog::functions(name.name.as_str(), execution.version).next().is_some();
+    let own = own || members(execution, name).next().is_some();
     let foreign = || execution.schema.uncertain.from_extension(&name.name).filter(|_| first.is_none() && !own);
     match execution.schema.uncertain.about(&name.name, first).or_else(foreign) {
         Some(why) => unknown(why),
         None => Ok(found),
     }
+}
+
+/// The same of extensions.
+pub(super) fn members(execution: &Execution, name: &QualifiedName) -> impl Iterator<Item = &'static FunctionRow> {
+    execution.reached(name.schema.as_ref()).functions(name.name.as_str())
 }
 
 /// The types of a row, a parameter or a result: `SETOF` is the caller's.
@@ -85,11 +91,18 @@ fn column_type(execution: &mut Execution, name: &TypeName) -> Outcome<Type> {
 
 /// What it needs besides its schema and language: the types that the schema makes.
 pub(super) fn type_need(execution: &Execution, type_: &Type) -> Option<Object> {
-    let crate::pg::types::TypeRef::User(id) = type_.base else { return None };
+    match type_.base {
+        crate::pg::types::TypeRef::User(id) => Some(need_of_type(execution, id)),
+        crate::pg::types::TypeRef::Builtin(_) => Object::behind(type_),
+    }
+}
+
+/// The same by number.
+pub(super) fn need_of_type(execution: &Execution, id: u32) -> Object {
     let relation = crate::effect::RelationId(id);
     match execution.schema.get(relation) {
-        Some(_) => Some(Object::Relation(relation)),
-        None => Some(Object::Type(crate::schema::user_type::TypeId(id))),
+        Some(_) => Object::Relation(relation),
+        None => Object::of_type(id),
     }
 }
 
@@ -123,6 +136,22 @@ pub(super) fn callable(execution: &Execution, name: &QualifiedName) -> Outcome<V
         // The first of the path hides those with the same arguments.
         if !found.iter().any(|it| it.arguments == callable.arguments) {
             found.push(callable);
+        }
+    }
+    for row in members(execution, name) {
+        if !found.iter().any(|it| it.arguments == row.arguments) {
+            found.push(Callable {
+                id: row.function.oid,
+                kind: row.kind,
+                result: row.result,
+                returns_set: row.returns_set,
+                volatility: row.function.volatility,
+                strict: row.function.strict,
+                arguments: row.arguments.clone(),
+                names: row.names.iter().map(|it| it.to_string()).collect(),
+                defaults: row.defaults,
+                variadic: row.variadic,
+            });
         }
     }
     Ok(found)
@@ -213,7 +242,7 @@ fn by_name(
     match found.as_slice() {
         [only] => Ok(Some(*only)),
         [] => {
-            builtin_is_not_dropped(&wanted.name)?;
+            builtin_is_not_dropped(execution, &wanted.name)?;
             if if_exists {
                 execution.notice(format!("{word} {name}() does not exist, skipping"));
                 return Ok(None);
@@ -228,8 +257,11 @@ fn by_name(
     }
 }
 
-/// The server's own functions are not modelled as objects.
-fn builtin_is_not_dropped(name: &QualifiedName) -> Outcome {
+/// The server's own functions, and those of extensions, are not modelled as objects.
+fn builtin_is_not_dropped(execution: &Execution, name: &QualifiedName) -> Outcome {
+    if members(execution, name).next().is_some() {
+        return unknown(format!("{name} is brought by an extension"));
+    }
     let own = name.schema.as_ref().is_none_or(|it| *it == "pg_catalog");
     let known = crate::pg::version::PgVersion::ALL
         .into_iter()
@@ -275,7 +307,7 @@ fn by_arguments(
             return Ok(Some(*id));
         }
     }
-    builtin_is_not_dropped(&wanted.name)?;
+    builtin_is_not_dropped(execution, &wanted.name)?;
     let word = word(kind);
     let name = plain(&wanted.name);
     if if_exists {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Context, Expression, Inlined, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::Installed;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
@@ -54,6 +55,14 @@ impl Scope for BodyScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.outer.user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.outer.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.outer.may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {
@@ -382,7 +391,7 @@ fn print(execution: &Execution, routine: &Routine, made: &Expression) -> String 
 pub(super) fn needs_of(execution: &Execution, made: &Expression) -> Vec<Object> {
     let functions = made.functions().into_iter().map(|id| Object::Other(crate::schema::object::ObjectId(id)));
     let relations = made.relations().into_iter().map(|id| Object::Relation(RelationId(id)));
-    let types = made.user_types().into_iter().map(Type::user);
-    let types: Vec<Object> = types.filter_map(|it| crate::statement::routine::type_need(execution, &it)).collect();
+    let types = made.user_types().into_iter().map(|it| crate::statement::routine::need_of_type(execution, it));
+    let types: Vec<Object> = types.collect();
     functions.chain(relations).chain(types).collect()
 }

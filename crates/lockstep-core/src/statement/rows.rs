@@ -139,7 +139,7 @@ fn check_condition(statement: &RowStatement, execution: &Execution, table: Relat
         return Ok(if statement.from.is_empty() { Meant::All } else { Meant::Elsewhere });
     };
     resolve_names(statement, execution, table, condition)?;
-    functions_only_read(condition)?;
+    functions_only_read(execution, condition)?;
     if statement.from.is_empty() && !has_query(condition) {
         let scope = TableScope { execution, table: Some(table), alias: statement.alias.as_ref() };
         let made = expression::analyze_boolean(condition, &scope, Kind::Where)?;
@@ -156,14 +156,14 @@ fn has_query(expression: &Expr) -> bool {
 }
 
 /// A function that is not one of the server's own readers may do anything.
-pub(super) fn functions_only_read(expression: &Expr) -> Outcome {
+pub(super) fn functions_only_read(execution: &Execution, expression: &Expr) -> Outcome {
     let mut odd = None;
     expression.visit(&mut |it| match it {
-        Expr::Function(call) if !select::only_reads(&call.name) => {
+        Expr::Function(call) if !select::only_reads(execution, &call.name) => {
             odd.get_or_insert(call.name.to_string());
         }
         Expr::Query(query) => {
-            if let Some(name) = query.functions.iter().find(|name| !select::only_reads(name)) {
+            if let Some(name) = query.functions.iter().find(|name| !select::only_reads(execution, name)) {
                 odd.get_or_insert(name.to_string());
             }
         }
@@ -197,7 +197,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
         if !to_default {
             resolve_names(statement, execution, table, value)?;
-            functions_only_read(value)?;
+            functions_only_read(execution, value)?;
             match check_value(statement, execution, table, number, value)? {
                 Some(made) => typed.push((number, Some(made))),
                 None => meant = Meant::Elsewhere,

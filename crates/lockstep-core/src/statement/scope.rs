@@ -8,9 +8,11 @@ use crate::expression::{self, Callable, Context, Expression, Inlined, Kind, Refu
 pub(super) use crate::expression::{Kind as Use, Stored};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
+use crate::schema::object::{CatalogObject, ObjectClass};
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::column::resolve_type;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
@@ -106,8 +108,10 @@ impl Scope for TableScope<'_> {
     }
 
     fn user_type_name(&self, id: u32) -> String {
-        let it = self.execution.schema.user_type(TypeId(id));
-        it.map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+        match self.execution.schema.user_type(TypeId(id)) {
+            Some(it) => it.name.to_string(),
+            None => self.execution.schema.member_name(id),
+        }
     }
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {
@@ -119,6 +123,16 @@ impl Scope for TableScope<'_> {
 
     fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
         routine::callable(self.execution, name).map(Some).map_err(refusal)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.execution.reached(None)
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        let schema = &self.execution.schema;
+        let made = |it: &CatalogObject| it.class() == ObjectClass::Operator && *it.name() == *symbol;
+        schema.uncertain.may_bring_more() || !schema.uncertain.is_certain() || schema.objects().any(|it| made(it))
     }
 
     fn inlined(&self, function: u32) -> Option<Inlined> {

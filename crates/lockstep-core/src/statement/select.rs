@@ -2,7 +2,7 @@
 
 use crate::effect::{PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
-use crate::pg::catalog;
+use crate::pg::catalog::{self, FunctionRow, extension};
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -12,6 +12,7 @@ use crate::statement::Command;
 use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::routine;
 use crate::statement::sequence_function;
 use crate::syntax::expression::QueryText;
 
@@ -48,7 +49,7 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
         return unknown("a query that does more than read is not modelled");
     }
     for name in &query.functions {
-        if !only_reads(name) {
+        if !only_reads(execution, name) {
             return unknown(format!("what the function {name} does is not known"));
         }
     }
@@ -144,8 +145,8 @@ fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMod
 }
 
 /// A query that calls code which is not known is not run.
-pub(super) fn refuse_unknown_code(query: &QueryText) -> Outcome {
-    match query.functions.iter().find(|name| !only_reads(name)) {
+pub(super) fn refuse_unknown_code(execution: &Execution, query: &QueryText) -> Outcome {
+    match query.functions.iter().find(|name| !only_reads(execution, name)) {
         Some(name) => unknown(format!("what the function {name} does is not known")),
         None => Ok(()),
     }
@@ -196,8 +197,30 @@ const OWN_UNLISTED: [&str; 13] = [
     "pg_backend_pid",
 ];
 
+/// Extensions with functions that do something, whatever their volatility says.
+const ACTING: [&str; 5] = ["dblink", "lo", "pg_surgery", "tablefunc", "xml2"];
+
+/// Extensions whose volatile functions do nothing but make up values.
+const INVENTING: [&str; 2] = ["pgcrypto", "uuid-ossp"];
+
+/// Whether a call of a function of extensions only computes.
+fn member_only_reads(execution: &Execution, name: &QualifiedName) -> bool {
+    let reached = execution.reached(name.schema.as_ref());
+    let mut rows = reached.functions(name.name.as_str()).peekable();
+    let harmless = |row: &FunctionRow| {
+        let extension = extension::member(row.function.oid).map_or("", |it| it.extension());
+        !ACTING.contains(&extension)
+            && (row.function.volatility != Volatility::Volatile || INVENTING.contains(&extension))
+    };
+    // Nothing of the schema goes by the same name.
+    rows.peek().is_some() && rows.all(harmless) && routine::named(execution, name).is_ok_and(|made| made.is_empty())
+}
+
 /// Whether a call only computes: one of the server's own functions that is not volatile.
-pub(super) fn only_reads(name: &QualifiedName) -> bool {
+pub(super) fn only_reads(execution: &Execution, name: &QualifiedName) -> bool {
+    if member_only_reads(execution, name) {
+        return true;
+    }
     let mut rows = catalog::functions(name.name.as_str(), PgVersion::default()).peekable();
     let stable = rows.peek().is_some() && rows.all(|row| row.function.volatility != Volatility::Volatile);
     in_catalog(name) && (stable || [&GRAMMAR[..], &HARMLESS].iter().any(|it| it.contains(&name.name.as_str())))

@@ -141,7 +141,7 @@ fn column(execution: &Execution, table: RelationId, name: &Ident) -> Outcome<u16
 /// Values are counted by sorting them.
 fn comparable(execution: &Execution, type_: &Type, column: Option<&Ident>) -> Outcome {
     let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
-    match operator_class::default_for(&base_type(execution, type_), "btree") {
+    match operator_class::default_for(&base_type(execution, type_), "btree", execution.installed()) {
         Some(true) => Ok(()),
         Some(false) => {
             let what = column.map_or_else(|| "expression".to_owned(), |it| format!("column \"{}\"", it.as_str()));

@@ -9,6 +9,7 @@ pub mod create_operator;
 pub mod create_view;
 pub mod drop_object;
 pub mod expression;
+pub mod extension;
 pub mod lexer;
 pub mod maintenance;
 pub mod merge;

@@ -8,8 +8,8 @@ use crate::syntax::statement::{
 };
 use crate::syntax::{
     address, alter_object, alter_table, alter_type, constraint, create_index, create_operator, create_schema,
-    create_table, create_view, drop_object, perhaps, privilege, publication, role, routine, rule, statistics, trigger,
-    type_name,
+    create_table, create_view, drop_object, extension, perhaps, privilege, publication, role, routine, rule,
+    statistics, trigger, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 13] = [
@@ -76,6 +76,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     }
     if cursor.accept_word("schema") {
         return Ok(perhaps(cursor, create_schema::parse));
+    }
+    if cursor.accept_word("extension") {
+        return extension::create(cursor);
     }
     if cursor.accept_word("operator") {
         return Ok(perhaps(cursor, create_operator::parse));
@@ -160,6 +163,7 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         ("publication", publication::alter as Reader),
         ("statistics", statistics::alter),
         ("database", role::alter_database),
+        ("extension", extension::alter),
     ];
     for (word, read) in by_kind {
         let start = cursor.position();

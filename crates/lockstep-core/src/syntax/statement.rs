@@ -11,6 +11,7 @@ pub use crate::syntax::create_operator::CreateOperator;
 use crate::syntax::create_view::{CreateMaterializedView, CreateView, RefreshMaterializedView};
 pub use crate::syntax::drop_object::DropObject;
 use crate::syntax::expression::{Expr, QueryText, TypeName};
+pub use crate::syntax::extension::{AlterExtension, CreateExtension, ExtensionAction};
 pub use crate::syntax::maintenance::*;
 pub use crate::syntax::merge::*;
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
@@ -49,6 +50,8 @@ pub enum Statement {
     CreateEventTrigger(CreateEventTrigger),
     CreateFunction(Box<CreateFunction>),
     CreateIndex(CreateIndex),
+    CreateExtension(CreateExtension),
+    AlterExtension(AlterExtension),
     CreateOperator(CreateOperator),
     CreatePublication(CreatePublication),
     CreateRule(Box<CreateRule>),

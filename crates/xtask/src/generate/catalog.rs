@@ -26,7 +26,7 @@ pub(super) fn make(servers: &[&Server]) -> Result<Vec<Table>> {
 }
 
 /// The rows of all servers, in order of their bytes.
-fn merge(servers: &[&Server], sql: &str) -> Result<String> {
+pub(super) fn merge(servers: &[&Server], sql: &str) -> Result<String> {
     let mut rows: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for server in servers {
         for line in server.query(sql)?.lines() {

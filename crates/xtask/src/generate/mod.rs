@@ -1,6 +1,7 @@
 //! `cargo xtask gen`: the tables that PostgreSQL itself knows best, written into the sources.
 
 mod catalog;
+mod extensions;
 mod keywords;
 mod server;
 
@@ -34,6 +35,7 @@ pub(crate) struct Generate {
 const GENERATORS: &[Generator] = &[
     Generator { name: "keywords", majors: &[18], make: keywords::make },
     Generator { name: "catalog", majors: &[14, 15, 16, 17, 18], make: catalog::make },
+    Generator { name: "extensions", majors: &[14, 15, 16, 17, 18], make: extensions::make },
 ];
 
 struct Generator {

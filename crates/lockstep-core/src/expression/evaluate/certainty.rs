@@ -2,6 +2,7 @@
 
 use crate::expression::evaluate::value::Value;
 use crate::expression::node::{Constant, Expression, Node};
+use crate::pg::catalog::extension;
 use crate::pg::types::Type;
 
 /// Functions that yield a value for any values (`clock_timestamp` and its like for none).
@@ -44,6 +45,10 @@ const TOTAL: [&str; 32] = [
 const TOTAL_OPERATORS: [&str; 16] =
     ["+", "-", "*", "/", "%", "||", "=", "<>", "<", "<=", ">", ">=", "~~", "!~~", "~~*", "!~~*"];
 
+/// Functions of extensions that always make a value.
+const MADE_UP: [&str; 5] =
+    ["gen_random_uuid", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "gen_random_bytes"];
+
 /// Whether the expression yields a value for the row, or an error: no null.
 pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
     let all = |items: &[Expression]| items.iter().all(|it| never_null(it, row));
@@ -55,9 +60,13 @@ pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
             let pattern = function.name == "substring" && arguments.get(1).is_some_and(|it| it.type_.is(Type::TEXT));
             // A conversion has no name; of `jsonb`, whose null may become one, none is meant.
             let converts = function.name.is_empty() && !arguments.iter().any(|it| it.type_.is(Type::JSONB));
-            (converts || TOTAL.contains(&function.name)) && !pattern && all(arguments)
+            let makes_up = extension::member(function.oid).is_some_and(|it| MADE_UP.contains(&it.name));
+            (converts || makes_up || TOTAL.contains(&function.name)) && !pattern && all(arguments)
         }
-        Node::Operator { operator, arguments } => TOTAL_OPERATORS.contains(&operator.symbol) && all(arguments),
+        Node::Operator { operator, arguments } => {
+            let own = !extension::is_member(operator.function.oid);
+            own && TOTAL_OPERATORS.contains(&operator.symbol) && all(arguments)
+        }
         Node::Distinct { .. } | Node::NullTest { .. } | Node::BooleanTest { .. } | Node::Value(_) => true,
         Node::Array(_) | Node::Row(_) => true,
         Node::Coalesce(items) | Node::MinMax { arguments: items, .. } => items.iter().any(|it| never_null(it, row)),

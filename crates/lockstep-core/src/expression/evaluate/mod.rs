@@ -19,6 +19,7 @@ use crate::effect::PgError;
 use crate::expression::node::{Constant, Expression, Node, Operator};
 use crate::expression::scope::{Scope, UserTypeInfo};
 use crate::expression::typing::{base_type, is_enum};
+use crate::pg::catalog::extension::is_member;
 use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
 
@@ -257,6 +258,9 @@ impl Evaluation<'_> {
 
     /// No operand is null.
     fn operate(&self, operator: &Operator, operands: &[Expression], values: &[Value], result: &Expression) -> Computed {
+        if is_member(operator.function.oid) {
+            return Err(Trouble::Unknown);
+        }
         let ([first, second], [left, right]) = (values, operands) else {
             return arithmetic::unary(operator.symbol, values, self.base(result));
         };

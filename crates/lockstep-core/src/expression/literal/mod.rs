@@ -12,6 +12,7 @@ use crate::expression::node::{Constant, Expression, Node};
 use crate::expression::scope::{Refusal, Scope, UserTypeInfo};
 use crate::expression::typing;
 use crate::name;
+use crate::pg::catalog::extension::is_member;
 use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
 
@@ -91,8 +92,25 @@ fn builtin(text: &str, typed: Type, scope: &dyn Scope) -> Result<Option<String>,
         Type::INTERVAL if typed.modifier == -1 => interval::input(text)?,
         Type::INET | Type::CIDR => inet(text, typed.is(Type::CIDR)),
         other if other == REGCONFIG => text_search_configuration(text),
-        _ => None,
+        other => of_extension(text, other),
     })
+}
+
+/// Types that extensions bring.
+fn of_extension(text: &str, typed: Type) -> Option<String> {
+    let row = typed.row().filter(|row| is_member(row.oid))?;
+    let printed = match row.name {
+        "citext" => true,
+        "hstore" => text.is_empty(),
+        "ltree" => {
+            let label = |it: &str| {
+                (1..=255).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            };
+            text.is_empty() || text.split('.').all(label)
+        }
+        _ => false,
+    };
+    printed.then(|| text.to_owned())
 }
 
 fn invalid(type_name: &str, text: &str) -> Refusal {

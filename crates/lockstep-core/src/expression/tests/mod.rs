@@ -297,8 +297,11 @@ fn foreign_keys_compare_what_has_an_equality_or_converts() {
 
 #[test]
 fn operator_classes_are_found_as_the_server_finds_them() {
+    use crate::pg::catalog::extension::Installed;
     use crate::pg::operator_class::{Named, default_for, named};
-    let default = |type_: &str, method: &str| default_for(&type_of(type_), method);
+    let none = Installed::none(PgVersion::default());
+    let default = |type_: &str, method: &str| default_for(&type_of(type_), method, none);
+    let named = |name: &str, type_: &str, method: &str| named(name, &type_of(type_), method, true, none, none);
     assert_eq!(default("varchar(9)", "btree"), Some(true));
     assert_eq!(default("json", "btree"), Some(false));
     assert_eq!(default("jsonb", "gin"), Some(true));
@@ -308,11 +311,11 @@ fn operator_classes_are_found_as_the_server_finds_them() {
     assert_eq!(default("mood", "gin"), Some(false));
     assert_eq!(default("int4range", "gist"), Some(true));
     assert_eq!(default("text", "hnsw"), None);
-    assert_eq!(named("text_ops", &type_of("varchar"), "btree"), Named::Default);
-    assert_eq!(named("varchar_pattern_ops", &type_of("varchar"), "btree"), Named::Other);
-    assert_eq!(named("jsonb_path_ops", &type_of("jsonb"), "gin"), Named::Other);
-    assert_eq!(named("int4_ops", &type_of("text"), "btree"), Named::OtherType);
-    assert_eq!(named("no_ops", &type_of("text"), "btree"), Named::Missing);
+    assert_eq!(named("text_ops", "varchar", "btree"), Named::Default);
+    assert_eq!(named("varchar_pattern_ops", "varchar", "btree"), Named::Other);
+    assert_eq!(named("jsonb_path_ops", "jsonb", "gin"), Named::Other);
+    assert_eq!(named("int4_ops", "text", "btree"), Named::OtherType);
+    assert_eq!(named("no_ops", "text", "btree"), Named::Missing);
 }
 
 #[test]

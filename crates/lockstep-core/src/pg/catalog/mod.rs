@@ -8,6 +8,8 @@ use crate::pg::types::{Builtin, Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
 
+pub(crate) mod extension;
+
 /// The majors that have a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Majors(u8, u8);
@@ -16,13 +18,18 @@ impl Majors {
     /// Every one: what a schema makes itself is there whatever the server.
     pub(crate) const ALL: Majors = Majors(0, u8::MAX);
 
+    fn read(range: &str) -> Option<Majors> {
+        let (first, last) = range.split_once('-')?;
+        Some(Majors(first.parse().ok()?, last.parse().ok()?))
+    }
+
     pub(crate) fn include(self, version: PgVersion) -> bool {
         (self.0..=self.1).contains(&version.major())
     }
 }
 
 /// A row of `pg_type`; array types are no rows of their own.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TypeRow {
     pub(crate) oid: u32,
     pub(crate) name: &'static str,
@@ -39,7 +46,7 @@ pub(crate) struct TypeRow {
 }
 
 /// A row of `pg_cast`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CastRow {
     pub(crate) source: Type,
     pub(crate) target: Type,
@@ -64,7 +71,11 @@ pub(crate) struct Function {
 impl Function {
     /// `FirstNormalObjectId`: made by the schema, not one of the server's own.
     pub(crate) fn is_made(self) -> bool {
-        self.oid >= 16384
+        Function::is_made_number(self.oid)
+    }
+
+    pub(crate) fn is_made_number(oid: u32) -> bool {
+        oid >= 16384
     }
 }
 
@@ -108,7 +119,7 @@ pub(crate) struct OperatorClassRow {
 }
 
 /// Equality operators of the B-tree operator families (`pg_amop`, strategy 3).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct EqualityRow {
     pub(crate) family: &'static str,
     pub(crate) left: Type,
@@ -139,6 +150,8 @@ pub(crate) fn types() -> &'static [TypeRow] {
         rows.reverse();
         rows.dedup_by_key(|row| row.oid);
         rows.reverse();
+        // Their numbers are greater than those of the server's own.
+        rows.extend(extension::type_rows());
         rows
     })
 }
@@ -149,7 +162,7 @@ pub(crate) fn type_row(type_: Builtin) -> Option<&'static TypeRow> {
 }
 
 pub(crate) fn type_by_name(name: &str) -> Option<&'static TypeRow> {
-    types().iter().find(|row| row.name == name)
+    types().iter().take_while(|row| !extension::is_member(row.oid)).find(|row| row.name == name)
 }
 
 /// The type of an OID, which may be that of an array.
@@ -183,6 +196,7 @@ pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'s
                 majors,
             })
             .collect();
+        rows.extend(extension::cast_rows());
         rows.sort_by_key(|row| (row.source, row.target));
         rows
     });
@@ -289,6 +303,7 @@ pub(crate) fn equality() -> &'static [EqualityRow] {
     ROWS.get_or_init(|| {
         let rows = fields(include_str!("equality.txt"));
         rows.map(|(it, _)| EqualityRow { family: it[0], left: type_of(number(it[1])), right: type_of(number(it[2])) })
+            .chain(extension::equality_rows())
             .collect()
     })
 }
@@ -296,13 +311,9 @@ pub(crate) fn equality() -> &'static [EqualityRow] {
 /// The fields of every line, and the majors that have it.
 fn fields(text: &'static str) -> impl Iterator<Item = (Vec<&'static str>, Majors)> {
     text.lines().map(|line| {
-        let (line, majors) = match line.rsplit_once(" @") {
-            Some((line, range)) => {
-                let (first, last) = range.split_once('-').unwrap_or((range, range));
-                (line, Majors(number(first) as u8, number(last) as u8))
-            }
-            None => (line, Majors::ALL),
-        };
+        // An operator may begin with the same sign.
+        let marked = line.rsplit_once(" @").and_then(|(line, range)| Some((line, Majors::read(range)?)));
+        let (line, majors) = marked.unwrap_or((line, Majors::ALL));
         (line.split(' ').collect(), majors)
     })
 }

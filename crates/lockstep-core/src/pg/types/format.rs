@@ -1,6 +1,7 @@
 //! `format_type.c`: types as the server prints them.
 
 use crate::name::quote_identifier;
+use crate::pg::catalog::extension::is_member;
 use crate::pg::types::modifier::{FULL_PRECISION, interval_words};
 use crate::pg::types::{Type, TypeRef};
 
@@ -17,6 +18,8 @@ pub fn format_type_be(type_: &Type, user_name: impl Fn(u32) -> String) -> String
 fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> String {
     let mut text = match type_.base {
         TypeRef::User(id) => user_name(id),
+        // Of an extension, whose schema is for the caller to know.
+        TypeRef::Builtin(builtin) if is_member(builtin.0) => user_name(builtin.0),
         TypeRef::Builtin(_) => builtin(Type { array: false, ..*type_ }, given),
     };
     if type_.array {

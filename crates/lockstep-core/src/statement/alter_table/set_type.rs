@@ -302,6 +302,7 @@ fn recreate_indexes(execution: &mut Execution, table: RelationId, altered: &mut 
         }
         execution.lock(id, LockMode::AccessExclusive, "an index on the column is made anew");
         let mut keep = !index.has_expressions() && index.predicate.is_none();
+        let installed = execution.installed();
         for key in &mut index.keys {
             match &mut key.column {
                 KeyColumn::Attribute(number) => {
@@ -310,8 +311,8 @@ fn recreate_indexes(execution: &mut Execution, table: RelationId, altered: &mut 
                     keep &= key.collation.is_some() || retyped.collation == retyped.collation_before;
                     key.type_ = retyped.to;
                     if key.operator_class.is_none() {
-                        keep &= operator_class::same_default(&from, &to, index.method.as_str());
-                        if operator_class::default_for(&to, index.method.as_str()) == Some(false) {
+                        keep &= operator_class::same_default(&from, &to, index.method.as_str(), installed);
+                        if operator_class::default_for(&to, index.method.as_str(), installed) == Some(false) {
                             let printed = execution.schema.format_type(&Type { modifier: -1, ..retyped.to });
                             let method = index.method.as_str();
                             return fail(
@@ -367,7 +368,7 @@ fn recreate_foreign_keys(
             foreign_key::check_types(execution, child, ours, key.references, theirs, &constraint.name)?;
             let same = altered.retyped.iter().all(|it| {
                 let (from, to) = (base_type(execution, &it.from), base_type(execution, &it.to));
-                operator_class::same_default(&from, &to, "btree")
+                operator_class::same_default(&from, &to, "btree", execution.installed())
             });
             if constraint.validated && constraint.enforced && (!same || altered.rewrite.is_some()) {
                 altered.foreign_keys_of.push((child, constraint.name.clone()));

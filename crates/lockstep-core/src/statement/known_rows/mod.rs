@@ -17,6 +17,7 @@ use crate::effect::{PgError, RelationId};
 use crate::expression::evaluate::{Computed, DomainChecks, Environment, Evaluation, Trouble, Value};
 use crate::expression::{Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::schema::known_rows::Row;
@@ -118,6 +119,14 @@ impl Scope for RowScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.scope.user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.scope.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.scope.may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {

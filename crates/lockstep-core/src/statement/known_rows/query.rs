@@ -6,6 +6,7 @@ use crate::effect::RelationId;
 use crate::expression::evaluate::{Value, never_null};
 use crate::expression::{self, Context, Expression, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::schema::known_rows::Row;
@@ -45,6 +46,14 @@ impl Scope for SeriesScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.outer.user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.outer.extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.outer.may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {

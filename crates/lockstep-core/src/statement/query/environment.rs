@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::query::{Query, Variable};
-use crate::expression::{Expression, Refusal, Scope, UserTypeInfo};
+use crate::expression::{Callable, Expression, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::catalog::extension::{Installed, is_member};
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
@@ -233,6 +234,14 @@ impl Scope for Environment<'_> {
         self.tables().user_type(id)
     }
 
+    fn extensions(&self) -> Installed {
+        self.tables().extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.tables().may_bring_operator(symbol)
+    }
+
     fn user_type_name(&self, id: u32) -> String {
         self.tables().user_type_name(id)
     }
@@ -247,6 +256,12 @@ impl Scope for Environment<'_> {
 
     fn has_window(&self, name: &Ident) -> bool {
         self.windows.contains(name)
+    }
+
+    /// Functions of the schema may do anything: where one has the name, what the query does is not known.
+    fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
+        let found = self.tables().functions(name)?;
+        Ok(found.filter(|all| !all.is_empty() && all.iter().all(|it| is_member(it.id))))
     }
 
     fn subquery(&self, query: &QueryText) -> Result<(Query, Vec<Type>), Refusal> {

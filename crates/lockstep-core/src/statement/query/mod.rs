@@ -20,10 +20,10 @@ use crate::expression::query::{Query, QueryTree};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior::view_rules_have_old_and_new;
 use crate::pg::lock_mode::LockMode;
-use crate::pg::types::{Type, TypeRef};
+use crate::pg::types::Type;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::object::ObjectId;
 use crate::schema::relation::Column;
-use crate::schema::user_type::TypeId;
 use crate::statement::column::empty_column;
 use crate::statement::execution::{Execution, Outcome};
 use crate::statement::query::environment::{Builder, Environment};
@@ -84,14 +84,12 @@ impl Analyzed {
         let whole = self.tree.relations().into_iter().chain(self.tree.constant_relations());
         let whole = whole.filter(|it| !with_columns.contains(it)).map(|it| Object::Relation(RelationId(it)));
         let columns = columns.iter().map(|(relation, column)| Object::Column(RelationId(*relation), *column));
-        let types = self.tree.user_types().into_iter().map(|it| Object::Type(TypeId(it)));
-        let own = self.results.iter().filter_map(|it| match it.type_.base {
-            TypeRef::User(id) => Some(Object::Type(TypeId(id))),
-            TypeRef::Builtin(_) => None,
-        });
+        let types = self.tree.user_types().into_iter().map(Object::of_type);
+        let functions = self.tree.functions().into_iter().map(|it| Object::Other(ObjectId(it)));
+        let own = self.results.iter().filter_map(|it| Object::behind(&it.type_));
         let keys = self.keys.iter().map(|(relation, name)| Object::Constraint(*relation, name.clone()));
         let mut found: Vec<Object> = vec![];
-        for object in whole.chain(columns).chain(types).chain(own).chain(keys) {
+        for object in whole.chain(columns).chain(types).chain(functions).chain(own).chain(keys) {
             if !found.contains(&object) {
                 found.push(object);
             }

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use crate::effect::RelationId;
 use crate::expression::{self, Context, Expression, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
+use crate::pg::catalog::extension::Installed;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::rule::{Rule, RuleAction, RuleColumn, RuleEvent};
-use crate::schema::user_type::TypeId;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::scope::TableScope;
 use crate::syntax;
@@ -74,6 +74,14 @@ impl Scope for RuleScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.plain().user_type(id)
+    }
+
+    fn extensions(&self) -> Installed {
+        self.plain().extensions()
+    }
+
+    fn may_bring_operator(&self, symbol: &str) -> bool {
+        self.plain().may_bring_operator(symbol)
     }
 
     fn user_type_name(&self, id: u32) -> String {
@@ -213,7 +221,7 @@ pub(super) fn needs(table: RelationId, rule: &Rule) -> Vec<(Object, Dependency)>
         expressions.extend(values.iter().map(|(_, value)| &**value).chain(condition.as_deref()));
     }
     for expression in expressions {
-        expression.user_types().into_iter().for_each(|it| add(Object::Type(TypeId(it))));
+        expression.user_types().into_iter().for_each(|it| add(Object::of_type(it)));
     }
     found
 }
