@@ -69,6 +69,8 @@ pub struct Observation {
     pub work: Vec<Work>,
     /// Relations with new storage.
     pub new_files: Vec<String>,
+    /// The transaction has no identifier after it: nothing was written.
+    pub read_only: bool,
     /// Whether the statement waited for a transaction that held a lock it is said to wait out.
     pub waited: Option<bool>,
     pub time: Duration,
@@ -140,7 +142,8 @@ impl Observer {
         };
         let seen = if run.outcome.is_ok() { Seen::AtEnd } else { Seen::Not };
         let added = after.difference(&held).copied().collect();
-        let observation = describe(run, &before, relations.as_ref(), &added, &held, seen);
+        let mut observation = describe(run, &before, relations.as_ref(), &added, &held, seen);
+        observation.read_only = matches!(Kind::of(sql), Kind::Other) && self.has_no_identifier();
         self.relations = relations;
         Ok(observation)
     }
@@ -165,6 +168,11 @@ impl Observer {
             observation.seen = Seen::Not;
         }
         Ok(observation)
+    }
+
+    fn has_no_identifier(&mut self) -> bool {
+        let sql = "SELECT pg_catalog.txid_current_if_assigned() IS NULL";
+        self.session.client().query_one(sql, &[]).is_ok_and(|row| row.get(0))
     }
 
     fn polled(&mut self, sql: &str, waits_for: &[WaitsFor]) -> Result<Observation> {
@@ -318,6 +326,7 @@ fn describe(
         seen,
         work,
         new_files,
+        read_only: false,
         waited: None,
         time: run.time,
     }

@@ -26,7 +26,7 @@ const USAGE: &str = "usage: corpus DIR [--server] [--postgres N] [--pg-bin DIR] 
   --runner NAME   the transactions that this tool opens (default: every statement by itself)
   --each          compare the schema after every statement, not only at the end
   --show N        how many contradictions of each are printed (default 5)
-  --json FILE     everything found, as JSON
+  --json FILE     everything found, as JSON; with the reason of every unknown
   --markdown FILE every contradiction, grouped by area
 
 Exit status: 1 where the server contradicts a claim or the simulator panics.

@@ -30,7 +30,8 @@ pub enum Measured {
     /// What it needs is not there, or it took too long.
     Not { accepted: bool },
     /// (aspect, difference), none where all claims hold.
-    Compared { accepted: bool, contradictions: Vec<(&'static str, String)> },
+    /// `read_only`: the server wrote nothing.
+    Compared { accepted: bool, read_only: bool, contradictions: Vec<(&'static str, String)> },
 }
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -106,7 +107,7 @@ impl Beside {
         let aspects = compare::step(&claims, &observation, true);
         let refuted = aspects.all().filter(|(_, verdict)| verdict.agreement == Agreement::Contradicts);
         let contradictions = refuted.map(|(aspect, verdict)| (aspect, verdict.differences.join("; "))).collect();
-        Ok(Measured::Compared { accepted, contradictions })
+        Ok(Measured::Compared { accepted, read_only: observation.read_only, contradictions })
     }
 
     /// COPY's rows from a file beside the server: the statement then runs as any other.

@@ -33,6 +33,8 @@ pub struct Chain {
     /// Nothing could be compared: what the statement needs is not on this machine.
     pub unmeasured: usize,
     pub contradictions: Vec<Contradiction>,
+    /// Beside a server: every statement whose outcome is not known.
+    pub unknowns: Vec<Unknown>,
     /// Command → (statements, unknown ones).
     pub commands: BTreeMap<String, (usize, usize)>,
     /// Why outcomes are unknown → how many.
@@ -42,6 +44,16 @@ pub struct Chain {
     /// `place: SQLSTATE message`, for what is said to fail.
     pub failures: Vec<String>,
     pub milliseconds: u128,
+}
+
+/// A statement of which nothing is claimed.
+#[derive(Debug, Clone)]
+pub struct Unknown {
+    pub place: String,
+    pub reason: String,
+    /// By the server.
+    pub accepted: bool,
+    pub sql: String,
 }
 
 /// A claim that the server refutes.
@@ -140,20 +152,28 @@ fn step(
         chain.agree += usize::from(!unknown);
         return Ok(());
     };
-    let accepted = match beside.run(statement, &claims, in_block)? {
+    let (accepted, read_only) = match beside.run(statement, &claims, in_block)? {
         Measured::Not { accepted } => {
             chain.unmeasured += 1;
-            accepted
+            (accepted, false)
         }
-        Measured::Compared { accepted, contradictions } => {
+        Measured::Compared { accepted, read_only, contradictions } => {
             chain.agree += usize::from(!unknown && contradictions.is_empty());
             for (aspect, difference) in contradictions {
                 chain.contradict(statement, &claims, aspect, difference);
             }
-            accepted
+            (accepted, read_only)
         }
     };
-    standing.alongside.settle(accepted);
+    if unknown {
+        chain.unknowns.push(Unknown {
+            place: place(statement),
+            reason: claims.message.clone().unwrap_or_default(),
+            accepted,
+            sql: short(&one_line(&claims.sql), 200),
+        });
+    }
+    standing.alongside.settle(accepted, read_only);
     let looks = compare == Compare::EachStep && accepted && may_change_schema(&claims.sql);
     if looks && !standing.alongside.in_block() {
         let fresh = new_differences(standing, beside)?;

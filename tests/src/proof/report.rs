@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::proof::area::{AREAS, area};
-use crate::proof::chain::{Chain, Contradiction};
+use crate::proof::chain::{Chain, Contradiction, Unknown};
 
 /// One line a chain, and one for all.
 pub fn table(chains: &[Chain]) -> String {
@@ -80,7 +80,9 @@ pub fn json(chains: &[Chain], server: Option<&str>) -> Value {
         json!({ "place": it.place, "area": area(it), "command": it.command, "aspect": it.aspect,
             "difference": it.difference, "sql": it.sql })
     };
+    let unknown = |it: &Unknown| json!({ "place": it.place, "reason": it.reason, "accepted": it.accepted, "sql": it.sql });
     let chain = |it: &Chain| {
+        let unknowns: Vec<Value> = it.unknowns.iter().map(unknown).collect();
         let contradictions: Vec<Value> = it.contradictions.iter().map(contradiction).collect();
         let commands: serde_json::Map<_, _> = it
             .commands
@@ -89,7 +91,7 @@ pub fn json(chains: &[Chain], server: Option<&str>) -> Value {
             .collect();
         json!({ "name": it.name, "statements": it.statements, "agree": it.agree, "unknown": it.unknown,
             "unmeasured": it.unmeasured, "milliseconds": it.milliseconds as u64, "commands": commands,
-            "contradictions": contradictions })
+            "contradictions": contradictions, "unknowns": unknowns })
     };
     let chains: Vec<Value> = chains.iter().map(chain).collect();
     json!({ "format": "lockstep-corpus/1", "server": server, "chains": chains })

@@ -79,8 +79,13 @@ impl Alongside {
 
     /// The server accepted the newest statement, or refused it. Where the model said otherwise its claim is
     /// taken back: what was refused changed nothing, what was accepted in spite of it changed something unknown.
-    pub fn settle(&mut self, accepted: bool) {
+    /// `read_only`: the server wrote nothing, so that a statement which is not modelled leaves no doubt.
+    pub fn settle(&mut self, accepted: bool, read_only: bool) {
         let Some(step) = self.simulator.steps.first() else { return };
+        if accepted && read_only && !step.applied && matches!(step.outcome, Outcome::Unknown(_)) {
+            self.simulator.schema = self.before.schema.clone();
+            return;
+        }
         let said_failed = matches!(step.outcome, Outcome::Failed(_));
         if accepted != said_failed {
             return;
@@ -139,7 +144,7 @@ mod tests {
                 _ => "ok".to_owned(),
             };
             found.push(outcome);
-            alongside.settle(!refused.contains(&at));
+            alongside.settle(!refused.contains(&at), false);
         }
         (found, alongside)
     }
@@ -162,6 +167,18 @@ mod tests {
         let (found, end) = outcomes("CREATE TABLE t (a int); CREATE TABLE t (b int); DROP TABLE t", &[]);
         assert_eq!(found, ["ok", "42P07", "unknown"]);
         assert!(!end.schema().uncertain.is_certain());
+    }
+
+    #[test]
+    fn what_the_server_only_read_for_leaves_no_doubt() {
+        let sql = "CREATE TABLE t (a int); CALL p('t')";
+        for (read_only, certain) in [(true, true), (false, false)] {
+            let (_, mut end) = outcomes(sql, &[1]);
+            let plans = plan(vec![], vec![Source::new("a.sql", "ALTER SYSTEM SET t = 1")], RUNNERS[0], None);
+            assert!(matches!(end.run(&plans.migration.statements[0]).outcome, Outcome::Unknown(_)));
+            end.settle(true, read_only);
+            assert_eq!(end.schema().uncertain.is_certain(), certain);
+        }
     }
 
     #[test]

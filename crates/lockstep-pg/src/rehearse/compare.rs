@@ -193,6 +193,7 @@ mod tests {
             seen,
             work: vec![],
             new_files: vec![],
+            read_only: false,
             waited: None,
             time: Duration::ZERO,
         }
