@@ -220,9 +220,10 @@ enum Kind {
 impl Kind {
     fn of(sql: &str) -> Self {
         match first_word(sql).as_str() {
-            "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" | "SAVEPOINT" | "RELEASE" | "PREPARE"
-            | "SET" | "RESET" | "SHOW" | "LOCK" | "DECLARE" | "FETCH" | "MOVE" | "CLOSE" | "DISCARD" | "LISTEN"
-            | "UNLISTEN" | "NOTIFY" | "DEALLOCATE" | "LOAD" | "CHECKPOINT" => Kind::Session,
+            "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK" | "ABORT" | "SAVEPOINT" | "RELEASE" | "SET" | "RESET"
+            | "SHOW" | "LOCK" | "DECLARE" | "FETCH" | "MOVE" | "CLOSE" | "DISCARD" | "LISTEN" | "UNLISTEN"
+            | "NOTIFY" | "DEALLOCATE" | "LOAD" | "CHECKPOINT" => Kind::Session,
+            "PREPARE" if has_word(sql, "transaction") => Kind::Session,
             "VACUUM" => Kind::OutsideTransaction,
             _ if has_word(sql, "concurrently") => Kind::OutsideTransaction,
             _ => Kind::Other,

@@ -80,7 +80,8 @@ pub fn json(chains: &[Chain], server: Option<&str>) -> Value {
         json!({ "place": it.place, "area": area(it), "command": it.command, "aspect": it.aspect,
             "difference": it.difference, "sql": it.sql })
     };
-    let unknown = |it: &Unknown| json!({ "place": it.place, "reason": it.reason, "accepted": it.accepted, "sql": it.sql });
+    let unknown =
+        |it: &Unknown| json!({ "place": it.place, "reason": it.reason, "accepted": it.accepted, "sql": it.sql });
     let chain = |it: &Chain| {
         let unknowns: Vec<Value> = it.unknowns.iter().map(unknown).collect();
         let contradictions: Vec<Value> = it.contradictions.iter().map(contradiction).collect();

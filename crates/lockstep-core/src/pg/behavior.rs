@@ -207,3 +207,13 @@ pub fn has_copy_option(name: &str, version: PgVersion) -> bool {
         _ => false,
     }
 }
+
+/// The parts that partitions have of a row trigger are triggers of their own from 15 on; before, they are internal.
+pub fn shows_parts_of_triggers(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}
+
+/// `ALTER TRIGGER … RENAME` on a partitioned table renames the partitions' triggers as well, and those not alone.
+pub fn renames_parts_of_triggers(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}

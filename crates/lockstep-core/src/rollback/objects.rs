@@ -9,7 +9,9 @@ impl Work<'_> {
     pub(super) fn restore_objects(&mut self) {
         for id in self.now.changed_objects_since(self.start) {
             let object = self.now.object(id).or_else(|| self.start.object(id));
-            if !object.is_some_and(|it| is_code(it.class())) {
+            // A partition's part of a trigger comes and goes with the whole.
+            let part = object.and_then(|it| it.trigger()).is_some_and(|it| it.parent.is_some());
+            if part || !object.is_some_and(|it| is_code(it.class())) {
                 continue;
             }
             match (self.start.object(id), self.now.object(id)) {

@@ -253,8 +253,20 @@ impl Columns {
     }
 
     pub fn column_name(&self, number: u16) -> Ident {
-        self.attribute(number).map_or_else(|| Ident::new("?column?"), |column| column.name.clone())
+        self.attribute(number).map_or_else(|| system_column_name(number), |column| column.name.clone())
     }
+}
+
+/// Names that no column may have (`SystemAttributeByName`), with the numbers of their types.
+pub const SYSTEM_COLUMNS: [(&str, u32); 6] =
+    [("tableoid", 26), ("cmax", 29), ("xmax", 28), ("cmin", 29), ("xmin", 28), ("ctid", 27)];
+
+/// Where the numbers of system columns begin in conditions of triggers: no table has so many columns of its own.
+pub const FIRST_SYSTEM_COLUMN: u16 = 2_000;
+
+fn system_column_name(number: u16) -> Ident {
+    let known = number.checked_sub(FIRST_SYSTEM_COLUMN).and_then(|it| SYSTEM_COLUMNS.get(usize::from(it)));
+    Ident::new(known.map_or("?column?", |(name, _)| name))
 }
 
 impl std::ops::Deref for Columns {

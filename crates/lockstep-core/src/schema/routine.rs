@@ -115,6 +115,11 @@ impl Schema {
         self.object(id)?.routine()
     }
 
+    /// Routines of that name in any schema.
+    pub fn routines_called<'a>(&'a self, name: &'a Ident) -> impl Iterator<Item = &'a Routine> {
+        self.objects().filter(move |it| it.name() == name).filter_map(|it| it.routine())
+    }
+
     /// All functions of that name in that schema.
     pub fn routines_named(&self, name: &ObjectName) -> Vec<ObjectId> {
         self.objects_named(ObjectClass::Function, name).map(|(id, _)| id).collect()

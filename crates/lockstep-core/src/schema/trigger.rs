@@ -29,6 +29,10 @@ pub struct Trigger {
     pub function: ObjectId,
     pub arguments: Vec<String>,
     pub state: FiringState,
+    /// `tgparentid`: the trigger of the partitioned table that it is a part of.
+    pub parent: Option<ObjectId>,
+    /// `tgisinternal`.
+    pub internal: bool,
 }
 
 /// Where the columns of `OLD` begin: no table has so many.
@@ -124,6 +128,14 @@ fn qualified(name: &ObjectName) -> String {
 }
 
 impl Schema {
+    /// Whether any table has a trigger of that name.
+    pub fn has_trigger_named(&self, name: &Ident) -> bool {
+        let on = |relation: &Rc<crate::schema::relation::Relation>| {
+            self.objects_on(ObjectClass::Trigger, relation.id).any(|it| it.name() == name)
+        };
+        self.relations().any(on)
+    }
+
     /// `generate_function_name`: with its schema where the search path does not show it.
     pub fn function_name(&self, id: ObjectId) -> String {
         match self.object(id).map(|it| &it.key) {
@@ -176,10 +188,14 @@ impl Schema {
     pub fn triggers_form(&self, relation: RelationId) -> Value {
         let mut forms = serde_json::Map::new();
         for object in self.objects_on(ObjectClass::Trigger, relation) {
-            let Some(trigger) = object.trigger() else { continue };
+            let Some(trigger) = object.trigger().filter(|it| !it.internal) else { continue };
             let mut form = json!({ "def": self.trigger_definition(object) });
             if trigger.state != FiringState::Enabled {
                 form["enabled"] = json!(state_letter(trigger.state));
+            }
+            let whole = trigger.parent.and_then(|it| self.object(it));
+            if let Some(ObjectKey::OnRelation(_, above, _)) = whole.map(|it| &it.key) {
+                form["parent"] = json!(self.get(*above).map(|it| it.name.to_string()));
             }
             if let Some(comment) = &object.comment {
                 form["comment"] = json!(comment);

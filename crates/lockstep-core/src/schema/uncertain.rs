@@ -21,6 +21,30 @@ pub struct Uncertain {
     extension: bool,
 }
 
+/// Commands that make no relation whose name the server makes up from another's.
+fn makes_no_relation(command: &str) -> bool {
+    const OBJECTS: [&str; 14] = [
+        "ACCESS",
+        "AGGREGATE",
+        "CAST",
+        "COLLATION",
+        "CONVERSION",
+        "DOMAIN",
+        "FUNCTION",
+        "OPERATOR",
+        "PROCEDURE",
+        "SEQUENCE",
+        "TEXT",
+        "TRIGGER",
+        "TYPE",
+        "VIEW",
+    ];
+    command.split_once(' ').is_some_and(|(_, object)| {
+        let object = object.split(' ').next().unwrap_or_default();
+        OBJECTS.contains(&object)
+    })
+}
+
 impl Uncertain {
     pub fn mention(&mut self, names: &[Ident], command: &str) {
         let command: Rc<str> = command.into();
@@ -87,6 +111,7 @@ impl Uncertain {
         breaks
             .map(|at| &name.as_str()[..at])
             .find_map(|prefix| self.names.get(prefix).map(|command| (prefix, &**command)))
+            .filter(|(_, command)| !makes_no_relation(command))
     }
 
     /// Whether there may be objects of names that nothing mentions.

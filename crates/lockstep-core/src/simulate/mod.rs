@@ -4,6 +4,7 @@ pub mod alongside;
 pub mod trace;
 
 mod block;
+mod called_code;
 mod two_phase;
 mod unmodelled;
 
@@ -239,6 +240,10 @@ impl Simulator {
         if let Some(block) = &self.block {
             execution.uncommitted_enum_values = block.uncommitted_enum_values(self.version);
             execution.pending = block.pending.clone();
+            // By itself, a statement is the whole transaction: what is deferred is checked when it ends.
+            if block.kind == TransactionKind::Single {
+                execution.pending.all_deferred = Some(false);
+            }
         }
         let result = crate::statement::run(statement, &mut execution);
         let Execution { schema, session, mut record, pending, .. } = execution;
@@ -371,7 +376,16 @@ impl Simulator {
                 }
             },
             Commit { .. } | Rollback { .. } if !open => warn("there is no transaction in progress"),
-            Commit { chain } => end = Some((TransactionEnd::Commit, *chain)),
+            Commit { chain } => {
+                let waits = |block: &Block| {
+                    let none = block.pending.certainly.is_empty() && block.pending.perhaps.is_empty();
+                    !(block.failed || none)
+                };
+                if self.block.as_ref().is_some_and(waits) {
+                    outcome = Outcome::Unknown("whether deferred checks hold depends on the rows".to_owned());
+                }
+                end = Some((TransactionEnd::Commit, *chain));
+            }
             Rollback { chain } => end = Some((TransactionEnd::Rollback, *chain)),
             Prepare(_) if !open => warn("there is no transaction in progress"),
             Prepare(id) => {

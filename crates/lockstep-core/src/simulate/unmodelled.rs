@@ -2,6 +2,7 @@
 
 use crate::name::Ident;
 use crate::schema::Schema;
+use crate::simulate::called_code::{self, Change};
 use crate::syntax::statement::{
     AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, SessionCommand,
     Statement, Subcommand, TableConstraintKind, TableElement, TypeAction,
@@ -137,7 +138,15 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
     if command == "CREATE EXTENSION" {
         schema.uncertain.note_extension();
     }
-    match statement.map_or(Reach::Named, |it| reach(it, text)) {
+    let mut reach = statement.map_or(Reach::Named, |it| reach(it, text));
+    if let (Some(Statement::Select(query)), Reach::Everything) = (statement, &reach) {
+        match called_code::of_query(schema, query) {
+            Change::Rows(names) => return schema.forget_rows(&names),
+            Change::Named => reach = Reach::Named,
+            Change::Anything => {}
+        }
+    }
+    match reach {
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
         Reach::Uses => {

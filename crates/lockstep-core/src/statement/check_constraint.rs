@@ -32,6 +32,11 @@ pub(super) fn add_check(
     let expression = scope::analyze(execution, table, check.expression, Use::Check)?;
     let relation = execution.schema.relation(table);
     let relation_name = relation.name.clone();
+    if check.no_inherit && relation.kind() == 'p' {
+        let message =
+            format!("cannot add NO INHERIT constraint to partitioned table \"{}\"", relation_name.name.as_str());
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+    }
     let name = match check.name {
         Some(name) => {
             if execution.schema.table(table).constraint(name.as_str()).is_some_and(|it| it.inherited > 0) {

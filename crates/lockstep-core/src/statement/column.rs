@@ -6,7 +6,7 @@ use crate::pg::behavior;
 use crate::pg::catalog::extension::{Kind, Member};
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
-use crate::schema::relation::Column;
+use crate::schema::relation::{Column, SYSTEM_COLUMNS};
 use crate::schema::sequence::SequenceType;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
@@ -29,9 +29,6 @@ pub(super) struct Definition {
     pub(super) constraints: Vec<TableConstraint>,
 }
 
-/// Names that no column may have (`SystemAttributeByName`).
-const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"];
-
 /// `MaxHeapAttributeNumber`; dropped columns count.
 const MAX_COLUMNS: usize = 1600;
 
@@ -43,7 +40,7 @@ pub(super) fn check_count(columns: usize) -> Outcome {
 }
 
 pub(super) fn check_name(name: &Ident) -> Outcome {
-    match SYSTEM_COLUMNS.contains(&name.as_str()) {
+    match SYSTEM_COLUMNS.iter().any(|(it, _)| name == *it) {
         true => fail(
             sqlstate::DUPLICATE_COLUMN,
             format!("column name \"{}\" conflicts with a system column name", name.as_str()),

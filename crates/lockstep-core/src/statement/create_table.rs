@@ -225,6 +225,7 @@ fn build(
     not_nulls(execution, id, &definitions, &constraints, &inheritance.not_nulls)?;
     if let (true, Some(parent)) = (inheritance.is_partition, inheritance.parents.first()) {
         partition::indexes::ensure(execution, *parent, id)?;
+        partition::triggers::clone_to_partition(execution, *parent, id)?;
         partition::keys::clone_to_partition(execution, *parent, id, false)?;
     }
     indexes(execution, id, &constraints)?;

@@ -26,7 +26,7 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
     }
     // The query is analysed, which locks what it reads, before the new name is looked at.
     let analyzed = query::analyze(execution, query)?;
-    execution.writable("CREATE TABLE AS")?;
+    execution.writable(if statement.select_into.is_some() { "SELECT INTO" } else { "CREATE TABLE AS" })?;
     let Some(name) = execution.new_relation(&statement.name, statement.persistence, statement.if_not_exists)? else {
         return Ok(());
     };

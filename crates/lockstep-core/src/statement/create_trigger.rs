@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Callable, Expression, Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
+use crate::pg::behavior;
 use crate::pg::catalog::extension::Installed;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -12,10 +13,12 @@ use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
+use crate::schema::relation::{FIRST_SYSTEM_COLUMN, SYSTEM_COLUMNS};
 use crate::schema::trigger::{FiringState, OLD_ROW, Trigger, TriggerTiming};
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, plain, unknown};
+use crate::statement::partition::triggers;
 use crate::statement::routine::named;
 use crate::statement::scope::TableScope;
 use crate::syntax::expression::TypeName;
@@ -54,6 +57,15 @@ impl Command for CreateTrigger {
                 let message = format!("trigger \"{name}\" for relation \"{relation}\" already exists");
                 return fail(sqlstate::DUPLICATE_OBJECT, message);
             }
+            let part = execution.schema.object(id).and_then(|it| it.trigger()).is_some_and(|it| it.parent.is_some());
+            if part {
+                let what = match behavior::shows_parts_of_triggers(execution.version) {
+                    true => "is an internal or a child trigger",
+                    false => "is an internal trigger",
+                };
+                let message = format!("trigger \"{name}\" for relation \"{relation}\" {what}");
+                return fail(sqlstate::DUPLICATE_OBJECT, message);
+            }
             if constraint {
                 let message = format!("trigger \"{name}\" for relation \"{relation}\" is a constraint trigger");
                 return fail(sqlstate::DUPLICATE_OBJECT, message);
@@ -75,8 +87,13 @@ impl Command for CreateTrigger {
             function,
             arguments: self.arguments.clone(),
             state: FiringState::Enabled,
+            parent: None,
+            internal: false,
         };
-        store(execution, key, existing, table, trigger);
+        let id = store(execution, key, existing, table, trigger);
+        if self.for_each_row && execution.schema.relation(table).kind() == 'p' {
+            triggers::create_on_partitions(execution, table, id, self.replace)?;
+        }
         Ok(())
     }
 }
@@ -89,14 +106,25 @@ fn invalid<T>(message: &str) -> Outcome<T> {
     fail(sqlstate::INVALID_OBJECT_DEFINITION, message)
 }
 
-fn store(execution: &mut Execution, key: ObjectKey, existing: Option<ObjectId>, table: RelationId, trigger: Trigger) {
+pub(super) fn store(
+    execution: &mut Execution,
+    key: ObjectKey,
+    existing: Option<ObjectId>,
+    table: RelationId,
+    trigger: Trigger,
+) -> ObjectId {
     let mut needs = vec![(Object::Relation(table), Dependency::Auto)];
     needs.push((Object::Other(trigger.function), Dependency::Normal));
+    needs.extend(trigger.parent.map(|it| (Object::Other(it), Dependency::Internal)));
     needs.extend(trigger.from.map(|it| (Object::Relation(it), Dependency::Auto)));
     needs.extend(trigger.columns.iter().map(|it| (Object::Column(table, *it), Dependency::Normal)));
     if let Some(when) = &trigger.when {
         let columns = when.columns().into_iter().map(|it| it.checked_sub(OLD_ROW).unwrap_or(it));
-        needs.extend(columns.filter(|it| *it > 0).map(|it| (Object::Column(table, it), Dependency::Normal)));
+        needs.extend(
+            columns
+                .filter(|it| (1..FIRST_SYSTEM_COLUMN).contains(it))
+                .map(|it| (Object::Column(table, it), Dependency::Normal)),
+        );
         let others = super::routine_body::needs_of(execution, when);
         needs.extend(others.into_iter().map(|it| (it, Dependency::Normal)));
     }
@@ -112,6 +140,7 @@ fn store(execution: &mut Execution, key: ObjectKey, existing: Option<ObjectId>, 
         None => execution.schema.add_object(key, body),
     };
     execution.schema.record_needs(&Object::Other(id), needs);
+    id
 }
 
 /// `LookupFuncName` without arguments, and the type that it must return.
@@ -157,12 +186,12 @@ impl CreateTrigger {
         let instead = self.timing == TriggerTiming::InsteadOf;
         match relation.kind() {
             'r' | 'p' if instead => wrong("a table", "Tables cannot have INSTEAD OF triggers."),
-            'p' if self.for_each_row && !self.transitions.is_empty() => wrong(
-                "a partitioned table",
-                "ROW triggers with transition tables are not supported on partitioned tables.",
-            ),
+            'p' if self.for_each_row && !self.transitions.is_empty() => {
+                let message = format!("\"{name}\" is a partitioned table");
+                let detail = "ROW triggers with transition tables are not supported on partitioned tables.";
+                Err(Stop::Error(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail)))
+            }
             'r' => Ok(()),
-            'p' if self.for_each_row => unknown("row triggers of a partitioned table are not modelled"),
             'p' => Ok(()),
             'v' if !instead && self.for_each_row => {
                 wrong("a view", "Views cannot have row-level BEFORE or AFTER triggers.")
@@ -280,6 +309,9 @@ impl CreateTrigger {
             let of = |number| columns.attribute(number).is_some_and(|column| column.generated.is_some());
             if *it == 0 { columns.live().any(|(number, _)| of(number)) } else { of(*it) }
         };
+        if self.timing == TriggerTiming::Before && new.iter().any(|it| *it >= FIRST_SYSTEM_COLUMN) {
+            return unsupported("BEFORE trigger's WHEN condition cannot reference NEW system columns");
+        }
         if self.timing == TriggerTiming::Before && new.iter().any(generated) {
             return invalid("BEFORE trigger's WHEN condition cannot reference NEW generated columns");
         }
@@ -308,6 +340,16 @@ struct RowScope<'a> {
     table: RelationId,
 }
 
+impl RowScope<'_> {
+    fn system_column(&self, base: u16, name: &Ident) -> Result<(u16, Type), Refusal> {
+        let made = SYSTEM_COLUMNS.iter().zip(FIRST_SYSTEM_COLUMN..).find(|((it, _), _)| name == *it);
+        match made {
+            Some(((_, type_), number)) => Ok((base + number, Type::builtin(*type_))),
+            None => Err(Refusal::Unknown(format!("the system column {name} is not modelled"))),
+        }
+    }
+}
+
 impl Scope for RowScope<'_> {
     fn version(&self) -> PgVersion {
         self.outer.version()
@@ -333,9 +375,7 @@ impl Scope for RowScope<'_> {
         }
         match columns.find(column.as_str()) {
             Some((number, column)) => Ok((base + number, column.type_)),
-            None if super::column::check_name(column).is_err() => {
-                Err(Refusal::Unknown(format!("the system column {column} is not modelled")))
-            }
+            None if super::column::check_name(column).is_err() => self.system_column(base, column),
             None => Err(super::scope::missing(parts).into()),
         }
     }

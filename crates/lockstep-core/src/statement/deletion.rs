@@ -47,6 +47,10 @@ pub(super) fn delete(execution: &mut Execution, targets: &[Object], cascade: boo
 
 /// An index of a constraint, or a sequence of an identity column, does not go alone.
 pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &[Object]) -> Outcome {
+    if let Object::Other(id) = target {
+        let whole = execution.schema.object(*id).and_then(|it| it.trigger()?.parent).map(Object::Other);
+        return refuse_alone(execution, target, whole, targets);
+    }
     let Object::Relation(id) = target else { return Ok(()) };
     let Some(relation) = execution.schema.get(*id) else { return Ok(()) };
     let owner = match &relation.body {
@@ -62,6 +66,10 @@ pub(super) fn refuse_internal(execution: &Execution, target: &Object, targets: &
         }
         Body::Table(_) | Body::View(_) | Body::Composite(_) => None,
     };
+    refuse_alone(execution, target, owner, targets)
+}
+
+fn refuse_alone(execution: &Execution, target: &Object, owner: Option<Object>, targets: &[Object]) -> Outcome {
     match owner {
         Some(owner) if !targets.contains(&owner) => {
             let (object, owner) = (execution.schema.describe(target), execution.schema.describe(&owner));

@@ -3,7 +3,7 @@
 //! One walk does what the server does in one walk: it resolves names, takes locks, checks and
 //! changes, in the server's order. A statement that fails has still taken the locks it came by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::{
     DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work, WorkKind,
@@ -48,12 +48,15 @@ pub struct Pending {
     pub perhaps: BTreeSet<RelationId>,
     /// `SET CONSTRAINTS ALL DEFERRED` or `IMMEDIATE`.
     pub all_deferred: Option<bool>,
+    /// `SET CONSTRAINTS` by name, after that.
+    pub by_name: BTreeMap<Ident, bool>,
 }
 
 impl Pending {
     /// Whether the constraint's check waits for the end of the transaction.
     pub fn defers(&self, constraint: &Constraint) -> bool {
-        constraint.deferrable && self.all_deferred.unwrap_or(constraint.initially_deferred)
+        let named = self.by_name.get(&constraint.name).copied();
+        constraint.deferrable && named.or(self.all_deferred).unwrap_or(constraint.initially_deferred)
     }
 }
 

@@ -143,6 +143,10 @@ impl Insert {
                 return Err(missing_column(name, relation).into());
             };
             if targets.contains(&number) {
+                // Fields and elements of one column may be given one by one.
+                if self.opaque {
+                    return unknown("values for parts of a column are not modelled");
+                }
                 let message = format!("column \"{}\" specified more than once", name.as_str());
                 return fail(sqlstate::DUPLICATE_COLUMN, message);
             }

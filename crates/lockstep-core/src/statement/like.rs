@@ -6,7 +6,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::index::{Index, KeyColumn};
-use crate::schema::relation::Column;
+use crate::schema::relation::{Column, Relation};
 use crate::schema::sequence::Sequence;
 use crate::statement::check_constraint::{NewCheck, add_check};
 use crate::statement::column::{Definition, empty_column};
@@ -89,9 +89,25 @@ impl Including {
     }
 }
 
+/// Views and composite types have columns, and nothing else that `LIKE` takes.
+fn of_other_kind(relation: &Relation, options: &[(bool, String)]) -> LikePart {
+    let including = Including::read(options);
+    let copied = |column: &Column| {
+        let mut column = Column { comment: column.comment.clone().filter(|_| including.comments), ..column.clone() };
+        (column.default, column.inherited, column.local) = (None, 0, true);
+        column.storage = column.storage.filter(|_| including.storage);
+        CopiedColumn { column, default: None, generated: None, identity: None, not_null_name: None }
+    };
+    let columns = relation.columns().live().map(|(_, column)| copied(column)).collect();
+    LikePart { columns, checks: vec![], indexes: vec![] }
+}
+
 pub(super) fn read(execution: &mut Execution, name: &QualifiedName, options: &[(bool, String)]) -> Outcome<LikePart> {
     let id = execution.open(name, LockMode::AccessShare, "the table's definition is copied")?;
     let relation = execution.schema.relation(id);
+    if relation.table().is_none() && (relation.view().is_some() || relation.kind() == 'c') {
+        return Ok(of_other_kind(relation, options));
+    }
     let Some(table) = relation.table().cloned() else {
         let name = relation.name.name.as_str();
         let message = format!("relation \"{name}\" is invalid in LIKE clause");

@@ -90,6 +90,9 @@ impl Written<'_> {
             None if seen.contains(&table) || execution.schema.table(table).rows == Rows::Empty => return Ok(()),
             None => {}
         }
+        if refers_to_itself_above(execution, table) {
+            execution.doubt("what a partitioned table that refers to itself makes of its rows is not modelled");
+        }
         seen.push(table);
         let mut children: Vec<RelationId> = execution.schema.table(table).referenced_by.iter().copied().collect();
         children.push(table);
@@ -130,6 +133,9 @@ impl Written<'_> {
         action: ReferentialAction,
         seen: &mut Vec<RelationId>,
     ) -> Outcome {
+        if is_pruned_by(execution, child, &key.columns) {
+            execution.doubt("which partitions the look-up of rows that refer to others opens is not known");
+        }
         match action {
             ReferentialAction::NoAction | ReferentialAction::Restrict => {
                 if action == ReferentialAction::NoAction && execution.pending.defers(constraint) {
@@ -189,6 +195,28 @@ impl Written<'_> {
             }
         }
     }
+}
+
+/// Whether a value for these columns leaves partitions out, here or further down.
+fn is_pruned_by(execution: &Execution, table: RelationId, columns: &[u16]) -> bool {
+    let own = execution.schema.table(table);
+    let Some(key) = &own.partition_key else { return false };
+    let names: Vec<_> = columns.iter().map(|it| own.column_name(*it)).collect();
+    key.columns().iter().any(|it| columns.contains(it))
+        || execution.schema.children(table).into_iter().any(|below| {
+            let part = execution.schema.table(below);
+            let theirs: Vec<u16> = names.iter().filter_map(|it| Some(part.column(it.as_str())?.0)).collect();
+            is_pruned_by(execution, below, &theirs)
+        })
+}
+
+/// A partitioned table that refers to itself: its partitions' rows are looked up from the whole.
+fn refers_to_itself_above(execution: &Execution, table: RelationId) -> bool {
+    let above = execution.schema.ancestors(table);
+    above.into_iter().any(|it| {
+        let keys = execution.schema.table(it).constraints.iter().filter_map(|it| it.foreign_key());
+        execution.schema.table(it).is_partitioned() && keys.into_iter().any(|key| key.references == it)
+    })
 }
 
 fn write(execution: &mut Execution, child: RelationId, reason: &'static str) {

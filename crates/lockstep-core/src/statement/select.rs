@@ -12,6 +12,7 @@ use crate::statement::Command;
 use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::partition::pruning;
 use crate::statement::routine;
 use crate::statement::sequence_function;
 use crate::syntax::expression::QueryText;
@@ -56,7 +57,9 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
     for name in &query.reads {
         let locks_rows = query.locks_rows.contains(name);
         let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
-        read_whole_or_part(execution, name, mode, has_condition(query))?;
+        let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
+        let part = has_condition(query) && !pruning::reads_all(execution, query, id);
+        expand_whole_or_part(execution, id, mode, part)?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `SET`, `RESET`, `SHOW`: settings that change what later statements mean or how long they wait.
 
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::pg::sqlstate;
 use crate::session::{Session, Setting, milliseconds};
 use crate::statement::Command;
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::syntax::statement::Set;
 
 impl Command for Set {
@@ -41,11 +41,70 @@ impl Command for Set {
                     return unknown("whether deferred checks hold depends on the rows");
                 }
                 execution.pending.all_deferred = execution.in_block.then_some(*deferred);
+                execution.pending.by_name.clear();
                 Ok(())
             }
-            Set::Constraints { .. } => unknown("SET CONSTRAINTS by name is not modelled"),
+            Set::Constraints { names, deferred } => set_constraints(execution, names, *deferred),
         }
     }
+}
+
+/// `AfterTriggerSetState`: every constraint of that name in the first schema that has one, with its parts.
+fn set_constraints(execution: &mut Execution, names: &[QualifiedName], deferred: bool) -> Outcome {
+    let mut chosen: Vec<Ident> = vec![];
+    for name in names {
+        if let Some(schema) = &name.schema {
+            execution.namespace(schema)?;
+        }
+        if let Some(why) = execution.schema.uncertain.about(&name.name, None) {
+            return unknown(why);
+        }
+        let (mut found, mut elsewhere) = (false, false);
+        for relation in execution.schema.relations() {
+            let own = relation.table().and_then(|it| it.constraint(name.name.as_str()));
+            let Some(constraint) = own else { continue };
+            let inside = match &name.schema {
+                Some(schema) => relation.name.schema == *schema,
+                None => execution.session.search_path.contains(&relation.name.schema),
+            };
+            elsewhere |= !inside;
+            if inside && !constraint.deferrable {
+                let message = format!("constraint \"{}\" is not deferrable", name.name.as_str());
+                return fail(sqlstate::WRONG_OBJECT_TYPE, message);
+            }
+            found |= inside;
+        }
+        if !found && execution.schema.has_trigger_named(&name.name) || found && elsewhere {
+            return unknown("which constraint is meant is not known");
+        }
+        if !found {
+            let message = format!("constraint \"{}\" does not exist", plain(name));
+            return fail(sqlstate::UNDEFINED_OBJECT, message);
+        }
+        chosen.push(name.name.clone());
+    }
+    // The parts of a constraint that partitions have go by names of their own.
+    let mut next = 0;
+    while let Some(name) = chosen.get(next).cloned() {
+        for relation in execution.schema.relations() {
+            let constraints = relation.table().into_iter().flat_map(|it| it.constraints.iter());
+            let parts = constraints.filter(|it| it.parent.as_ref().is_some_and(|(_, whole)| *whole == name));
+            for part in parts.map(|it| it.name.clone()).collect::<Vec<_>>() {
+                if !chosen.contains(&part) {
+                    chosen.push(part);
+                }
+            }
+        }
+        next += 1;
+    }
+    let nothing = execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty();
+    if !deferred && !nothing {
+        return unknown("whether deferred checks hold depends on the rows");
+    }
+    if execution.in_block {
+        execution.pending.by_name.extend(chosen.into_iter().map(|it| (it, deferred)));
+    }
+    Ok(())
 }
 
 fn set(execution: &mut Execution, local: bool, name: &str, values: &[String]) -> Outcome {

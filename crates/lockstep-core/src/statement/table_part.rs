@@ -1,7 +1,8 @@
 //! Triggers and policies of a table: dropping and renaming them, switching triggers on and off.
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
+use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
@@ -9,6 +10,7 @@ use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
 use crate::statement::Command;
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::partition::triggers;
 use crate::syntax::statement::{DropPart, FiringState, PartKind, RenamePart, TriggerSelection};
 
 pub(super) fn class(kind: PartKind) -> ObjectClass {
@@ -73,6 +75,14 @@ impl Command for RenamePart {
         execution.writable(&format!("ALTER {}", self.kind))?;
         let reason = "the name is part of what every session knows of the table";
         let table = execution.open(&self.table, LockMode::AccessExclusive, reason)?;
+        let partitioned = execution.schema.relation(table).kind() == 'p';
+        if self.kind == PartKind::Trigger && partitioned && behavior::renames_parts_of_triggers(execution.version) {
+            execution.lock_descendants(
+                table,
+                LockMode::AccessExclusive,
+                "the partitions' triggers are renamed with it",
+            );
+        }
         let (class, word, relation) = (class(self.kind), class(self.kind).words(), execution.bare_name(table));
         let target = find(execution, class, table, &self.to)?;
         let found = find(execution, class, table, &self.name)?;
@@ -86,6 +96,22 @@ impl Command for RenamePart {
             let message = format!("{word} \"{}\" for table \"{relation}\" does not exist", self.name.as_str());
             return fail(sqlstate::UNDEFINED_OBJECT, message);
         };
+        if class == ObjectClass::Trigger && behavior::renames_parts_of_triggers(execution.version) {
+            if let Some(whole) = execution.schema.object(id).and_then(|it| it.trigger()?.parent) {
+                let name = self.name.as_str();
+                let error = PgError::new(
+                    sqlstate::INTERNAL_ERROR,
+                    format!("cannot rename trigger \"{name}\" on table \"{relation}\""),
+                );
+                let Some(ObjectKey::OnRelation(_, above, _)) = execution.schema.object(whole).map(|it| &it.key) else {
+                    return Err(error.into());
+                };
+                let above = execution.bare_name(*above);
+                let hint = format!("Rename the trigger on the partitioned table \"{above}\" instead.");
+                return Err(error.hint(hint).into());
+            }
+            triggers::rename(execution, table, id, &self.to)?;
+        }
         execution.schema.rename_object(id, ObjectKey::OnRelation(class, table, self.to.clone()));
         Ok(())
     }
@@ -97,6 +123,7 @@ pub(super) fn enable(
     table: RelationId,
     what: &TriggerSelection,
     state: FiringState,
+    below: Option<LockMode>,
 ) -> Outcome {
     let chosen: Vec<ObjectId> = match what {
         TriggerSelection::Named(name) => match find(execution, ObjectClass::Trigger, table, name)? {
@@ -115,6 +142,10 @@ pub(super) fn enable(
         }
     };
     for id in chosen {
+        let by_row = execution.schema.object(id).and_then(|it| it.trigger()).is_some_and(|it| it.for_each_row);
+        if let (true, Some(mode)) = (by_row, below) {
+            triggers::set_state(execution, table, id, state, mode);
+        }
         if let Some(object) = execution.schema.object_mut(id)
             && let ObjectBody::Trigger(trigger) = &mut object.body
         {

@@ -226,7 +226,8 @@ fn analyze_one(execution: &mut Execution, id: RelationId, columns: &[Ident]) -> 
         }
         seen.push(name);
     }
-    let indexes = table.indexes.clone();
+    // What a partitioned table calls indexes holds nothing.
+    let indexes = if table.is_partitioned() { vec![] } else { table.indexes.clone() };
     // `acquire_inherited_sample_rows`.
     for (child, _) in execution.schema.descendants(id) {
         execution.lock(child, LockMode::AccessShare, "rows of the tables below count for their parent");

@@ -25,6 +25,7 @@ pub(super) fn parse(cursor: &mut Cursor<'_>, persistence: Persistence) -> Result
         on_commit: None,
         query: None,
         query_columns: vec![],
+        select_into: None,
     };
     let mut typed = false;
     if cursor.accept(&["partition", "of"]) {

@@ -50,13 +50,14 @@ mod routine_tree;
 mod row_query;
 pub mod row_statement;
 mod rows;
+mod select_into;
 mod session;
 pub mod session_command;
 mod trigger;
 mod trigger_tree;
 mod type_name;
 
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::Kind;
 use crate::syntax::statement::{Other, Statement};
@@ -153,6 +154,50 @@ pub fn plain_results(text: &str) -> Option<Vec<expression::Expr>> {
     plain_select::results(text)
 }
 
+/// Whether a query may change something, by its words alone: it has one of those that do, or calls a function
+/// that is not known (`known`).
+pub fn calls_or_changes(text: &str, known: &dyn Fn(&QualifiedName) -> bool) -> bool {
+    const CHANGING: [&str; 7] = ["insert", "update", "delete", "merge", "into", "execute", "call"];
+    words(text).iter().any(|it| CHANGING.contains(&it.as_str()))
+        || called_functions(text).iter().any(|name| !known(name))
+}
+
+/// The functions that a text calls, as far as its words tell: names before a parenthesis, but for the grammar's own.
+pub fn called_functions(text: &str) -> Vec<QualifiedName> {
+    let Ok(mut cursor) = Cursor::new(text) else { return vec![] };
+    let mut found = vec![];
+    while !cursor.at_end() {
+        let start = cursor.position();
+        if let Ok(name) = cursor.qualified_name()
+            && cursor.is_sign("(")
+            && !(name.schema.is_none() && crate::keyword::category(name.name.as_str()).is_some())
+        {
+            found.push(name);
+        }
+        cursor.rewind(start);
+        cursor.next();
+        // The parts of a qualified name were looked at together.
+        while cursor.is_sign(".") {
+            cursor.next();
+            cursor.next();
+        }
+    }
+    found
+}
+
+/// The words and signs of a text in order, folded; strings and comments are left out.
+pub fn words(text: &str) -> Vec<String> {
+    let (mut found, mut at) = (vec![], 0);
+    while let Some(token) = lexer::next(text, at) {
+        at = token.end;
+        match token.kind {
+            Kind::Comment | Kind::String | Kind::EscapeString | Kind::DollarString => {}
+            _ => found.push(text[token.start..token.end].to_ascii_lowercase()),
+        }
+    }
+    found
+}
+
 /// Every identifier in the text, folded: whatever the statement may touch.
 pub fn mentions(text: &str) -> Vec<Ident> {
     let mut found = vec![];
@@ -180,7 +225,10 @@ fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
         "insert" => Some(rows::insert(cursor)?),
         "update" => Some(rows::update(cursor)?),
         "delete" => Some(rows::delete(cursor)?),
-        "select" | "values" | "table" => Some(rows::select(cursor)?),
+        "select" | "values" | "table" => Some(match select_into::read(cursor) {
+            Some(made) => made,
+            None => rows::select(cursor)?,
+        }),
         "with" => rows::with(cursor)?,
         "do" => Some(session::do_block(cursor)?),
         "lock" => Some(session::lock_table(cursor)?),

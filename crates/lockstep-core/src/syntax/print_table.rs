@@ -12,6 +12,11 @@ use crate::syntax::statement::{
 impl Display for CreateTable {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let persistence = self.persistence.words();
+        if let (Some(at), Some((query, _))) = (self.select_into, &self.query)
+            && let Some((results, rest)) = query.text.split_at_checked(at)
+        {
+            return write!(f, "{results} INTO {persistence}{}{rest}", self.name);
+        }
         let guard = if self.if_not_exists { "IF NOT EXISTS " } else { "" };
         write!(f, "CREATE {persistence}TABLE {guard}{}", self.name)?;
         let elements = format!("({})", comma(&self.elements));

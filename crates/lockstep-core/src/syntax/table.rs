@@ -22,6 +22,8 @@ pub struct CreateTable {
     pub query: Option<(QueryText, bool)>,
     /// The column names of `CREATE TABLE x (a, b) AS …`.
     pub query_columns: Vec<Ident>,
+    /// Written as `SELECT … INTO`: where `INTO` stood in the query.
+    pub select_into: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

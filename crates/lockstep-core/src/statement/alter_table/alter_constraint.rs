@@ -1,6 +1,6 @@
 //! `ALTER CONSTRAINT`: `ATExecAlterConstraint`.
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::{behavior, sqlstate};
@@ -40,16 +40,47 @@ pub(super) fn run(
     if let Some(enforced) = attributes.enforced.filter(|it| *it != constraint.enforced) {
         enforce(execution, table, altered, &constraint, enforced);
     }
+    if let Some((above, whole)) = constraint.parent.as_ref().filter(|_| defers) {
+        let message = format!("cannot alter constraint \"{}\" on relation \"{relation}\"", name.as_str());
+        let (whole, above) = (whole.as_str(), execution.bare_name(*above));
+        let hint = "You may alter the constraint it derives from instead.";
+        let error = PgError::new(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
+            .detail(format!(
+                "Constraint \"{}\" is derived from constraint \"{whole}\" of relation \"{above}\".",
+                name.as_str()
+            ))
+            .hint(hint);
+        return Err(error.into());
+    }
+    if defers {
+        let deferred = attributes.initially_deferred == Some(true);
+        let now = (attributes.deferrable == Some(true) || deferred, deferred);
+        let reach = (table, name.clone());
+        let mode = execution.record.locks.iter().filter(|it| it.relation == table).map(|it| it.mode).max();
+        defer(execution, reach, now, mode.unwrap_or(LockMode::ShareRowExclusive));
+    }
     change(execution, table, name, |it| {
-        if defers {
-            let deferred = attributes.initially_deferred == Some(true);
-            (it.deferrable, it.initially_deferred) = (attributes.deferrable == Some(true) || deferred, deferred);
-        }
         if let (ConstraintKind::NotNull { no_inherit, .. }, Some(wanted)) = (&mut it.kind, no_inherit) {
             *no_inherit = wanted;
         }
     });
     Ok(())
+}
+
+/// `ATExecAlterConstrRecurse`: the constraint and its parts.
+fn defer(execution: &mut Execution, (table, name): (RelationId, Ident), now: (bool, bool), mode: LockMode) {
+    change(execution, table, &name, |it| (it.deferrable, it.initially_deferred) = now);
+    let whole = (table, name);
+    let mut parts = vec![];
+    for relation in execution.schema.relations() {
+        let constraints = relation.table().into_iter().flat_map(|it| it.constraints.iter());
+        let own = constraints.filter(|it| it.parent.as_ref() == Some(&whole));
+        parts.extend(own.map(|it| (relation.id, it.name.clone())));
+    }
+    for part in parts {
+        execution.lock(part.0, mode, "the parts of the constraint change with it");
+        defer(execution, part, now, mode);
+    }
 }
 
 /// What the grammar refuses (`processCASbits`).

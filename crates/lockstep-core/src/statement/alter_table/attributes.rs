@@ -3,10 +3,8 @@
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::behavior;
-use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types;
-use crate::schema::index::KeyColumn;
 use crate::statement::column::{attribute, base_type};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 
@@ -49,6 +47,7 @@ pub(super) fn set_statistics(
     Ok(())
 }
 
+/// `SetIndexStorageProperties` lets the indexes go at once.
 pub(super) fn set_storage(execution: &mut Execution, table: RelationId, name: &Ident, storage: &Ident) -> Outcome {
     let number = attribute(execution, table, name)?;
     let Some(column) = execution.schema.table(table).attribute(number) else { return unknown("no such column") };
@@ -72,7 +71,6 @@ pub(super) fn set_storage(execution: &mut Execution, table: RelationId, name: &I
     if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
         column.storage = (letter != default).then(|| Ident::new(types::storage_word(letter)));
     }
-    lock_indexes_with(execution, table, number, "an index keeps the storage of its columns");
     Ok(())
 }
 
@@ -105,17 +103,5 @@ pub(super) fn set_compression(execution: &mut Execution, table: RelationId, name
     if let Some(column) = execution.schema.table_mut(table).attribute_mut(number) {
         column.compression = chosen;
     }
-    lock_indexes_with(execution, table, number, "an index keeps the compression of its columns");
     Ok(())
-}
-
-/// `SetIndexStorageProperties`: indexes without the column are let go at once.
-fn lock_indexes_with(execution: &mut Execution, table: RelationId, number: u16, reason: &'static str) {
-    for id in execution.schema.table(table).indexes.clone() {
-        let index = execution.schema.index(id);
-        let is_key = index.keys.iter().any(|key| key.column == KeyColumn::Attribute(number));
-        if is_key || index.include.contains(&number) {
-            execution.lock(id, LockMode::AccessExclusive, reason);
-        }
-    }
 }

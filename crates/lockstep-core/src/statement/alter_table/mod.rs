@@ -28,6 +28,7 @@ use crate::name::Ident;
 use crate::pg::alter_table::{self as facts, Pass};
 use crate::pg::behavior;
 use crate::pg::catalogs;
+use crate::pg::hierarchy as versions;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::statement::Command;
@@ -221,14 +222,20 @@ fn is_modelled_in_hierarchy(execution: &Execution, table: RelationId, subcommand
         | Subcommand::DropConstraint { .. }
         | Subcommand::SetStatistics { .. }
         | Subcommand::SetStorage { .. }
-        | Subcommand::SetWithoutOids => true,
-        Subcommand::SetOptions { .. }
+        | Subcommand::AlterConstraint { no_inherit: None, .. }
+        | Subcommand::ClusterOn(_)
+        | Subcommand::EnableTrigger { .. }
+        | Subcommand::ReplicaIdentity(_)
+        | Subcommand::RowSecurity(_)
         | Subcommand::SetColumnOptions { .. }
         | Subcommand::SetCompression { .. }
-        | Subcommand::ClusterOn(_)
         | Subcommand::SetWithoutCluster
-        | Subcommand::ReplicaIdentity(_)
-        | Subcommand::SetTablespace(_) => !partitioned,
+        | Subcommand::EnableRule { .. }
+        | Subcommand::SetWithoutOids => true,
+        Subcommand::SetOptions { .. } | Subcommand::SetTablespace(_) => !partitioned,
+        Subcommand::AddIdentity { .. } | Subcommand::AlterIdentity { .. } | Subcommand::DropIdentity { .. } => {
+            !partitioned || !versions::partitions_share_identity(execution.version)
+        }
         _ => false,
     }
 }
@@ -298,6 +305,9 @@ fn execute(execution: &mut Execution, queue: &mut Queue, table: RelationId, task
             recursion::not_null_on(execution, queue, table, column, None, recurse, false)
         }
         Subcommand::DropNotNull { column } => recursive_drop::drop_not_null(execution, queue, table, column, recurse),
+        Subcommand::EnableTrigger { what, state } => {
+            table_part::enable(execution, table, what, *state, recurse.then_some(queue.mode))
+        }
         other => run(execution, table, queue.altered(table), other),
     }
 }
@@ -331,7 +341,7 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
             parameters::set_on_column(execution, table, column, options, *reset)
         }
         Subcommand::SetOptions { options, reset } => parameters::set(execution, table, options, *reset),
-        Subcommand::EnableTrigger { what, state } => table_part::enable(execution, table, what, *state),
+        Subcommand::EnableTrigger { what, state } => table_part::enable(execution, table, what, *state, None),
         Subcommand::RowSecurity(what) => {
             policy::set(execution, table, *what);
             Ok(())

@@ -301,8 +301,12 @@ fn key_not_null(
         if column.not_null {
             continue;
         }
-        if !recurse && !execution.schema.children(table).is_empty() {
+        let constraints = behavior::not_null_is_a_constraint(execution.version);
+        if !recurse && !execution.schema.children(table).is_empty() && constraints {
             return unknown("a primary key for one table of several is not modelled where it may hold nulls");
+        }
+        if !recurse && execution.schema.table(table).is_partitioned() {
+            super::hierarchy::children_are_not_null(execution, table, name, queue.mode)?;
         }
         not_null_on(execution, queue, table, name, None, recurse, false)?;
     }

@@ -9,7 +9,7 @@ use crate::pg::{hierarchy, sqlstate};
 use crate::schema::partition::Bound;
 use crate::schema::relation::{Persistence, Rows};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
-use crate::statement::partition::{adoption, bound, constraint, implied, indexes, keys, overlap};
+use crate::statement::partition::{adoption, bound, constraint, implied, indexes, keys, overlap, triggers};
 use crate::syntax::statement::PartitionBound;
 
 /// The parent is opened already.
@@ -37,7 +37,12 @@ pub(in crate::statement) fn attach(
     let for_default = constraint::of_bound(&execution.schema, parent, &bound);
     execution.schema.table_mut(partition).bound = Some(Rc::new(bound));
     indexes::ensure(execution, parent, partition)?;
+    triggers::clone_to_partition(execution, parent, partition)?;
     keys::clone_to_partition(execution, parent, partition, true)?;
+    // `generate_partition_qual`: what the table's own bound asks is read from the table above.
+    if let Some(above) = execution.schema.partition_parent(parent) {
+        execution.lock(above, LockMode::AccessShare, "rows must suit the bounds of the tables above as well");
+    }
     if let Some(condition) = condition {
         validate(execution, partition, &condition)?;
     }
@@ -127,6 +132,7 @@ fn validate(execution: &mut Execution, table: RelationId, condition: &str) -> Ou
     }
     if execution.schema.table(table).is_partitioned() {
         for below in execution.schema.children(table) {
+            execution.lock(below, LockMode::AccessExclusive, "the partitions below are attached with it");
             validate(execution, below, condition)?;
         }
         return Ok(());
@@ -140,18 +146,20 @@ fn validate(execution: &mut Execution, table: RelationId, condition: &str) -> Ou
     Ok(())
 }
 
+const DEFAULT_REASON: &str = "no row of the default partition may belong to the new one";
+
 fn validate_default(execution: &mut Execution, default: RelationId, condition: &str) -> Outcome {
     if implied::is_implied(execution, default, &format!("NOT ({condition})"))? {
         return Ok(());
     }
     if execution.schema.table(default).is_partitioned() {
         for below in execution.schema.children(default) {
+            execution.lock(below, LockMode::AccessExclusive, DEFAULT_REASON);
             validate_default(execution, below, condition)?;
         }
         return Ok(());
     }
-    let reason = "no row of the default partition may belong to the new one";
-    execution.work(default, WorkKind::Verify, None, reason);
+    execution.work(default, WorkKind::Verify, None, DEFAULT_REASON);
     ask_default(execution, default, condition);
     Ok(())
 }
@@ -166,6 +174,7 @@ pub(in crate::statement) fn check_default(
 ) -> Outcome {
     let Some(condition) = constraint::of_bound(&execution.schema, parent, bound) else { return Ok(()) };
     if !implied::is_implied(execution, default, &format!("NOT ({condition})"))? {
+        execution.lock_descendants(default, LockMode::AccessExclusive, DEFAULT_REASON);
         ask_default(execution, default, &condition);
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::execution::{Execution, Outcome, fail};
-use crate::statement::partition::{adoption, attach, constraint, implied, keys};
+use crate::statement::partition::{adoption, attach, constraint, implied, keys, triggers};
 use crate::statement::scope::{self, Use};
 
 const REASON: &str = "the partition leaves its table";
@@ -90,8 +90,16 @@ fn add_constraint(execution: &mut Execution, parent: RelationId, partition: Rela
 
 fn leave(execution: &mut Execution, parent: RelationId, partition: RelationId) -> Outcome {
     adoption::separate(execution, partition, parent);
+    if execution.schema.table(partition).is_partitioned() {
+        execution.lock_descendants(
+            partition,
+            LockMode::AccessExclusive,
+            "what rows its own partitions may hold changes",
+        );
+    }
     execution.schema.table_mut(partition).bound = None;
     keys::detach(execution, parent, partition);
+    triggers::detach(execution, partition);
     for id in execution.schema.table(partition).indexes.clone() {
         if execution.schema.index(id).parent.is_none() {
             continue;

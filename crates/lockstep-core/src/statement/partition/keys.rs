@@ -9,7 +9,7 @@ use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind, ForeignKey};
 use crate::schema::dependency::Object;
 use crate::statement::deletion::delete;
-use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::foreign_key;
 use crate::statement::naming::foreign_key_name_addition;
 use crate::statement::partition::overlap;
@@ -163,20 +163,24 @@ pub(in crate::statement) fn clone_to_partition(
     partition: RelationId,
     attached: bool,
 ) -> Outcome {
-    clone_referenced(execution, parent, partition)?;
     for whole in execution.schema.table(parent).constraints.clone() {
         let Some(key) = whole.foreign_key().filter(|_| !is_part_beside(parent, &whole)) else { continue };
-        if key.references == parent {
-            return unknown("a partitioned table that refers to itself is not modelled");
+        if key.references == partition {
+            let (name, key) = (execution.bare_name(partition), whole.name.as_str());
+            let message = format!(
+                "cannot attach table \"{name}\" as a partition because it is referenced by foreign key \"{key}\""
+            );
+            return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
         }
         execution.lock(key.references, LockMode::ShareRowExclusive, REASON);
+        execution.lock_descendants(key.references, LockMode::ShareRowExclusive, REASON);
         let mode = LockMode::AccessExclusive;
         let unchecked = on_partition(execution, parent, &whole, partition, mode, attached)?;
         for (table, name) in unchecked {
             foreign_key::validate(execution, table, &name)?;
         }
     }
-    Ok(())
+    clone_referenced(execution, parent, partition)
 }
 
 /// A part that stands beside its whole, for a partition of the table that it refers to.

@@ -10,5 +10,7 @@ pub(super) mod indexes;
 pub(super) mod key;
 pub(super) mod keys;
 pub(super) mod overlap;
+pub(super) mod pruning;
 pub(super) mod routing;
 pub(super) mod targets;
+pub(super) mod triggers;

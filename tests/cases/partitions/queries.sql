@@ -1,0 +1,29 @@
+-- A query opens every partition, unless it compares a column of the key with a constant.
+-- lockstep: schema
+CREATE TABLE t (a int, b int, c text) PARTITION BY LIST (a);
+CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2);
+CREATE TABLE u (x int, y int) PARTITION BY RANGE (x);
+CREATE TABLE u1 PARTITION OF u FOR VALUES FROM (1) TO (10);
+CREATE FUNCTION f(p text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE p; RETURN 1; END $$;
+-- lockstep: migration
+-- expect: ok
+SELECT * FROM t WHERE b = 1;
+-- expect: unknown
+SELECT * FROM t WHERE a = 1;
+-- expect: ok
+SELECT t.b, u.y FROM t JOIN u ON t.a = u.x WHERE t.b = 1 ORDER BY 1;
+-- expect: unknown
+SELECT t.b, u.y FROM t JOIN u ON t.a = u.x WHERE u.x = 1;
+-- expect: ok
+SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = t.a AND u.y = 5);
+-- expect: unknown
+SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = t.a AND u.x = 5);
+-- expect: unknown
+SELECT * FROM (SELECT a AS z, b FROM t) s WHERE z = 1;
+-- expect: ok
+SELECT * FROM t ORDER BY a LIMIT 1;
+-- expect: unknown
+SELECT f('ALTER TABLE u ADD z int');
+-- expect: ok
+ALTER TABLE t ADD z int;
