@@ -19,6 +19,11 @@ pub(super) fn to_target(
 ) -> Result<Option<Expression>, Refusal> {
     let source = expression.type_;
     if !typing::can_coerce(&[source], &[target], context, scope) {
+        // A row may be one of a composite type, field by field.
+        let base = typing::base_type(target, scope);
+        if source.is(Type::RECORD) && base.row().is_none() && !base.array {
+            return Err(Refusal::Unknown("the conversion of a row to a composite type is not modelled".to_owned()));
+        }
         return Ok(None);
     }
     // A collation stays outermost.

@@ -131,6 +131,13 @@ impl Expression {
         }
     }
 
+    /// Whether a domain has a say in it.
+    pub fn converts_to_domain(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |it| found |= matches!(it.node, Node::ToDomain { .. }));
+        found
+    }
+
     /// The same expression over other attribute numbers (`map_variable_attnos`).
     pub fn remap_columns(&self, to: &dyn Fn(u16) -> u16) -> Expression {
         let mut made = self.clone();

@@ -101,6 +101,9 @@ fn compute(it: &Expr, execution: &mut Execution) -> Outcome {
         Err(refusal) => return Err(Stop::from(refusal)),
     };
     scope::check_enum_values(execution, it, &made)?;
+    if made.converts_to_domain() {
+        return unknown("whether a domain admits a value is not modelled");
+    }
     let certain = match stored_value(&made, execution) {
         Stored::Value(_) | Stored::Null => true,
         Stored::Error(error) => return Err(error.into()),

@@ -5,6 +5,7 @@ use crate::schema::object::{CatalogObject, ObjectClass};
 use crate::schema::routine::Routine;
 use crate::schema::trigger::{FiringState, Trigger, TriggerTiming};
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::trigger_body;
 use crate::syntax;
 use crate::syntax::expression::Expr;
 
@@ -51,6 +52,15 @@ fn is_for(trigger: &Trigger, event: RowEvent) -> bool {
 fn is_harmless(execution: &Execution, object: &CatalogObject, trigger: &Trigger, event: RowEvent) -> bool {
     let Some(routine) = execution.schema.routine(trigger.function) else { return false };
     let crate::schema::object::ObjectKey::OnRelation(_, table, _) = &object.key else { return false };
+    if let Some(returned) = trigger_body::returned(execution, *table, routine, event) {
+        return match (trigger.timing, event) {
+            // What a statement's trigger returns is not looked at.
+            _ if !trigger.for_each_row => true,
+            (TriggerTiming::After, _) => true,
+            (_, RowEvent::Delete) => returned == "old",
+            _ => returned == "new",
+        };
+    }
     let Some(statements) = statements(routine) else { return false };
     let Some((last, assignments)) = statements.split_last() else { return false };
     let returned = last.strip_prefix("return ").map(str::trim);

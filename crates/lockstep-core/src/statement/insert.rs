@@ -124,6 +124,12 @@ impl Insert {
         rows: &[Vec<Expr>],
     ) -> Outcome {
         for (partition, rows) in partition::routing::distribute(execution, table, &columns, rows)? {
+            // `ExecInitPartitionDispatchInfo`: the tables on the way are opened for writing, too.
+            let mut above = execution.schema.partition_parent(partition);
+            while let Some(id) = above.filter(|it| *it != table) {
+                execution.lock(id, LockMode::RowExclusive, "rows find their partition through it");
+                above = execution.schema.partition_parent(id);
+            }
             let table = partition::routing::name_of(execution, partition);
             let part = Insert { table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
             part.run(execution)?;

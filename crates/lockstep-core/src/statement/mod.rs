@@ -73,6 +73,7 @@ mod setting;
 mod statistics;
 mod table_part;
 mod temporal;
+mod trigger_body;
 mod truncate;
 mod typed_table;
 mod vacuum;

@@ -12,7 +12,7 @@ use crate::statement::Command;
 use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, unknown};
-use crate::statement::partition::pruning;
+use crate::statement::partition::{pruning, survivors};
 use crate::statement::routine;
 use crate::statement::sequence_function;
 use crate::syntax::expression::QueryText;
@@ -58,8 +58,19 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
         let locks_rows = query.locks_rows.contains(name);
         let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
         let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
-        let part = has_condition(query) && !pruning::reads_all(execution, query, id);
-        expand_whole_or_part(execution, id, mode, part)?;
+        let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+        let part =
+            partitioned && has_condition(query) && prunes(execution) && !pruning::reads_all(execution, query, id);
+        match part.then(|| survivors::opened(execution, query, id)).flatten() {
+            Some(opened) => {
+                lock_indexes(execution, id, mode);
+                for below in opened {
+                    execution.lock(below, mode, "a query reads the partitions that may have its rows");
+                    lock_indexes(execution, below, mode);
+                }
+            }
+            None => expand_whole_or_part(execution, id, mode, part)?,
+        }
     }
     Ok(())
 }
@@ -96,6 +107,12 @@ pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(
 
 pub(super) fn read_relation(execution: &mut Execution, name: &QualifiedName, mode: LockMode) -> Outcome<RelationId> {
     read_whole_or_part(execution, name, mode, true)
+}
+
+/// `enable_partition_pruning`.
+fn prunes(execution: &Execution) -> bool {
+    let setting = execution.session.settings.get("enable_partition_pruning");
+    !setting.is_some_and(|it| ["off", "false", "0", "no"].contains(&it.value.to_ascii_lowercase().as_str()))
 }
 
 /// A condition of some kind can leave partitions out (`prune_append_rel_partitions`).

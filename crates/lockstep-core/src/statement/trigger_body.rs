@@ -7,12 +7,7 @@ use crate::statement::firing::RowEvent;
 use crate::syntax::lexer::{self, Kind};
 
 /// What the function returns for such an event (`new`, `old` or `null`); `None` where it does, or may do, more.
-pub(super) fn returned(
-    execution: &Execution,
-    table: RelationId,
-    routine: &Routine,
-    event: RowEvent,
-) -> Option<String> {
+pub(super) fn returned(execution: &Execution, table: RelationId, routine: &Routine, event: RowEvent) -> Option<String> {
     if routine.language != *"plpgsql" {
         return None;
     }

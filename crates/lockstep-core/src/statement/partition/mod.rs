@@ -12,5 +12,6 @@ pub(super) mod keys;
 pub(super) mod overlap;
 pub(super) mod pruning;
 pub(super) mod routing;
+pub(super) mod survivors;
 pub(super) mod targets;
 pub(super) mod triggers;

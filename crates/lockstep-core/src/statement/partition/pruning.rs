@@ -5,6 +5,7 @@ use crate::effect::RelationId;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::hierarchy;
 use crate::statement::execution::Execution;
+use crate::statement::partition::survivors::keys_above;
 use crate::syntax::expression::{Expr, Literal, QueryText};
 use crate::syntax::parse_query;
 use crate::syntax::select::{Body, FromItem, JoinCondition, JoinKind, Plain, Select, Target};
@@ -26,7 +27,13 @@ pub(in crate::statement) fn reads_all(execution: &Execution, query: &QueryText, 
         let Some(it) = execution.schema.get(id).and_then(|it| it.table()) else { return false };
         let Some(key) = &it.partition_key else { return true };
         let columns = key.columns();
-        columns.iter().all(|column| !found.compares(execution, table, &it.column_name(*column)))
+        // Where there is a default partition, what the table's own bound says counts as a condition as well.
+        let above = match execution.schema.default_partition(id) {
+            Some(_) => keys_above(execution, id),
+            None => vec![],
+        };
+        let bound = columns.iter().any(|column| above.contains(&it.column_name(*column)));
+        !bound && columns.iter().all(|column| !found.compares(execution, table, &it.column_name(*column)))
     })
 }
 
