@@ -1,14 +1,15 @@
 //! `CREATE INDEX [CONCURRENTLY]`: `DefineIndex` as the command calls it.
 
-use crate::effect::ObjectName;
+use crate::effect::{ObjectName, RelationId};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::{behavior, catalogs};
-use crate::schema::relation::Persistence;
+use crate::schema::relation::{Persistence, Rows};
 use crate::statement::Command;
 use crate::statement::define_index::{NewIndex, define_index};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::partition::indexes;
+use crate::syntax::expression::Expr;
 use crate::syntax::statement::CreateIndex;
 
 impl Command for CreateIndex {
@@ -91,6 +92,7 @@ impl Command for CreateIndex {
             skip_build: false,
             only: self.only,
         };
+        self.ask_rows(execution, table);
         let made = define_index(execution, &new)?;
         if partitioned && !self.only {
             indexes::recurse(execution, made, mode)?;
@@ -100,5 +102,26 @@ impl Command for CreateIndex {
             execution.wait(table, LockMode::Share);
         }
         Ok(())
+    }
+}
+
+impl CreateIndex {
+    /// A division may be one by zero in some row.
+    fn ask_rows(&self, execution: &mut Execution, table: RelationId) {
+        let mut divides = false;
+        for it in self.keys.iter().map(|it| &it.expression).chain(&self.predicate) {
+            it.visit(&mut |it| {
+                divides |=
+                    matches!(it, Expr::Binary { operator, .. } if ["/", "%"].contains(&operator.symbol.as_str()));
+            });
+        }
+        let below = execution.schema.descendants(table).into_iter().map(|(id, _)| id).filter(|_| !self.only);
+        let has_rows = |id: RelationId| {
+            let it = execution.schema.table(id);
+            !it.is_partitioned() && it.rows != Rows::Empty
+        };
+        if divides && std::iter::once(table).chain(below).any(has_rows) {
+            execution.doubt("whether the index's expressions can be computed for every row is not known");
+        }
     }
 }

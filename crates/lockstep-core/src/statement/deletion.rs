@@ -3,7 +3,7 @@
 use crate::effect::{PgError, RelationId};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::constraint::ConstraintKind;
+use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::object::{ObjectBody, ObjectClass, ObjectKey};
 use crate::schema::relation::Body;
@@ -178,7 +178,11 @@ fn lock(execution: &mut Execution, object: &Object) {
         Object::Constraint(table, name) => {
             execution.lock(*table, LockMode::AccessExclusive, REASON);
             let constraint = execution.schema.get(*table).and_then(|it| it.table()?.constraint(name.as_str()));
-            if let Some(referenced) = constraint.and_then(|it| it.foreign_key()).map(|key| key.references) {
+            // What a partition has of its table's key has no triggers there.
+            let part = |it: &&Constraint| it.parent.as_ref().is_some_and(|(of, _)| of != table);
+            if let Some(referenced) =
+                constraint.filter(|it| !part(it)).and_then(|it| it.foreign_key()).map(|key| key.references)
+            {
                 let reason = "the foreign key's triggers on the referenced table are dropped as well";
                 execution.lock(referenced, LockMode::AccessExclusive, reason);
             }

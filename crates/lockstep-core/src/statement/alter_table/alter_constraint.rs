@@ -44,7 +44,8 @@ pub(super) fn run(
         let message = format!("cannot alter constraint \"{}\" on relation \"{relation}\"", name.as_str());
         let (whole, above) = (whole.as_str(), execution.bare_name(*above));
         let hint = "You may alter the constraint it derives from instead.";
-        let error = PgError::new(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
+        let state = if by_kind { sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE } else { sqlstate::INTERNAL_ERROR };
+        let error = PgError::new(state, message)
             .detail(format!(
                 "Constraint \"{}\" is derived from constraint \"{whole}\" of relation \"{above}\".",
                 name.as_str()

@@ -2,6 +2,7 @@
 
 use crate::effect::{DataChangeKind, RelationId};
 use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::{behavior, sqlstate};
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::Object;
@@ -253,11 +254,24 @@ pub(super) fn add_constraint(
             queue.altered(table).only = !recurse;
             add_constraint::add(execution, table, queue.altered(table), constraint, false)
         }
+        TableConstraintKind::ForeignKey { references, .. } if !recurse && is_partitioned(execution, table) => {
+            let reason = "a foreign key installs triggers on both tables, so writers of both must wait";
+            let referenced = execution.open(&references.table, LockMode::ShareRowExclusive, reason)?;
+            let (ours, theirs) = (execution.bare_name(table), execution.bare_name(referenced));
+            let message = format!(
+                "cannot use ONLY for foreign key on partitioned table \"{ours}\" referencing relation \"{theirs}\""
+            );
+            fail(sqlstate::WRONG_OBJECT_TYPE, message)
+        }
         _ => {
             queue.altered(table).only = !recurse;
             add_constraint::add(execution, table, queue.altered(table), constraint, skip_validation)
         }
     }
+}
+
+fn is_partitioned(execution: &Execution, table: RelationId) -> bool {
+    execution.schema.table(table).is_partitioned()
 }
 
 fn check_children(

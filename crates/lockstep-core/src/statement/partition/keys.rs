@@ -145,6 +145,7 @@ fn on_partition(
     if let Some(own) = execution.schema.table(partition).constraints.iter().find(same).map(|it| it.name.clone()) {
         let reason = "the partition's own foreign key gives way to the table's, and its triggers go";
         execution.lock(key.references, LockMode::AccessExclusive, reason);
+        execution.lock_descendants(key.references, LockMode::AccessExclusive, reason);
         let constraints = &mut execution.schema.table_mut(partition).constraints;
         if let Some(it) = constraints.iter_mut().find(|it| it.name == own) {
             (it.inherited, it.local) = (1, false);
@@ -252,6 +253,7 @@ pub(in crate::statement) fn detach(execution: &mut Execution, _parent: RelationI
     for referenced in alone {
         let reason = "the partition's foreign key gets triggers of its own";
         execution.lock(referenced, LockMode::ShareRowExclusive, reason);
+        execution.lock_descendants(referenced, LockMode::ShareRowExclusive, reason);
     }
     let holders: Vec<RelationId> = execution.schema.table(partition).referenced_by.iter().copied().collect();
     for holder in holders {
