@@ -7,7 +7,15 @@ use crate::schema::object::{CatalogObject, ObjectClass, ObjectId, ObjectKey};
 
 impl Work<'_> {
     pub(super) fn restore_objects(&mut self) {
-        for id in self.now.changed_objects_since(self.start) {
+        let (mut extensions, others): (Vec<ObjectId>, Vec<ObjectId>) =
+            self.now.changed_objects_since(self.start).into_iter().partition(|id| {
+                self.now
+                    .object(*id)
+                    .is_some_and(|it| it.class() == ObjectClass::Extension && self.start.object(*id).is_none())
+            });
+        // Those that others need were made before them.
+        extensions.sort_unstable_by_key(|id| std::cmp::Reverse(id.0));
+        for id in others.into_iter().chain(extensions) {
             let object = self.now.object(id).or_else(|| self.start.object(id));
             // A partition's part of a trigger comes and goes with the whole.
             let part = object.and_then(|it| it.trigger()).is_some_and(|it| it.parent.is_some());
@@ -57,6 +65,13 @@ impl Work<'_> {
     }
 
     fn change_object(&mut self, was: &CatalogObject) {
+        if let (Some(before), Some(after)) = (was.extension(), self.now.object(was.id).and_then(|it| it.extension())) {
+            if before.schema != after.schema {
+                let sql = format!("ALTER EXTENSION {} SET SCHEMA {}", was.name(), before.schema);
+                self.add(Phase::CreateExtension, sql);
+            }
+            return;
+        }
         let (Some(before), Some(after)) = (self.start.create_object(was.id), self.now.create_object(was.id)) else {
             return self.cannot_restore(was);
         };
@@ -84,7 +99,12 @@ impl Work<'_> {
         match self.start.create_object(was.id) {
             Some(sql) => {
                 let early = self.start.routine(was.id).is_some_and(|it| it.language != *"sql");
-                self.add(if early { Phase::CreateRoutine } else { Phase::CreateObject }, sql);
+                let phase = match was.class() {
+                    ObjectClass::Extension | ObjectClass::Collation => Phase::CreateExtension,
+                    _ if early => Phase::CreateRoutine,
+                    _ => Phase::CreateObject,
+                };
+                self.add(phase, sql);
             }
             None => self.cannot_restore(was),
         }
@@ -98,12 +118,21 @@ impl Work<'_> {
 
 /// Kinds that are written here.
 fn is_code(class: ObjectClass) -> bool {
-    matches!(class, ObjectClass::Function | ObjectClass::Trigger | ObjectClass::Policy | ObjectClass::EventTrigger)
+    matches!(
+        class,
+        ObjectClass::Function
+            | ObjectClass::Trigger
+            | ObjectClass::Policy
+            | ObjectClass::EventTrigger
+            | ObjectClass::Extension
+            | ObjectClass::Collation
+    )
 }
 
 fn drop_phase(class: ObjectClass) -> Phase {
     match class {
         ObjectClass::Trigger | ObjectClass::Policy | ObjectClass::Rule | ObjectClass::EventTrigger => Phase::DropObject,
+        ObjectClass::Extension | ObjectClass::Collation => Phase::DropExtension,
         _ => Phase::DropRoutine,
     }
 }

@@ -55,6 +55,7 @@ impl Schema {
             Object::Other(id) => {
                 self.callers(id.0, &mut found);
                 self.members_of(*id, version, &mut found);
+                self.dependents_of_collation(*id, &mut found);
             }
             Object::Default(..) | Object::DomainConstraint(..) => {}
         }

@@ -6,6 +6,7 @@
 
 mod changes;
 
+pub mod collation;
 pub mod constraint;
 pub mod ddl;
 pub mod definition;

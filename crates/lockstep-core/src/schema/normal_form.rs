@@ -42,6 +42,7 @@ impl Schema {
             "publications": self.publication_forms(),
             "functions": self.function_forms(),
             "extensions": self.extension_forms(),
+            "collations": self.collation_forms(),
         }))
     }
 

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::schema::Schema;
+use crate::schema::collation::Collation;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::extension::Extension;
 use crate::schema::publication::{Publication, PublishedTable};
@@ -117,6 +118,7 @@ pub enum ObjectBody {
     Policy(Box<Policy>),
     EventTrigger(Box<EventTrigger>),
     Extension(Extension),
+    Collation(Collation),
 }
 
 impl ObjectKey {

@@ -13,6 +13,10 @@ impl Schema {
             ObjectBody::Policy(_) => self.create_policy(object),
             ObjectBody::EventTrigger(_) => self.create_event_trigger(object),
             ObjectBody::Extension(ref it) => Some(it.create(object.name())),
+            ObjectBody::Collation(ref it) => {
+                let ObjectKey::InSchema(_, name, _) = &object.key else { return None };
+                Some(it.create(name))
+            }
             ObjectBody::Plain
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)
@@ -36,6 +40,10 @@ impl Schema {
             }
             ObjectBody::EventTrigger(_) => Some(format!("DROP EVENT TRIGGER IF EXISTS {}", object.name())),
             ObjectBody::Extension(_) => Some(format!("DROP EXTENSION IF EXISTS {}", object.name())),
+            ObjectBody::Collation(_) => {
+                let ObjectKey::InSchema(_, name, _) = &object.key else { return None };
+                Some(format!("DROP COLLATION IF EXISTS {name}"))
+            }
             ObjectBody::Plain
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)

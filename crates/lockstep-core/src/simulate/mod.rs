@@ -4,6 +4,7 @@ pub mod alongside;
 pub mod trace;
 
 mod block;
+mod block_code;
 mod called_code;
 mod two_phase;
 mod unmodelled;
@@ -47,7 +48,9 @@ fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
         Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
         // On the model it ran; only a doubt remains.
         Outcome::Unknown(_) if step.applied => return None,
-        Outcome::Unknown(_) if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(it, &step.text)) => {
+        Outcome::Unknown(_)
+            if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(&step.after, it, &step.text)) =>
+        {
             return None;
         }
         Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),

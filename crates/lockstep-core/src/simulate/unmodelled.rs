@@ -2,6 +2,7 @@
 
 use crate::name::Ident;
 use crate::schema::Schema;
+use crate::simulate::block_code;
 use crate::simulate::called_code::{self, Change};
 use crate::syntax::statement::{
     AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, SessionCommand,
@@ -59,7 +60,7 @@ const USES: [&str; 13] = [
     "DROP VIEW",
 ];
 
-fn reach(statement: &Statement, text: &str) -> Reach {
+fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
     match statement {
         Statement::Insert(_)
         | Statement::Update(_)
@@ -80,7 +81,7 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         Statement::Session(it) => match it {
             SessionCommand::Execute { .. } => Reach::Everything,
             SessionCommand::Explain { statement, options } if options.iter().any(|it| it.name == "analyze") => {
-                reach(statement, text)
+                reach(schema, statement, text)
             }
             SessionCommand::Discard(_) => Reach::Named,
             _ => Reach::Nothing,
@@ -108,16 +109,24 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         Statement::CreateFunction(it) if it.body.is_some() => Reach::Uses,
         Statement::CreateTrigger(_) | Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => Reach::Uses,
         Statement::AlterRoutine(_) if changes_owner(text) => Reach::Nothing,
-        Statement::Do(_) if !text.to_ascii_lowercase().contains("execute") => Reach::Named,
-        Statement::Do(_) => Reach::Everything,
+        Statement::Do(_) => reach_of_code(schema, text),
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "COPY" | "MERGE" | "WITH" => Reach::Rows,
             command if USES.contains(&command) => Reach::Uses,
-            "CALL" => Reach::Everything,
+            "CALL" => reach_of_code(schema, text),
             _ => Reach::Named,
         },
         _ => Reach::Named,
+    }
+}
+
+/// What code can have changed, where all of it is there to be read.
+fn reach_of_code(schema: &Schema, text: &str) -> Reach {
+    match block_code::all(schema, text).map(|code| block_code::strongest(&code)) {
+        None | Some(block_code::Strength::Anything) => Reach::Everything,
+        Some(block_code::Strength::Defines) => Reach::Named,
+        Some(block_code::Strength::Rows) => Reach::Rows,
     }
 }
 
@@ -128,8 +137,8 @@ fn changes_owner(text: &str) -> bool {
 }
 
 /// Whether the statement may have changed anything that the model holds.
-pub(super) fn leaves_doubt(statement: &Statement, text: &str) -> bool {
-    !matches!(reach(statement, text), Reach::Nothing)
+pub(super) fn leaves_doubt(schema: &Schema, statement: &Statement, text: &str) -> bool {
+    !matches!(reach(schema, statement, text), Reach::Nothing)
 }
 
 /// Notes the uncertainty that the statement leaves; `statement` is missing where it cannot be read.
@@ -138,7 +147,7 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
     if command == "CREATE EXTENSION" {
         schema.uncertain.note_extension();
     }
-    let mut reach = statement.map_or(Reach::Named, |it| reach(it, text));
+    let mut reach = statement.map_or(Reach::Named, |it| reach(schema, it, text));
     if let (Some(Statement::Select(query)), Reach::Everything) = (statement, &reach) {
         match called_code::of_query(schema, query) {
             Change::Rows(names) => return schema.forget_rows(&names),
@@ -146,6 +155,14 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
             Change::Anything => {}
         }
     }
+    // What is called is a part of it.
+    let runs_code = statement.is_some_and(|it| match it {
+        Statement::Do(_) => true,
+        Statement::Other(it) => it.command == "CALL",
+        _ => false,
+    });
+    let code = if runs_code { block_code::all(schema, text) } else { None };
+    let text = code.as_deref().unwrap_or(text);
     match reach {
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),

@@ -3,6 +3,7 @@
 
 use crate::expression::{self, Kind, Refusal, Stored};
 use crate::statement::Command;
+use crate::statement::call;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::rows::is_null;
 use crate::statement::scope::{self, TableScope, stored_value};
@@ -16,6 +17,7 @@ pub(super) fn run(query: &QueryText, execution: &mut Execution) -> Option<Outcom
     let results = bare_select::read(&query.text)?;
     Some(results.iter().try_for_each(|it| match call_of(it) {
         Some(call) if acts(call) => act(call, execution),
+        Some(call) if call::is_made(call, execution) => call::execute(call, 'f', &[], execution),
         _ => compute(it, execution),
     }))
 }

@@ -6,6 +6,7 @@ use crate::pg::behavior;
 use crate::pg::catalog::extension::{Kind, Member};
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
+use crate::schema::object::{ObjectClass, ObjectKey};
 use crate::schema::relation::{Column, SYSTEM_COLUMNS};
 use crate::schema::sequence::SequenceType;
 use crate::schema::user_type::{TypeId, UserTypeKind};
@@ -322,6 +323,20 @@ fn serial_type(name: &TypeName) -> Option<SequenceType> {
     }
 }
 
+/// A collation that the schema makes.
+fn find_collation(execution: &Execution, collation: &QualifiedName) -> Option<ObjectName> {
+    let schemas = match &collation.schema {
+        Some(schema) => vec![schema.clone()],
+        None => execution.session.search_path.clone(),
+    };
+    let names = schemas.into_iter().map(|schema| ObjectName { schema, name: collation.name.clone() });
+    names.into_iter().find(|full| {
+        let key = ObjectKey::InSchema(ObjectClass::Collation, full.clone(), vec![]);
+        let found = execution.schema.find_object(&key);
+        found.is_some_and(|id| execution.schema.uncertain.about(&full.name, Some(id.0)).is_none())
+    })
+}
+
 /// `GetColumnDefCollation`: the collation, unless it is the type's own.
 pub(super) fn transform_collation(
     execution: &Execution,
@@ -336,6 +351,10 @@ pub(super) fn transform_collation(
         "default" => Ok(None),
         "C" | "POSIX" | "ucs_basic" | "unicode" | "und-x-icu" => {
             Ok(Some(QualifiedName { schema: None, name: collation.name.clone() }))
+        }
+        _ if find_collation(execution, collation).is_some() => {
+            let schema = find_collation(execution, collation).map(|it| it.schema).filter(|it| *it != "public");
+            Ok(Some(QualifiedName { schema, name: collation.name.clone() }))
         }
         other => unknown(format!("whether the server has the collation \"{other}\" is not known")),
     }

@@ -449,16 +449,20 @@ fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableCon
     if constraints.iter().filter(primary).count() > 1 {
         return index_constraint::second_primary_key(&execution.bare_name(table));
     }
-    let mut made: Vec<&TableConstraint> = vec![];
+    let mut made: Vec<TableConstraint> = vec![];
     let others = constraints
         .iter()
         .filter(|it| matches!(it.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude { .. }));
     for constraint in constraints.iter().filter(primary).chain(others) {
-        if made.iter().any(|other| same_index(other, constraint)) {
-            continue;
+        match made.iter_mut().find(|other| same_index(other, constraint)) {
+            // A name that one of them has is the index's.
+            Some(other) if other.name.is_none() => other.name.clone_from(&constraint.name),
+            Some(_) => {}
+            None => made.push(constraint.clone()),
         }
+    }
+    for constraint in &made {
         index_constraint::add(execution, table, constraint, false, false)?;
-        made.push(constraint);
     }
     for constraint in constraints {
         if let TableConstraintKind::UniqueUsingIndex { .. } | TableConstraintKind::PrimaryKeyUsingIndex { .. } =
@@ -470,7 +474,7 @@ fn indexes(execution: &mut Execution, table: RelationId, constraints: &[TableCon
     Ok(())
 }
 
-/// Redundant when columns and properties agree and the later one has no name of its own.
+/// Redundant when columns and properties agree.
 fn same_index(first: &TableConstraint, second: &TableConstraint) -> bool {
     let key = |constraint: &TableConstraint| match &constraint.kind {
         TableConstraintKind::PrimaryKey { columns, index, without_overlaps } => {
@@ -481,6 +485,5 @@ fn same_index(first: &TableConstraint, second: &TableConstraint) -> bool {
         }
         _ => None,
     };
-    let same = key(first).is_some() && key(first) == key(second) && first.attributes == second.attributes;
-    same && (second.name.is_none() || second.name == first.name)
+    key(first).is_some() && key(first) == key(second) && first.attributes == second.attributes
 }

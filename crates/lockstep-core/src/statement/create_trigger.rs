@@ -357,12 +357,12 @@ impl Scope for RowScope<'_> {
 
     fn column(&self, parts: &[Ident]) -> Result<(u16, Type), Refusal> {
         let [row, column] = parts else {
-            return Err(match parts {
-                [row] if *row == "old" || *row == "new" => {
-                    Refusal::Unknown("a whole row in a trigger's condition is not modelled".to_owned())
-                }
-                _ => super::scope::missing(parts).into(),
-            });
+            return match parts {
+                // The whole row, as `old.*` is.
+                [row] if *row == "old" => Ok((OLD_ROW, Type::RECORD)),
+                [row] if *row == "new" => Ok((0, Type::RECORD)),
+                _ => Err(super::scope::missing(parts).into()),
+            };
         };
         let base = match row.as_str() {
             "old" => OLD_ROW,

@@ -31,6 +31,8 @@ pub struct Execution {
     pub in_block: bool,
     /// Run by a function or a block of code.
     pub in_function: bool,
+    /// Calls of such code that are open.
+    pub calls: usize,
     /// Subtransactions of such code that are open.
     pub subtransactions: usize,
     pub record: Record,
@@ -123,6 +125,7 @@ impl Execution {
             pending: Pending::default(),
             in_block,
             in_function: false,
+            calls: 0,
             subtransactions: 0,
             record: Record::default(),
             transaction_first_id,

@@ -10,9 +10,11 @@ mod alter_routine;
 mod alter_table;
 mod alter_type;
 mod bare_select;
+mod call;
 mod check_constraint;
 mod cluster;
 mod cluster_wide;
+mod collation;
 mod column;
 mod comment;
 mod composite_type;
@@ -131,6 +133,7 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreatePolicy(it) => it,
         Statement::CreateTrigger(it) => &**it,
         Statement::CreateIndex(it) => it,
+        Statement::CreateCollation(it) => it,
         Statement::CreateExtension(it) => it,
         Statement::AlterExtension(it) => it,
         Statement::CreateOperator(it) => it,
@@ -166,6 +169,7 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::Update(it) => return rows::update(it, execution),
         Statement::Delete(it) => return rows::delete(it, execution),
         Statement::Transaction(_) => return unknown("a transaction command is not executed like others"),
+        Statement::Other(it) if it.command == "CALL" => return call::run(&it.text, execution),
         Statement::Other(it) => return cluster_wide::run(it, execution),
     };
     command.run(execution)
@@ -214,6 +218,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateFunction(it) => return format!("CREATE {}", it.kind),
         Statement::DropRoutine(it) => return format!("DROP {}", it.kind),
         Statement::CreateIndex(_) => "CREATE INDEX",
+        Statement::CreateCollation(_) => "CREATE COLLATION",
         Statement::CreateExtension(_) => "CREATE EXTENSION",
         Statement::AlterExtension(_) => "ALTER EXTENSION",
         Statement::CreateOperator(_) => "CREATE OPERATOR",

@@ -29,6 +29,7 @@ pub mod user_type;
 
 mod alter_table;
 mod alter_type;
+pub mod collation;
 mod constraint;
 pub mod copy;
 mod create_index;
@@ -209,6 +210,13 @@ pub fn mentions(text: &str) -> Vec<Ident> {
 pub fn mentions_outside_strings(text: &str) -> Vec<Ident> {
     let mut found = vec![];
     mention(text, &mut found, MAX_STRING_LEVELS);
+    found
+}
+
+/// Every name that stands before a parenthesis, in the bodies of its strings too: whatever it may call.
+pub fn called(text: &str) -> Vec<Ident> {
+    let mut found = vec![];
+    calls(text, &mut found, 0);
     found
 }
 
@@ -431,6 +439,26 @@ fn command_tag(cursor: &Cursor<'_>) -> String {
 
 /// Strings in strings are looked into this deep.
 const MAX_STRING_LEVELS: usize = 3;
+
+fn calls(text: &str, found: &mut Vec<Ident>, level: usize) {
+    let (mut at, mut last) = (0, None);
+    while let Some(token) = lexer::next(text, at) {
+        at = token.end;
+        match token.kind {
+            Kind::Comment => continue,
+            Kind::String | Kind::EscapeString | Kind::DollarString if level < MAX_STRING_LEVELS => {
+                calls(&lexer::value(text, token), found, level + 1);
+            }
+            _ if &text[token.start..token.end] == "(" && found.len() < MAX_MENTIONS => found.extend(last.take()),
+            _ => {}
+        }
+        last = match token.kind {
+            Kind::Word => Some(Ident::folded(&text[token.start..token.end])),
+            Kind::QuotedWord => Some(Ident::new(&lexer::value(text, token))),
+            _ => None,
+        };
+    }
+}
 
 /// Every identifier in the text, in the bodies of its strings too: whatever it may touch.
 fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {

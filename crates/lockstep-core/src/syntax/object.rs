@@ -7,9 +7,9 @@ use crate::syntax::statement::{
     AlterSequence, Comment, CreateDomain, CreateSequence, Drop, ObjectType, Persistence, Statement,
 };
 use crate::syntax::{
-    address, alter_object, alter_table, alter_type, constraint, create_index, create_operator, create_schema,
-    create_table, create_view, drop_object, extension, perhaps, privilege, publication, role, routine, rule,
-    statistics, trigger, type_name,
+    address, alter_object, alter_table, alter_type, collation, constraint, create_index, create_operator,
+    create_schema, create_table, create_view, drop_object, extension, perhaps, privilege, publication, role, routine,
+    rule, statistics, trigger, type_name,
 };
 
 const KINDS: [(&[&str], ObjectType); 13] = [
@@ -76,6 +76,9 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     }
     if cursor.accept_word("schema") {
         return Ok(perhaps(cursor, create_schema::parse));
+    }
+    if cursor.accept_word("collation") {
+        return Ok(perhaps(cursor, collation::create));
     }
     if cursor.accept_word("extension") {
         return extension::create(cursor);

@@ -6,6 +6,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 pub use crate::syntax::address::ObjectAddress;
 pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
+pub use crate::syntax::collation::CreateCollation;
 pub use crate::syntax::copy::*;
 pub use crate::syntax::create_operator::CreateOperator;
 use crate::syntax::create_view::{CreateMaterializedView, CreateView, RefreshMaterializedView};
@@ -50,6 +51,7 @@ pub enum Statement {
     CreateEventTrigger(CreateEventTrigger),
     CreateFunction(Box<CreateFunction>),
     CreateIndex(CreateIndex),
+    CreateCollation(CreateCollation),
     CreateExtension(CreateExtension),
     AlterExtension(AlterExtension),
     CreateOperator(CreateOperator),

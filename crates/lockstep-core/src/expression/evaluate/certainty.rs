@@ -53,7 +53,7 @@ const MADE_UP: [&str; 5] =
 pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
     let all = |items: &[Expression]| items.iter().all(|it| never_null(it, row));
     match &expression.node {
-        Node::Column(number) => row.get(usize::from(*number) - 1).is_some_and(Value::is_value),
+        Node::Column(number) => row.get(usize::from(*number).wrapping_sub(1)).is_some_and(Value::is_value),
         Node::Constant(constant) => !matches!(constant, Constant::Null),
         Node::Function { function, arguments, .. } => {
             // Taking a part of a text by a pattern may find none.

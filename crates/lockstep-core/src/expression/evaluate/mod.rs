@@ -94,7 +94,8 @@ impl Evaluation<'_> {
     fn compute(&self, it: &Expression, case: Option<&Value>) -> Computed {
         let inner = |expression: &Expression| self.compute(expression, case);
         match &it.node {
-            Node::Column(number) => match self.row.get(usize::from(*number) - 1) {
+            // No row holds number 0, which is the whole row.
+            Node::Column(number) => match self.row.get(usize::from(*number).wrapping_sub(1)) {
                 Some(Value::Unknown) | None => Err(Trouble::Unknown),
                 Some(value) => Ok(value.clone()),
             },

@@ -11,10 +11,12 @@ use crate::pg::condition::state_of;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::plpgsql::{self, Block, Handler, Node};
 use crate::statement::Command;
+use crate::statement::call;
 use crate::statement::do_block::evaluate::Environment;
-use crate::statement::do_block::value::Value;
+pub(super) use crate::statement::do_block::value::Value;
 use crate::statement::execution::{Execution, Outcome, Record, Stop, fail, unknown};
 use crate::syntax::catalog_query;
+use crate::syntax::expression::Expr;
 use crate::syntax::statement::{Do, Statement};
 
 /// A block that goes on longer is not followed to its end.
@@ -28,13 +30,23 @@ impl Command for Do {
         let Some(block) = plpgsql::read(&self.body) else {
             return unknown("this PL/pgSQL is more than what is read here");
         };
-        let outer = execution.in_function;
-        execution.in_function = true;
-        let mut run = Run { execution, variables: vec![], steps: 0 };
-        let result = run.block(&block);
-        execution.in_function = outer;
-        result.map(|_| ())
+        run(&block, vec![], execution)
     }
+}
+
+/// Runs code with the values of its parameters.
+pub(super) fn run(block: &Block, variables: Vec<(Ident, Value)>, execution: &mut Execution) -> Outcome {
+    let outer = execution.in_function;
+    execution.in_function = true;
+    let mut run = Run { execution, variables, steps: 0 };
+    let result = run.block(block);
+    execution.in_function = outer;
+    result.map(|_| ())
+}
+
+/// The value of an expression over such variables.
+pub(super) fn evaluate(text: &str, variables: &[(Ident, Value)], execution: &Execution) -> Outcome<Value> {
+    Environment { execution, variables }.text(text)
 }
 
 /// Whether the block goes on after a statement.
@@ -184,7 +196,7 @@ impl Run<'_> {
             Node::Raise { level, format, arguments, code } => {
                 self.raise(level, format.as_deref(), arguments, code.as_deref())?;
             }
-            Node::Perform(_) => return unknown("what PERFORM calls is not modelled"),
+            Node::Perform(text) => self.perform(text)?,
             Node::Commit if self.execution.in_block => {
                 return fail(sqlstate::INVALID_TRANSACTION_TERMINATION, "invalid transaction termination");
             }
@@ -239,6 +251,23 @@ impl Run<'_> {
             return unknown(format!("what the variable {name} does to the statement is not modelled"));
         }
         self.run(text)
+    }
+
+    /// A query for what it does: its results are thrown away.
+    fn perform(&mut self, text: &str) -> Outcome {
+        if let Ok(Expr::Function(called)) = crate::syntax::parse_expression(text)
+            && call::is_made(&called, self.execution)
+        {
+            return call::execute(&called, 'f', &self.variables, self.execution);
+        }
+        let names = crate::syntax::mentions_outside_strings(text);
+        if self.variables.iter().any(|(name, _)| names.contains(name)) {
+            return unknown("what PERFORM calls is not modelled");
+        }
+        match crate::syntax::parse(&format!("SELECT {text}")) {
+            Ok(statement @ Statement::Select(_)) => crate::statement::run(&statement, self.execution),
+            _ => unknown("what PERFORM calls is not modelled"),
+        }
     }
 
     fn run(&mut self, text: &str) -> Outcome {

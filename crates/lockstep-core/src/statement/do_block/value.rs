@@ -4,7 +4,7 @@ use crate::name::Ident;
 use crate::schema::dependency::Object;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(in crate::statement) enum Value {
     Null,
     Bool(bool),
     Int(i64),
@@ -19,12 +19,12 @@ pub(super) enum Value {
 }
 
 impl Value {
-    pub(super) fn text(text: &str) -> Value {
+    pub(in crate::statement) fn text(text: &str) -> Value {
         Value::Text(text.to_owned())
     }
 
     /// As the type's output function prints it; `None`: not known, `Some(None)`: null.
-    pub(super) fn print(&self) -> Option<Option<String>> {
+    pub(in crate::statement) fn print(&self) -> Option<Option<String>> {
         match self {
             Value::Null => Some(None),
             Value::Bool(value) => Some(Some(if *value { "t" } else { "f" }.to_owned())),
@@ -35,7 +35,7 @@ impl Value {
     }
 
     /// `=`; `None` where it is null or not known, told apart by [`Value::is_null`].
-    pub(super) fn equals(&self, other: &Value) -> Option<bool> {
+    pub(in crate::statement) fn equals(&self, other: &Value) -> Option<bool> {
         match (self, other) {
             (Value::Null | Value::Unknown, _) | (_, Value::Null | Value::Unknown) => None,
             (Value::Number(one), Value::Number(two)) => Some(one == two),
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
+    pub(in crate::statement) fn is_null(&self) -> bool {
         *self == Value::Null
     }
 }
