@@ -15,8 +15,12 @@ pub struct Session {
     pub search_path: Vec<Ident>,
     /// Other settings by lower-case name; absent ones have the server's default.
     pub settings: BTreeMap<String, Setting>,
-    /// Not the role that the session began with.
-    pub role: Option<String>,
+    /// Whose rights statements have: not the role that the session began with (`GetUserId`).
+    pub role: Option<Ident>,
+    /// `SET SESSION AUTHORIZATION`: another one than the session began with.
+    pub user: Option<Ident>,
+    /// Both as they were before a `SET LOCAL`.
+    pub outer_roles: Option<(Option<Ident>, Option<Ident>)>,
     pub read_only: bool,
     pub cursors: Vec<OpenCursor>,
     pub prepared: Vec<Prepared>,
@@ -64,6 +68,8 @@ impl Default for Session {
             search_path: vec![Ident::new("public")],
             settings: BTreeMap::new(),
             role: None,
+            user: None,
+            outer_roles: None,
             read_only: false,
             cursors: vec![],
             prepared: vec![],
@@ -88,6 +94,9 @@ impl Session {
     pub fn forget_local(&mut self) {
         self.cursors.retain(|cursor| cursor.hold);
         self.cursors.iter_mut().for_each(|cursor| cursor.reads.clear());
+        if let Some((role, user)) = self.outer_roles.take() {
+            (self.role, self.user) = (role, user);
+        }
         let local: Vec<String> =
             self.settings.iter().filter(|(_, it)| it.local).map(|(name, _)| name.clone()).collect();
         for name in local {

@@ -6,7 +6,7 @@ CREATE TABLE t(a int);
 -- expect: ok
 SET ROLE app;
 
--- expect: unknown
+-- expect: 42501
 ALTER TABLE t ADD COLUMN b int;
 
 -- expect: ok

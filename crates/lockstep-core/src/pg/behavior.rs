@@ -125,6 +125,34 @@ pub fn has_maintain_privilege(version: PgVersion) -> bool {
     version >= PgVersion::V17
 }
 
+/// A membership has `INHERIT` and `SET` options of its own from 16 on.
+pub fn memberships_have_options(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// `CREATEROLE` is limited to roles that its holder administers from 16 on.
+pub fn creating_roles_is_limited(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// What is said to those who may not become the role.
+pub fn not_a_member(version: PgVersion, role: &str) -> String {
+    match version >= PgVersion::V16 {
+        true => format!("must be able to SET ROLE \"{role}\""),
+        false => format!("must be member of role \"{role}\""),
+    }
+}
+
+/// `LOCK TABLE` asks for any privilege that would take such a lock from 16 on.
+pub fn locks_by_weaker_privileges(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
+/// Everybody may create in the schema `public` before 15.
+pub fn everybody_creates_in_public(version: PgVersion) -> bool {
+    version < PgVersion::V15
+}
+
 /// `CREATE STATISTICS` makes up a name from 16 on.
 pub fn statistics_may_have_no_name(version: PgVersion) -> bool {
     version >= PgVersion::V16

@@ -24,6 +24,7 @@ pub mod ownership;
 pub mod partition;
 pub mod publication;
 pub mod relation;
+pub mod rights;
 pub mod routine;
 pub mod rule;
 pub mod sequence;

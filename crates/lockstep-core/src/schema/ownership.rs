@@ -17,6 +17,47 @@ pub struct Ownership {
     defaults: RedBlackTreeMap<DefaultKey, Held>,
     /// Member of role.
     memberships: RedBlackTreeMap<(Ident, Ident), Held>,
+    /// Of roles that the text made.
+    attributes: RedBlackTreeMap<Ident, Attributes>,
+    /// `inherit_option` and `set_option` of a membership: role, member.
+    passing: RedBlackTreeMap<(Ident, Ident), Passing>,
+    /// Privileges that were also granted, or revoked, by somebody who does not own the object.
+    blurred: RedBlackTreeMap<PrivilegeKey, ()>,
+    /// Privileges on a database, of which nobody says that it is this one.
+    on_databases: RedBlackTreeMap<(Ident, String), Held>,
+}
+
+/// `pg_authid`, as far as it decides what a role may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attributes {
+    pub superuser: bool,
+    pub inherit: bool,
+    pub create_role: bool,
+    pub create_database: bool,
+    pub replication: bool,
+    pub bypass_row_security: bool,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Attributes {
+            superuser: false,
+            inherit: true,
+            create_role: false,
+            create_database: false,
+            replication: false,
+            bypass_row_security: false,
+        }
+    }
+}
+
+/// What comes with a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passing {
+    /// The role's privileges are the member's without more ado.
+    pub inherit: bool,
+    /// The member may become the role.
+    pub set: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +106,39 @@ impl Ownership {
 
     pub fn roles(&self) -> impl Iterator<Item = (&Ident, RoleState)> {
         self.roles.iter().map(|(name, state)| (name, *state))
+    }
+
+    /// Of a role that the text made.
+    pub fn attributes(&self, role: &Ident) -> Option<Attributes> {
+        self.attributes.get(role).copied()
+    }
+
+    pub fn set_attributes(&mut self, role: Ident, attributes: Attributes) {
+        self.attributes.insert_mut(role, attributes);
+    }
+
+    pub fn passing(&self, key: &(Ident, Ident)) -> Option<Passing> {
+        self.passing.get(key).copied()
+    }
+
+    pub fn set_passing(&mut self, key: (Ident, Ident), passing: Passing) {
+        self.passing.insert_mut(key, passing);
+    }
+
+    pub fn blur(&mut self, key: PrivilegeKey) {
+        self.blurred.insert_mut(key, ());
+    }
+
+    pub fn blurred(&self) -> impl Iterator<Item = &PrivilegeKey> {
+        self.blurred.keys()
+    }
+
+    pub fn note_on_database(&mut self, grantee: Ident, privilege: String, held: Held) {
+        self.on_databases.insert_mut((grantee, privilege), held);
+    }
+
+    pub fn on_databases(&self) -> impl Iterator<Item = (&(Ident, String), Held)> {
+        self.on_databases.iter().map(|(key, held)| (key, *held))
     }
 
     pub fn owner(&self, object: &Object) -> Option<&Ident> {
@@ -119,6 +193,25 @@ impl Ownership {
 
     pub fn memberships(&self) -> impl Iterator<Item = (&(Ident, Ident), Held)> {
         self.memberships.iter().map(|(key, held)| (key, *held))
+    }
+
+    /// A role has another name, or is gone (`None`), with what it is and what it is a member of.
+    pub fn replace_attributes(&mut self, role: &Ident, other: Option<&Ident>) {
+        if let Some(attributes) = self.attributes(role) {
+            self.attributes.remove_mut(role);
+            if let Some(other) = other {
+                self.attributes.insert_mut(other.clone(), attributes);
+            }
+        }
+        let passing: Vec<_> = self.passing.iter().filter(|((a, b), _)| a == role || b == role).collect();
+        let passing: Vec<((Ident, Ident), Passing)> = passing.into_iter().map(|(key, it)| (key.clone(), *it)).collect();
+        for (key, it) in passing {
+            self.passing.remove_mut(&key);
+            if let Some(other) = other {
+                let replaced = |it: Ident| if it == *role { other.clone() } else { it };
+                self.passing.insert_mut((replaced(key.0), replaced(key.1)), it);
+            }
+        }
     }
 
     /// Everything that speaks of the role speaks of another one, or (`None`) of none any more.

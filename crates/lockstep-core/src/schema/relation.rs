@@ -68,6 +68,8 @@ pub struct Table {
     pub rows: Rows,
     /// The rows themselves, where they are few and all known: read by [`Table::known_rows`].
     pub known: Option<KnownRows>,
+    /// Some value may be longer than an index can hold.
+    pub long_values: bool,
     /// `reloftype`: the composite type whose attributes are its columns.
     pub of_type: Option<TypeId>,
     /// It has a TOAST table, which stays when the columns that needed it go.

@@ -245,6 +245,7 @@ fn named(statement: &Statement) -> Option<Vec<Ident>> {
         Statement::CreateEventTrigger(it) => names.push(it.name.clone()),
         Statement::AlterEventTrigger(it) => names.push(it.name.clone()),
         Statement::CreateFunction(it) => names.push(it.name.name.clone()),
+        Statement::CreateAggregate(it) => names.push(it.aggregate.name.name.clone()),
         Statement::AlterRoutine(it) => {
             names.push(it.routine.name.name.clone());
             if let AlterRoutineAction::RenameTo(name) = &it.action {

@@ -16,6 +16,7 @@ use crate::statement::alter_type::{Found, find, is_used_by};
 use crate::statement::deletion::delete;
 use crate::statement::domain::{DomainScope, new_check, not_null_name};
 use crate::statement::execution::{Execution, Outcome, fail, plain};
+use crate::statement::known_rows;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterDomain, DomainAction, DomainConstraint};
 
@@ -173,6 +174,17 @@ fn scan(execution: &mut Execution, it: &UserType, condition: &Expression) -> Out
         for number in columns {
             let Some(column) = execution.schema.relation(table).columns().attribute(number).cloned() else { continue };
             let moved = condition.over_column(number, &column.type_);
+            match known_rows::every(execution, table, &moved, |truth| truth != Some(false)) {
+                Some(true) => continue,
+                Some(false) => {
+                    let (column, table) = (column.name.as_str(), execution.bare_name(table));
+                    let message = format!(
+                        "column \"{column}\" of table \"{table}\" contains values that violate the new constraint"
+                    );
+                    return fail(sqlstate::CHECK_VIOLATION, message);
+                }
+                None => {}
+            }
             if let Some(it) = crate::statement::row_checks::violations(execution, table, &moved) {
                 execution.precondition(it.query, &it.expected, it.sqlstate_otherwise);
             }

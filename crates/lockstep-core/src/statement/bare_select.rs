@@ -1,10 +1,12 @@
 //! `SELECT` without a table: functions that do something to the session, such as settings and advisory
 //! locks, and expressions over constants.
 
+use crate::expression::evaluate::Trouble;
 use crate::expression::{self, Kind, Refusal, Stored};
 use crate::statement::Command;
 use crate::statement::call;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::statement::known_rows::RowScope;
 use crate::statement::rows::is_null;
 use crate::statement::scope::{self, TableScope, stored_value};
 use crate::statement::select;
@@ -105,6 +107,10 @@ fn compute(it: &Expr, execution: &mut Execution) -> Outcome {
     scope::check_enum_values(execution, it, &made)?;
     if made.converts_to_domain() {
         return unknown("whether a domain admits a value is not modelled");
+    }
+    // Operators over constants, as planning computes them.
+    if let Err(Trouble::Error(error)) = RowScope::new(execution).over(&[]).value(&made) {
+        return Err(error.into());
     }
     let certain = match stored_value(&made, execution) {
         Stored::Value(_) | Stored::Null => true,

@@ -140,6 +140,9 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     if built && duplicates.is_none() {
         unique_precondition(execution, &index);
     }
+    if holds_long_values(execution, &index) && !skip_build {
+        execution.doubt("whether the values fit into the index is not known: they may be long");
+    }
     let persistence = execution.schema.relation(new.table).persistence;
     let id = execution.schema.add_relation(name.clone(), persistence, Body::Index(index));
     let relation = execution.schema.relation_mut(id);
@@ -159,6 +162,14 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         return cannot_build(execution, id, new.concurrently, &name);
     }
     Ok(id)
+}
+
+/// `BTMaxItemSize` and its like: what compression makes of long values is not computed.
+fn holds_long_values(execution: &Execution, index: &Index) -> bool {
+    let bounded = matches!(index.method.as_str(), "gin" | "brin");
+    let long =
+        |key: &IndexKey| key.type_.array || key.type_.is_any(&[Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::BYTEA]);
+    !bounded && execution.schema.table(index.table).long_values && index.keys.iter().any(long)
 }
 
 /// `index_build` over rows with the same key. What `CONCURRENTLY` has committed before stays: an index

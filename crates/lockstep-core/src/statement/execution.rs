@@ -14,7 +14,9 @@ use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::Constraint;
+use crate::schema::dependency::Object;
 use crate::schema::relation::{Persistence, Relation, Rows};
+use crate::schema::rights::Right;
 use crate::schema::sequence::LastValue;
 use crate::schema::user_type::TypeId;
 use crate::session::Session;
@@ -140,13 +142,17 @@ impl Execution {
     /// `RangeVarGetRelid` without a lock: the relation of that name on the search path.
     pub fn look_up(&self, name: &QualifiedName) -> Outcome<Option<RelationId>> {
         if let Some(schema) = &name.schema {
+            if self.schema.has_namespace(schema.as_str()) && !self.may_look_into(schema) {
+                let message = format!("permission denied for schema {}", schema.as_str());
+                return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
+            }
             let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
             return self.certain(&full, self.schema.find(&full));
         }
         if let Some(found) = self.schema.find(&ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() }) {
             return Ok(Some(found));
         }
-        for schema in &self.session.search_path {
+        for schema in self.session.search_path.iter().filter(|it| self.may_look_into(it)) {
             let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
             if let Some(found) = self.certain(&full, self.schema.find(&full))? {
                 return Ok(Some(found));
@@ -156,6 +162,16 @@ impl Execution {
             return unknown(format!("system catalogs such as {name} are not modelled"));
         }
         Ok(None)
+    }
+
+    /// `recomputeNamespacePath`: schemas that the role may not use are not on its path.
+    fn is_usable(&self, schema: &Ident) -> bool {
+        self.schema.has_namespace(schema.as_str()) && self.may_look_into(schema)
+    }
+
+    /// `USAGE`, unless it is certain that the role has none.
+    fn may_look_into(&self, schema: &Ident) -> bool {
+        self.session.role.is_none() || self.may(&Object::Namespace(schema.clone()), "usage") != Right::No
     }
 
     fn certain(&self, name: &ObjectName, found: Option<RelationId>) -> Outcome<Option<RelationId>> {
@@ -210,7 +226,7 @@ impl Execution {
     pub fn creation_name(&self, name: &QualifiedName) -> Outcome<ObjectName> {
         let schema = match &name.schema {
             Some(schema) => schema.clone(),
-            None => match self.session.search_path.iter().find(|it| self.schema.has_namespace(it.as_str())) {
+            None => match self.session.search_path.iter().find(|it| self.is_usable(it)) {
                 Some(schema) => schema.clone(),
                 None => return self.no_schema(),
             },

@@ -28,6 +28,18 @@ impl Grant {
         }
     }
 
+    fn note_on_database(&self, execution: &mut Execution) {
+        for grantee in &self.grantees {
+            let grantee = execution.owner_of(grantee).unwrap_or_else(|| grantee.clone());
+            let all = all_privileges(ObjectType::Database, execution.version);
+            let named = self.privileges.iter().map(|it| if it.name == "temp" { "temporary" } else { it.name.as_str() });
+            let names: Vec<&str> = if self.privileges.is_empty() { all } else { named.collect() };
+            for name in names {
+                execution.schema.ownership.note_on_database(grantee.clone(), name.to_owned(), self.held());
+            }
+        }
+    }
+
     fn held(&self) -> Held {
         // Without its grant option a privilege is still held.
         let granted = !self.revoke || self.grant_option;
@@ -43,6 +55,10 @@ impl Command for Grant {
             return future(self, execution, *object, roles, schemas);
         }
         let (object, found) = match &self.target {
+            GrantTarget::Objects(ObjectType::Database, _) => {
+                self.note_on_database(execution);
+                (ObjectType::Database, named(self, execution)?)
+            }
             GrantTarget::Objects(object, _) => (*object, named(self, execution)?),
             GrantTarget::AllInSchema(object, schemas) => (*object, all_in_schemas(execution, *object, schemas)?),
             GrantTarget::Future { .. } => return Ok(()),
@@ -221,8 +237,13 @@ fn grant_on(statement: &Grant, execution: &mut Execution, object: ObjectType, on
         };
         for object in on {
             for (name, grantee) in names.iter().flat_map(|name| statement.grantees.iter().map(move |it| (name, it))) {
-                let (grantee, privilege) = (grantee.clone(), (*name).to_owned());
+                let grantee = match grantee.as_str() {
+                    "current_user" | "current_role" => execution.session.role.as_ref().unwrap_or(grantee).clone(),
+                    _ => grantee.clone(),
+                };
+                let privilege = (*name).to_owned();
                 let key = PrivilegeKey { object: object.clone(), kind: grant_word(kind), grantee, privilege };
+                super::permission::grant::note(execution, &key);
                 execution.schema.ownership.note_privilege(key, statement.held());
             }
         }
@@ -289,7 +310,8 @@ fn future(
     }
     schemas.iter().try_for_each(|schema| execution.namespace(schema))?;
     let own = |role: &Ident| execution.owner_of(role);
-    let roles: Vec<Option<Ident>> = if roles.is_empty() { vec![None] } else { roles.iter().map(own).collect() };
+    let roles: Vec<Option<Ident>> =
+        if roles.is_empty() { vec![execution.session.role.clone()] } else { roles.iter().map(own).collect() };
     let schemas: Vec<Option<Ident>> =
         if schemas.is_empty() { vec![None] } else { schemas.iter().cloned().map(Some).collect() };
     let names: Vec<String> = match statement.privileges.is_empty() {
@@ -321,6 +343,23 @@ impl GrantRole {
     }
 }
 
+impl GrantRole {
+    /// `WITH INHERIT FALSE`, `SET OPTION FOR`.
+    fn set_passing(&self, execution: &mut Execution, key: (Ident, Ident)) {
+        let ownership = &mut execution.schema.ownership;
+        let Some(mut passing) = ownership.passing(&key) else { return };
+        for (option, value) in &self.options {
+            let value = !self.revoke && !matches!(value.as_str(), "false" | "off");
+            match option.as_str() {
+                "inherit" => passing.inherit = value,
+                "set" => passing.set = value,
+                _ => {}
+            }
+        }
+        ownership.set_passing(key, passing);
+    }
+}
+
 impl Command for GrantRole {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable(self.tag())?;
@@ -328,6 +367,9 @@ impl Command for GrantRole {
             execution.role(role)?;
         }
         self.grantees.iter().try_for_each(|it| execution.role(it))?;
+        if self.roles.iter().chain(&self.grantees).any(|it| it == "pg_database_owner") {
+            return unknown("who is a member of pg_database_owner is for the server to say");
+        }
         for role in &self.roles {
             execution.role(role)?;
             if let Some(member) = self.grantees.iter().find(|it| *it == role) {
@@ -338,7 +380,9 @@ impl Command for GrantRole {
             for member in &self.grantees {
                 let admin = self.options.iter().any(|(option, value)| option == "admin" && value != "false");
                 let held = Held { granted: !self.revoke || !self.options.is_empty(), grantable: !self.revoke && admin };
-                execution.schema.ownership.note_membership(role.clone(), member.clone(), held);
+                let member = execution.owner_of(member).unwrap_or_else(|| member.clone());
+                super::role::note_membership(execution, role.clone(), member.clone(), held);
+                self.set_passing(execution, (role.clone(), member));
             }
         }
         Ok(())

@@ -79,10 +79,10 @@ pub(super) fn add(
     let index = define_index(execution, &new)?;
     if let TableConstraintKind::Exclude { elements, .. } = &constraint.kind {
         let operators: Vec<&str> = elements.iter().map(|(_, operator)| operator.as_str()).collect();
-        row_checks::exclusion(execution, index, &operators);
+        row_checks::exclusion(execution, index, &operators)?;
     }
     if let Some(columns) = temporal {
-        temporal::check_rows(execution, table, index, columns);
+        temporal::check_rows(execution, table, index, columns)?;
     }
     let name = execution.schema.relation(index).name.name.clone();
     let kind = match &constraint.kind {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::effect::{DataChangeKind, ObjectName, PgError, RelationId, WorkKind};
 use crate::expression::Kind;
-use crate::name::{Ident, quote_literal};
+use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::known_rows::Row;
@@ -23,7 +23,7 @@ use crate::statement::rows::{assignable, fits, functions_only_read, is_default, 
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
 use crate::statement::select;
-use crate::syntax::expression::Expr;
+use crate::syntax::expression::{Expr, Literal};
 use crate::syntax::statement::{Insert, InsertSource};
 
 impl Command for Insert {
@@ -39,6 +39,9 @@ impl Command for Insert {
         }
         let targets = self.targets(execution, table, &relation)?;
         firing::fire(execution, table, RowEvent::Insert)?;
+        if self.writes_long_values() {
+            execution.schema.table_mut(table).long_values = true;
+        }
         let into = execution.schema.table(table);
         if into.is_partitioned() || into.is_partition() {
             let mut columns: Vec<Ident> = targets.iter().map(|it| into.column_name(*it)).collect();
@@ -114,7 +117,32 @@ pub(super) fn refuse_view(execution: &Execution, id: RelationId) -> Outcome {
     }
 }
 
+/// They put together what may be long.
+const LENGTHENING: [&str; 8] =
+    ["repeat", "lpad", "rpad", "string_agg", "array_agg", "json_agg", "jsonb_agg", "array_fill"];
+
+/// A row of an index has no more than a third of a page.
+const LONG: usize = 2000;
+
 impl Insert {
+    fn writes_long_values(&self) -> bool {
+        let lengthens = |name: &QualifiedName| LENGTHENING.contains(&name.name.as_str());
+        let long = |it: &Expr| match it {
+            Expr::Function(call) => lengthens(&call.name),
+            Expr::Literal(Literal::String(text)) => text.len() > LONG,
+            _ => false,
+        };
+        match &self.source {
+            InsertSource::DefaultValues => false,
+            InsertSource::Query(query) => query.functions.iter().any(lengthens),
+            InsertSource::Values(rows) => rows.iter().flatten().any(|value| {
+                let mut found = false;
+                value.visit(&mut |it| found |= long(it));
+                found
+            }),
+        }
+    }
+
     /// Each partition takes its rows as if it were named.
     fn distribute(
         &self,

@@ -3,6 +3,7 @@
 pub mod execution;
 
 mod address;
+mod aggregate;
 mod alter_database;
 mod alter_domain;
 mod alter_object;
@@ -55,6 +56,7 @@ mod namespace;
 mod naming;
 mod owner;
 mod partition;
+mod permission;
 mod policy;
 mod publication;
 mod query;
@@ -93,18 +95,7 @@ pub(crate) trait Command {
 
 /// Executes any command but those that begin and end transactions: they are the session's own.
 pub fn run(statement: &Statement, execution: &mut Execution) -> Outcome {
-    let Some(role) = execution.session.role.clone().filter(|_| !matches!(statement, Statement::Set(_))) else {
-        return run_allowed(statement, execution);
-    };
-    // What the role may do is not known: what the statement does if it may is.
-    let doubt = format!("what the role {role} may do is not known");
-    match run_allowed(statement, execution) {
-        Ok(()) => {
-            execution.doubt(doubt);
-            Ok(())
-        }
-        Err(_) => unknown(doubt),
-    }
+    permission::run(statement, execution)
 }
 
 /// The same where the session's role may do it.
@@ -124,6 +115,7 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::AlterTypeAddValue(it) => it,
         Statement::Cluster(it) => it,
         Statement::Comment(it) => it,
+        Statement::CreateAggregate(it) => it,
         Statement::CreateComposite(it) => it,
         Statement::Copy(it) => it,
         Statement::CreateDomain(it) => it,
@@ -215,6 +207,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::DropPart(it) => return format!("DROP {}", it.kind),
         Statement::RenamePart(it) => return format!("ALTER {}", it.kind),
         Statement::AlterRoutine(it) => return format!("ALTER {}", it.kind),
+        Statement::CreateAggregate(_) => "CREATE AGGREGATE",
         Statement::CreateFunction(it) => return format!("CREATE {}", it.kind),
         Statement::DropRoutine(it) => return format!("DROP {}", it.kind),
         Statement::CreateIndex(_) => "CREATE INDEX",

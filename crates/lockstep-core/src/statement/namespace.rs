@@ -33,7 +33,10 @@ impl Command for CreateSchema {
             return fail(sqlstate::DUPLICATE_SCHEMA, message);
         }
         execution.schema.add_namespace(self.name.clone());
-        let owner = self.authorization.as_ref().and_then(|role| execution.owner_of(role));
+        let owner = match &self.authorization {
+            Some(role) => execution.owner_of(role),
+            None => execution.session.role.clone(),
+        };
         execution.schema.ownership.set_owner(Object::Namespace(self.name.clone()), owner.clone());
         // What is made in it is looked up there first, and belongs to the schema's owner.
         let path = execution.session.search_path.clone();

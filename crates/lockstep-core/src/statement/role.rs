@@ -5,7 +5,8 @@ use crate::name::{Ident, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::schema::dependency::Object;
-use crate::schema::ownership::RoleState;
+use crate::schema::ownership::{Attributes, Held, Passing, RoleState};
+use crate::schema::rights::is_session_role;
 use crate::statement::Command;
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -15,7 +16,7 @@ const REASSIGNED: &str = "everything that the role owns changes its owner";
 
 /// Roles that every server has (`pg_authid.dat`), or that stand for the session's own.
 pub(super) fn is_own(name: &Ident) -> bool {
-    matches!(name.as_str(), "current_user" | "current_role" | "session_user" | "postgres")
+    is_session_role(name)
 }
 
 impl Execution {
@@ -40,7 +41,11 @@ impl Execution {
 
     /// The owner as it is kept: `None` for the session's own role.
     pub fn owner_of(&self, role: &Ident) -> Option<Ident> {
-        (!is_own(role)).then(|| role.clone())
+        match role.as_str() {
+            "current_user" | "current_role" => self.session.role.clone(),
+            "session_user" => self.session.user.clone(),
+            _ => (!is_own(role)).then(|| role.clone()),
+        }
     }
 }
 
@@ -64,8 +69,11 @@ impl Command for RoleCommand {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable(self.tag())?;
         match self {
-            RoleCommand::Create { name, members, .. } => create(execution, name, members),
-            RoleCommand::Alter { name, .. } => name.as_ref().map_or(Ok(()), |name| execution.role(name)),
+            RoleCommand::Create { name, members, options } => create(execution, name, members, options),
+            RoleCommand::Alter { name, options } => match name {
+                Some(name) => alter(execution, name, options),
+                None => Ok(()),
+            },
             RoleCommand::Rename { name, to } => rename(execution, name, to),
             RoleCommand::Drop { names, if_exists } => {
                 names.iter().try_for_each(|name| drop_role(execution, name, *if_exists))
@@ -77,10 +85,106 @@ impl Command for RoleCommand {
 }
 
 /// `CreateRole`.
-fn create(execution: &mut Execution, name: &Ident, members: &[Ident]) -> Outcome {
+fn create(execution: &mut Execution, name: &Ident, members: &[Ident], options: &str) -> Outcome {
     new_name(execution, name)?;
     members.iter().filter(|it| *it != name).try_for_each(|it| execution.role(it))?;
-    execution.schema.ownership.note_role(name.clone(), RoleState::Made);
+    if members.contains(name) {
+        let name = name.as_str();
+        let message = format!("role \"{name}\" is a member of role \"{name}\"");
+        return fail(sqlstate::INVALID_GRANT_OPERATION, message);
+    }
+    if members.iter().any(|it| it == "pg_database_owner") {
+        return unknown("who is a member of pg_database_owner is for the server to say");
+    }
+    let words = words(options);
+    let ownership = &mut execution.schema.ownership;
+    ownership.note_role(name.clone(), RoleState::Made);
+    let mut attributes = Attributes::default();
+    set_attributes(&mut attributes, &words);
+    ownership.set_attributes(name.clone(), attributes);
+    let mut place = 0;
+    while let Some(word) = words.get(place) {
+        place += 1;
+        let (into, admin) = match word.as_str() {
+            "in" => (true, false),
+            "role" | "user" => (false, false),
+            "admin" => (false, true),
+            _ => continue,
+        };
+        if into {
+            place += 1;
+        }
+        while let Some(other) = words.get(place).filter(|it| members.iter().any(|member| member == it.as_str())) {
+            place += 1;
+            let other = Ident::new(other);
+            let (role, member) = if into { (other, name.clone()) } else { (name.clone(), other) };
+            note_membership(execution, role, member, Held { granted: true, grantable: admin });
+        }
+    }
+    Ok(())
+}
+
+/// `AddRoleMems`: a new membership passes privileges on where the member inherits.
+pub(super) fn note_membership(execution: &mut Execution, role: Ident, member: Ident, held: Held) {
+    let ownership = &mut execution.schema.ownership;
+    let key = (role, member);
+    if ownership.membership(&key).is_none_or(|it| !it.granted) {
+        let inherit = ownership.attributes(&key.1).is_none_or(|it| it.inherit);
+        ownership.set_passing(key.clone(), Passing { inherit, set: true });
+    }
+    ownership.note_membership(key.0, key.1, held);
+}
+
+/// Folded words of the options; strings are left out.
+fn words(options: &str) -> Vec<String> {
+    let mut found = vec![];
+    for (place, part) in options.split('\'').enumerate() {
+        if place % 2 == 1 {
+            continue;
+        }
+        let mut rest = part;
+        while let Some(start) = rest.find(|it: char| it.is_alphanumeric() || matches!(it, '_' | '"')) {
+            rest = &rest[start..];
+            let quoted = rest.strip_prefix('"');
+            let end = match quoted {
+                Some(quoted) => quoted.find('"').map_or(rest.len(), |it| it + 2),
+                None => rest.find(|it: char| !it.is_alphanumeric() && it != '_' && it != '$').unwrap_or(rest.len()),
+            };
+            let word = &rest[..end];
+            found.push(if quoted.is_some() { word.trim_matches('"').to_owned() } else { word.to_lowercase() });
+            rest = &rest[end..];
+        }
+    }
+    found
+}
+
+fn set_attributes(attributes: &mut Attributes, words: &[String]) {
+    for word in words {
+        let (word, value) = match word.strip_prefix("no") {
+            Some(word) => (word, false),
+            None => (word.as_str(), true),
+        };
+        match word {
+            "superuser" => attributes.superuser = value,
+            "inherit" => attributes.inherit = value,
+            "createrole" => attributes.create_role = value,
+            "createdb" => attributes.create_database = value,
+            "replication" => attributes.replication = value,
+            "bypassrls" => attributes.bypass_row_security = value,
+            _ => {}
+        }
+    }
+}
+
+/// `AlterRole`; settings of the role say nothing of what it may do.
+fn alter(execution: &mut Execution, name: &Ident, options: &str) -> Outcome {
+    execution.role(name)?;
+    let words = words(options);
+    let of_settings = words.iter().any(|it| matches!(it.as_str(), "set" | "reset"));
+    if let (Some(mut attributes), false) = (execution.schema.ownership.attributes(name), of_settings) {
+        set_attributes(&mut attributes, &words);
+        execution.schema.ownership.set_attributes(name.clone(), attributes);
+    }
     Ok(())
 }
 
@@ -111,13 +215,17 @@ fn rename(execution: &mut Execution, name: &Ident, to: &Ident) -> Outcome {
     execution.schema.ownership.note_role(name.clone(), RoleState::Dropped);
     execution.schema.ownership.note_role(to.clone(), state);
     execution.schema.ownership.replace_role(name, Some(to));
+    execution.schema.ownership.replace_attributes(name, Some(to));
     Ok(())
 }
 
 /// `DropRole`.
 fn drop_role(execution: &mut Execution, name: &Ident, if_exists: bool) -> Outcome {
-    if is_own(name) {
+    if is_own(name) || execution.session.role.as_ref() == Some(name) {
         return fail(sqlstate::OBJECT_IN_USE, "current user cannot be dropped");
+    }
+    if execution.session.user.as_ref() == Some(name) {
+        return fail(sqlstate::OBJECT_IN_USE, "session user cannot be dropped");
     }
     let ownership = &execution.schema.ownership;
     match ownership.role(name) {
@@ -149,6 +257,7 @@ fn drop_role(execution: &mut Execution, name: &Ident, if_exists: bool) -> Outcom
         execution.precondition(query, "0", sqlstate::DEPENDENT_OBJECTS_STILL_EXIST);
     }
     execution.schema.ownership.replace_role(name, None);
+    execution.schema.ownership.replace_attributes(name, None);
     execution.schema.ownership.note_role(name.clone(), RoleState::Dropped);
     Ok(())
 }

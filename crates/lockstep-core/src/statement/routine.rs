@@ -117,6 +117,9 @@ pub(super) fn callable(execution: &Execution, name: &QualifiedName) -> Outcome<V
     let mut found: Vec<Callable> = vec![];
     for id in named(execution, name)? {
         let Some(routine) = execution.schema.routine(id) else { continue };
+        if routine.kind == RoutineKind::Aggregate {
+            return unknown(format!("calls of the aggregate {name} are not modelled"));
+        }
         let inputs: Vec<_> = routine.inputs().collect();
         let callable = Callable {
             id: id.0,

@@ -15,7 +15,7 @@ use crate::schema::dependency::Object;
 use crate::schema::routine::{FIRST_PARAMETER, Parameter, Routine, RoutineKind};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::scope::TableScope;
-use crate::statement::select;
+use crate::statement::{query, select};
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 use crate::syntax::statement::{CreateFunction, RoutineBody, Statement};
 use crate::syntax::{self, SyntaxError};
@@ -181,7 +181,7 @@ fn sql(statement: &CreateFunction, execution: &mut Execution, routine: &mut Rout
     }
     let found = match &statement.body {
         Some(RoutineBody::Return(expression)) => bound_expression(statement, execution, routine, expression),
-        Some(RoutineBody::Atomic(_)) => unknown("the statements of BEGIN ATOMIC are not modelled"),
+        Some(RoutineBody::Atomic(texts)) => atomic(execution, routine, texts),
         None => {
             let polymorphic = routine.inputs().any(|it| is_polymorphic(&it.type_));
             let source = routine.source.clone();
@@ -360,6 +360,44 @@ pub(super) fn forbid_inlining(routine: &mut Routine) {
     if !plain {
         routine.inline = None;
     }
+}
+
+/// `BEGIN ATOMIC`, of queries alone (`interpret_AS_clause`).
+fn atomic(execution: &mut Execution, routine: &mut Routine, texts: &[String]) -> Outcome<Vec<Object>> {
+    let mut needs = vec![];
+    let mut source = "BEGIN ATOMIC\n".to_owned();
+    for (place, text) in texts.iter().enumerate() {
+        let Some(select) = syntax::parse_query(text).filter(|_| !text.contains('$')) else {
+            return unknown("a statement of BEGIN ATOMIC is not modelled");
+        };
+        let mut analyzed = match query::analyze(execution, &select) {
+            Ok(analyzed) => analyzed,
+            // Parameters are looked up behind the columns.
+            Err(Stop::Error(_)) if !routine.parameters.is_empty() => {
+                return unknown("what the body of this function names is not modelled");
+            }
+            Err(stop) => return Err(stop),
+        };
+        let names: Vec<Ident> = analyzed.results.iter().map(|it| it.name.clone()).collect();
+        let last = place + 1 == texts.len();
+        let fits =
+            matches!(analyzed.results.as_slice(), [only] if only.type_ == routine.result && !routine.returns_set);
+        if last && !fits && !routine.result.is(Type::VOID) {
+            return unknown("whether the body's query gives the declared type is not known");
+        }
+        // `get_query_def` within something else: every column is printed with its table.
+        analyzed.tree.has_old_and_new = true;
+        let Some(printed) = execution.schema.print_query(&analyzed.tree, &names) else {
+            return unknown("how the server prints this body is not known");
+        };
+        source.push_str(&printed.trim_end_matches(';').replace('\n', "\n "));
+        source.push_str(";\n");
+        needs.extend(analyzed.needs().into_iter().map(|(object, _)| object));
+    }
+    source.push_str("END");
+    routine.source = source;
+    forbid_inlining(routine);
+    Ok(needs)
 }
 
 /// `RETURN expression`.

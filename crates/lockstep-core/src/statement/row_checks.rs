@@ -10,8 +10,9 @@ use crate::schema::constraint::ConstraintKind;
 use crate::schema::index::{Index, KeyColumn};
 use crate::schema::relation::Rows;
 use crate::schema::user_type::TypeId;
-use crate::statement::execution::Execution;
+use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::foreign_key::orphan_query;
+use crate::statement::known_rows;
 
 /// Rows of the table for which the expression is false.
 pub(super) fn violations(execution: &Execution, table: RelationId, expression: &Expression) -> Option<Precondition> {
@@ -141,10 +142,18 @@ pub(super) fn computed(execution: &Execution, table: RelationId, text: &str, ris
 }
 
 /// Pairs of rows that an exclusion constraint does not admit.
-pub(super) fn exclusion(execution: &mut Execution, index: RelationId, operators: &[&str]) {
-    let index = execution.schema.index(index).clone();
+pub(super) fn exclusion(execution: &mut Execution, id: RelationId, operators: &[&str]) -> Outcome {
+    let index = execution.schema.index(id).clone();
     if matches!(execution.schema.table(index.table).rows, Rows::Empty | Rows::Exactly(1)) {
-        return;
+        return Ok(());
+    }
+    match known_rows::has_conflicts(execution, &index, operators) {
+        Some(true) => {
+            let message = format!("could not create exclusion constraint \"{}\"", execution.bare_name(id));
+            return fail(sqlstate::EXCLUSION_VIOLATION, message);
+        }
+        Some(false) => return Ok(()),
+        None => {}
     }
     let schema = &execution.schema;
     let columns: Option<Vec<String>> = index
@@ -157,7 +166,7 @@ pub(super) fn exclusion(execution: &mut Execution, index: RelationId, operators:
         .collect();
     let Some(columns) = columns.filter(|_| index.predicate.is_none()) else {
         execution.doubt("whether rows exclude each other is not known");
-        return;
+        return Ok(());
     };
     let pairs = columns.iter().zip(operators).map(|(column, operator)| format!("a.{column} {operator} b.{column}"));
     let name = schema.relation(index.table).name.clone();
@@ -166,6 +175,7 @@ pub(super) fn exclusion(execution: &mut Execution, index: RelationId, operators:
         pairs.collect::<Vec<_>>().join(" AND ")
     );
     execution.precondition(query, "0", sqlstate::EXCLUSION_VIOLATION);
+    Ok(())
 }
 
 /// Values that a type with a length, a precision or a domain's checks refuses.

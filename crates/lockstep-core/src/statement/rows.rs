@@ -263,6 +263,9 @@ fn finish_known_update(
         Verdict::Fails(error) => return Err(error.into()),
         Verdict::Open => {
             ask(statement, execution, table, assigned);
+            if known.collides_later {
+                execution.pending.certainly.insert(table);
+            }
             // With a doubt before it, what follows from the rows is not certain either.
             affected = None;
         }

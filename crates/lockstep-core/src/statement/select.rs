@@ -11,10 +11,10 @@ use crate::pg::volatility::Volatility;
 use crate::statement::Command;
 use crate::statement::bare_select;
 use crate::statement::column::check_name;
-use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::{pruning, survivors};
-use crate::statement::routine;
-use crate::statement::sequence_function;
+use crate::statement::{query, routine, sequence_function};
+use crate::syntax;
 use crate::syntax::expression::QueryText;
 
 impl Command for QueryText {
@@ -25,6 +25,7 @@ impl Command for QueryText {
         if let Some(outcome) = bare_select::run(self, execution) {
             return outcome;
         }
+        analyze(execution, self)?;
         read(execution, self)?;
         check_columns(execution, self, &[])?;
         let named = |label: &str| self.text.contains(&crate::name::quote_literal(label));
@@ -35,6 +36,19 @@ impl Command for QueryText {
             return unknown("what a query computes is not modelled");
         }
         Ok(())
+    }
+}
+
+/// `parse_analyze`: what the server refuses before it runs anything.
+fn analyze(execution: &mut Execution, text: &QueryText) -> Outcome {
+    let Some(select) = syntax::parse_query(&text.text).filter(|_| !text.text.contains('$')) else { return Ok(()) };
+    let locks = execution.record.locks.clone();
+    match query::analyze(execution, &select) {
+        Err(Stop::Error(error)) => Err(error.into()),
+        _ => {
+            execution.record.locks = locks;
+            Ok(())
+        }
     }
 }
 

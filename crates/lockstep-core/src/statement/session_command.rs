@@ -107,7 +107,10 @@ fn prepare(execution: &mut Execution, name: &Ident, statement: &Statement) -> Ou
             }
             results_of(execution, query)?
         }
-        _ => return unknown("PREPARE of a statement other than a query is not modelled"),
+        _ => {
+            execution.doubt("PREPARE of a statement other than a query is not modelled");
+            None
+        }
     };
     let statement = Rc::new(statement.clone());
     execution.session.prepared.push(Prepared { name: name.clone(), statement, results });

@@ -18,17 +18,7 @@ impl Command for Set {
                 execution.session.search_path = Session::default().search_path;
                 Ok(())
             }
-            Set::Role { role, .. } => {
-                let Some(name) = role else {
-                    execution.session.role = None;
-                    return Ok(());
-                };
-                // `check_role`: no such role is a wrong value. What another role may do is not known.
-                let ident = Ident::new(name);
-                execution.role_or(&ident, sqlstate::INVALID_PARAMETER_VALUE)?;
-                execution.session.role = execution.owner_of(&ident).map(|_| name.clone());
-                Ok(())
-            }
+            Set::Role { local, session, role } => set_role(execution, *local, *session, role.as_deref()),
             Set::TransactionMode { read_only, .. } => {
                 if let Some(read_only) = read_only {
                     execution.session.read_only = *read_only;
@@ -103,6 +93,40 @@ fn set_constraints(execution: &mut Execution, names: &[QualifiedName], deferred:
     }
     if execution.in_block {
         execution.pending.by_name.extend(chosen.into_iter().map(|it| (it, deferred)));
+    }
+    Ok(())
+}
+
+/// `check_role` and `check_session_authorization`: no such role is a wrong value; a role is set by its
+/// members alone, the session's by whoever it began with.
+fn set_role(execution: &mut Execution, local: bool, session: bool, role: Option<&str>) -> Outcome {
+    let ident = role.map(Ident::new);
+    if let Some(ident) = &ident {
+        execution.role_or(ident, sqlstate::INVALID_PARAMETER_VALUE)?;
+        if !session {
+            let ownership = &execution.schema.ownership;
+            let wanted = execution.owner_of(ident);
+            let right = ownership.can_become(execution.session.user.as_ref(), wanted.as_ref(), execution.version);
+            let message = || format!("permission denied to set role \"{}\"", ident.as_str());
+            execution.settle(right, message)?;
+        }
+    }
+    if local && !execution.in_block {
+        let what = if session { "SESSION AUTHORIZATION" } else { "ROLE" };
+        execution.warning(&format!("SET LOCAL {what} can only be used in transaction blocks"));
+        return Ok(());
+    }
+    let before = (execution.session.role.clone(), execution.session.user.clone());
+    let outer = execution.session.outer_roles.take();
+    execution.session.outer_roles = local.then(|| outer.unwrap_or(before));
+    let wanted = ident.and_then(|it| execution.owner_of(&it));
+    match (session, role) {
+        (true, _) => {
+            execution.session.user = wanted.clone();
+            execution.session.role = wanted;
+        }
+        (false, Some(_)) => execution.session.role = wanted,
+        (false, None) => execution.session.role = execution.session.user.clone(),
     }
     Ok(())
 }

@@ -38,16 +38,22 @@ fn is_range(type_: &Type) -> Option<bool> {
 }
 
 /// What the rows have to answer when the key is made (`ExecWithoutOverlapsNotEmpty`).
-pub(super) fn check_rows(execution: &mut Execution, table: RelationId, index: RelationId, columns: &[Ident]) {
-    let Some(last) = columns.last() else { return };
+pub(super) fn check_rows(
+    execution: &mut Execution,
+    table: RelationId,
+    index: RelationId,
+    columns: &[Ident],
+) -> Outcome {
+    let Some(last) = columns.last() else { return Ok(()) };
     let mut operators = vec!["="; columns.len() - 1];
     operators.push("&&");
-    row_checks::exclusion(execution, index, &operators);
+    row_checks::exclusion(execution, index, &operators)?;
     if execution.schema.table(table).rows != Rows::Empty {
         let name = execution.schema.relation(table).name.clone();
         let query = format!("SELECT count(*) FROM {name} WHERE isempty({last})");
         execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
     }
+    Ok(())
 }
 
 /// `ATAddForeignKeyConstraint`: both sides or neither have a period.

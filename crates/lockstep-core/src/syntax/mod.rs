@@ -2,6 +2,7 @@
 //! Queries are read by sqlparser, which does not show outside this module.
 
 pub mod address;
+pub mod aggregate;
 pub mod alter_object;
 pub mod bare_select;
 pub mod catalog_query;

@@ -127,6 +127,7 @@ fn code(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let replace = cursor.accept(&["or", "replace"]);
     let made = match routine::create(cursor, replace)? {
         Some(made) => Some(made),
+        None if cursor.is_word("aggregate") => crate::syntax::aggregate::create(cursor, replace)?,
         None => trigger::create(cursor, replace)?,
     };
     if made.is_none() {

@@ -52,6 +52,7 @@ impl Display for Statement {
             Statement::CreateDomain(it) => it.fmt(f),
             Statement::CreateEnum(it) => it.fmt(f),
             Statement::CreateEventTrigger(it) => it.fmt(f),
+            Statement::CreateAggregate(it) => it.fmt(f),
             Statement::CreateFunction(it) => it.fmt(f),
             Statement::CreatePolicy(it) => it.fmt(f),
             Statement::CreateTrigger(it) => it.fmt(f),
@@ -354,7 +355,14 @@ impl Display for Set {
             }
             Set::Reset { name } => write!(f, "RESET {name}"),
             Set::ResetAll => f.write_str("RESET ALL"),
-            Set::Role { local, role } => {
+            Set::Role { local, session: true, role } => {
+                let local = if *local { "LOCAL " } else { "" };
+                match role {
+                    Some(role) => write!(f, "SET {local}SESSION AUTHORIZATION {}", quote_literal(role)),
+                    None => write!(f, "SET {local}SESSION AUTHORIZATION DEFAULT"),
+                }
+            }
+            Set::Role { local, role, .. } => {
                 let local = if *local { "LOCAL " } else { "" };
                 match role {
                     Some(role) => write!(f, "SET {local}ROLE {}", quote_literal(role)),

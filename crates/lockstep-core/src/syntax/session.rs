@@ -135,8 +135,9 @@ pub(super) fn reset_or_show(cursor: &mut Cursor<'_>) -> Result<Option<Statement>
     if cursor.accept_word("all") {
         return Ok(Some(Statement::Set(Set::ResetAll)));
     }
-    if cursor.accept_word("role") || cursor.accept(&["session", "authorization"]) {
-        return Ok(Some(Statement::Set(Set::Role { local: false, role: None })));
+    let session = cursor.accept(&["session", "authorization"]);
+    if session || cursor.accept_word("role") {
+        return Ok(Some(Statement::Set(Set::Role { local: false, session, role: None })));
     }
     if cursor.accept(&["time", "zone"]) {
         return Ok(Some(Statement::Set(Set::Reset { name: "timezone".into() })));
@@ -178,11 +179,12 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     if session {
         cursor.next();
     }
-    if cursor.accept(&["session", "authorization"]) || cursor.accept_word("role") {
+    let authorization = cursor.accept(&["session", "authorization"]);
+    if authorization || cursor.accept_word("role") {
         cursor.accept_word("to");
         cursor.accept_sign("=");
         let role = role(cursor)?;
-        return Ok(Some(Statement::Set(Set::Role { local, role })));
+        return Ok(Some(Statement::Set(Set::Role { local, session: authorization, role })));
     }
     if cursor.accept(&["time", "zone"]) {
         let values = match cursor.is_word("default") || cursor.is_word("local") {

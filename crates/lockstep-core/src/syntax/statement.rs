@@ -5,6 +5,7 @@
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
 pub use crate::syntax::address::ObjectAddress;
+pub use crate::syntax::aggregate::CreateAggregate;
 pub use crate::syntax::alter_object::{AlterObject, ObjectChange};
 pub use crate::syntax::collation::CreateCollation;
 pub use crate::syntax::copy::*;
@@ -44,6 +45,7 @@ pub enum Statement {
     AlterTypeAddValue(AlterTypeAddValue),
     Cluster(Cluster),
     Comment(Comment),
+    CreateAggregate(CreateAggregate),
     CreateComposite(CreateComposite),
     Copy(Copy),
     CreateDomain(CreateDomain),
@@ -436,9 +438,10 @@ pub enum Set {
         name: String,
     },
     ResetAll,
-    /// `SET [LOCAL] ROLE`, `SET SESSION AUTHORIZATION`.
+    /// `SET [LOCAL] ROLE`, `SET SESSION AUTHORIZATION` (`session`).
     Role {
         local: bool,
+        session: bool,
         role: Option<String>,
     },
     /// `SET TRANSACTION …`, `SET SESSION CHARACTERISTICS …`.

@@ -7,6 +7,8 @@ mod conversion;
 mod decimal;
 mod function;
 mod pattern;
+mod range;
+mod regex;
 mod value;
 
 #[cfg(test)]
@@ -280,6 +282,8 @@ impl Evaluation<'_> {
             ">" => comparison(Ordering::is_gt),
             ">=" => comparison(Ordering::is_ge),
             "~~" | "!~~" | "~~*" | "!~~*" => pattern::like(operator.symbol, first, second),
+            "~" | "!~" | "~*" | "!~*" => regex::matches(operator.symbol, first, second),
+            "&&" => range::overlap(first, second, type_).map(Value::Boolean).ok_or(Trouble::Unknown),
             "||" => match (value::to_text(first, type_), value::to_text(second, self.base(right))) {
                 _ if type_.array || self.base(right).array || self.base(result) != Type::TEXT => Err(Trouble::Unknown),
                 (Some(first), Some(second)) => Ok(Value::text(&format!("{first}{second}"))),
@@ -299,6 +303,11 @@ impl Evaluation<'_> {
             (Value::Printed(a), Value::Printed(b)) if is_enum(type_, self.environment) => Ok(a == b),
             _ => found.ok_or(Trouble::Unknown),
         }
+    }
+
+    /// Whether two ranges, neither of them null, have something in common.
+    pub fn overlap(&self, first: &Value, second: &Value, type_: Type) -> Computed<bool> {
+        range::overlap(first, second, base_type(type_, self.environment)).ok_or(Trouble::Unknown)
     }
 
     fn order(&self, first: &Value, second: &Value, type_: Type, by_bytes: bool) -> Computed<Ordering> {

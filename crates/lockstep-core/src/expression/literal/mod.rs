@@ -6,6 +6,7 @@ mod datetime;
 mod interval;
 mod json;
 mod number;
+mod range;
 
 use crate::effect::PgError;
 use crate::expression::node::{Constant, Expression, Node};
@@ -92,7 +93,10 @@ fn builtin(text: &str, typed: Type, scope: &dyn Scope) -> Result<Option<String>,
         Type::INTERVAL if typed.modifier == -1 => interval::input(text)?,
         Type::INET | Type::CIDR => inet(text, typed.is(Type::CIDR)),
         other if other == REGCONFIG => text_search_configuration(text),
-        other => of_extension(text, other),
+        other => match of_extension(text, other) {
+            Some(read) => Some(read),
+            None => range::input(text, typed, scope)?,
+        },
     })
 }
 

@@ -92,10 +92,8 @@ pub(super) fn set_compression(execution: &mut Execution, table: RelationId, name
         "default" => None,
         "pglz" => Some(method.clone()),
         "lz4" => {
-            // As good as every server is built with it.
-            let query = "SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = \
-                         ANY (enumvals)";
-            execution.precondition(query.to_owned(), "1", sqlstate::FEATURE_NOT_SUPPORTED);
+            // It depends on how the server was built, which no query over rows tells.
+            execution.doubt("whether the server was built with lz4 is not known");
             Some(method.clone())
         }
         word => return fail(sqlstate::INVALID_PARAMETER_VALUE, format!("invalid compression method \"{word}\"")),

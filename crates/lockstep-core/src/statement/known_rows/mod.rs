@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::evaluate::{Computed, DomainChecks, Environment, Evaluation, Trouble, Value};
-use crate::expression::{Refusal, Scope, UserTypeInfo};
+use crate::expression::{Expression, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
 use crate::pg::catalog::extension::Installed;
 use crate::pg::types::{Type, TypeRef};
@@ -34,7 +34,7 @@ pub(super) use delete::delete;
 pub(super) use insert::{Cell, Inserted, Source, insert, widened};
 pub(super) use query::rows_of_query;
 pub(super) use references::{Affected, orphans};
-pub(super) use uniqueness::has_duplicates;
+pub(super) use uniqueness::{has_conflicts, has_duplicates};
 pub(super) use update::{Updated, update};
 
 /// What is certain of a statement's outcome.
@@ -64,6 +64,26 @@ pub(super) fn rows(execution: &Execution, table: RelationId) -> Option<Vec<Row>>
     let relation = execution.schema.get(table)?;
     let plain = is_followed(execution, table) && execution.schema.uncertain.use_of(&relation.name.name).is_none();
     relation.table().filter(|_| plain)?.known_rows()
+}
+
+/// Whether the expression is as wanted for every row; `None` where the rows do not tell.
+pub(super) fn every(
+    execution: &Execution,
+    table: RelationId,
+    expression: &Expression,
+    fits: fn(Option<bool>) -> bool,
+) -> Option<bool> {
+    let rows = rows(execution, table)?;
+    let scope = RowScope::new(execution);
+    let mut open = false;
+    for row in &rows {
+        match scope.over(row).truth(expression) {
+            Ok(truth) if fits(truth) => {}
+            Ok(_) => return Some(false),
+            Err(_) => open = true,
+        }
+    }
+    (!open).then_some(true)
 }
 
 pub(super) fn is_followed(execution: &Execution, table: RelationId) -> bool {

@@ -97,6 +97,41 @@ pub(in crate::statement) fn has_duplicates(execution: &Execution, index: &Index)
     any_same(&RowScope::new(execution), index, &rows).ok()
 }
 
+/// Whether some two of the rows that are known exclude each other; `None`: not known.
+pub(in crate::statement) fn has_conflicts(execution: &Execution, index: &Index, operators: &[&str]) -> Option<bool> {
+    let rows = super::rows(execution, index.table)?;
+    let scope = RowScope::new(execution);
+    let mut keys: Vec<Vec<Value>> = vec![];
+    for row in &rows {
+        keys.extend(key(&scope, index, row).ok()?);
+    }
+    let mut doubtful = false;
+    for (place, first) in keys.iter().enumerate() {
+        for second in &keys[..place] {
+            match excludes(&scope, index, operators, first, second) {
+                Ok(true) => return Some(true),
+                Ok(false) => {}
+                Err(_) => doubtful = true,
+            }
+        }
+    }
+    (!doubtful).then_some(false)
+}
+
+fn excludes(scope: &RowScope<'_>, index: &Index, operators: &[&str], a: &[Value], b: &[Value]) -> Computed<bool> {
+    for ((key, operator), (a, b)) in index.keys.iter().zip(operators).zip(a.iter().zip(b)) {
+        let holds = match *operator {
+            "=" => scope.same(a, b, (key.type_, key.type_))?,
+            "&&" if a.is_exact() && b.is_exact() => scope.over(&[]).overlap(a, b, key.type_)?,
+            _ => return Err(Trouble::Unknown),
+        };
+        if !holds {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The unique indexes of a table that take part in writes, in the order in which they are tried.
 pub(super) fn indexes(execution: &Execution, table: RelationId) -> Vec<(RelationId, Index)> {
     let ids = execution.schema.table(table).indexes.iter();

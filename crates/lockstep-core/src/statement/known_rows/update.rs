@@ -21,6 +21,8 @@ pub(in crate::statement) struct Updated {
     pub(in crate::statement) affected: Option<Vec<Affected>>,
     /// Foreign keys, by their place, that some row certainly asks after.
     pub(in crate::statement) asked: BTreeSet<usize>,
+    /// Two rows certainly have the same key, which is looked at again when the transaction ends.
+    pub(in crate::statement) collides_later: bool,
 }
 
 /// A row on its way: as it was, and as it will be where it is written.
@@ -85,13 +87,14 @@ pub(in crate::statement) fn update(
     let mut verdict = match failure {
         Some(_) if open => Verdict::Open,
         // An earlier row may have met another's key before that.
-        Some(_) if unique(&scope, table, &moving, in_order) != Ok(()) => Verdict::Open,
+        Some(_) if unique(&scope, table, &moving, in_order, &mut false) != Ok(()) => Verdict::Open,
         Some(trouble) => Verdict::of(Err(trouble)),
         None if open => Verdict::Open,
         None => Verdict::Fine,
     };
+    let mut collides_later = false;
     if verdict == Verdict::Fine {
-        verdict = Verdict::of(unique(&scope, table, &moving, in_order));
+        verdict = Verdict::of(unique(&scope, table, &moving, in_order, &mut collides_later));
     }
     if !matches!(verdict, Verdict::Fails(_)) {
         let found = foreign_keys(&scope, table, &moving, &mut asked);
@@ -107,7 +110,7 @@ pub(in crate::statement) fn update(
     let (written, kept): (Vec<Moving>, Vec<Moving>) = moving.into_iter().partition(|it| it.new.is_some());
     let rows = kept.into_iter().map(|it| it.old).chain(written.into_iter().filter_map(|it| it.new)).collect();
     sequences::keep(execution, moved);
-    Some(Updated { verdict, rows, affected, asked })
+    Some(Updated { verdict, rows, affected, asked, collides_later })
 }
 
 /// The new row, and whether all that it took is known.
@@ -157,7 +160,13 @@ fn perhaps(scope: &RowScope<'_>, table: RelationId, old: &Row, assigned: &[(u16,
 }
 
 /// Every new version gets its entries at once: a key that a later row is about to leave is still in the way.
-fn unique(scope: &RowScope<'_>, table: RelationId, moving: &[Moving], in_order: bool) -> Computed<()> {
+fn unique(
+    scope: &RowScope<'_>,
+    table: RelationId,
+    moving: &[Moving],
+    in_order: bool,
+    later: &mut bool,
+) -> Computed<()> {
     let execution = scope.scope.execution;
     for (id, index) in uniqueness::indexes(execution, table) {
         let key = |row: &Row| uniqueness::key(scope, &index, row);
@@ -176,7 +185,10 @@ fn unique(scope: &RowScope<'_>, table: RelationId, moving: &[Moving], in_order: 
                 let last = other.new.as_ref().unwrap_or(&other.old);
                 if collides(scope, &index, &new_key, key(last)?)? {
                     return match is_deferred(execution, table, id) {
-                        true => Err(Trouble::Unknown),
+                        true => {
+                            *later = true;
+                            Err(Trouble::Unknown)
+                        }
                         false => Err(Trouble::Error(duplicate(execution, id))),
                     };
                 }

@@ -9,7 +9,9 @@ use crate::pg::{hierarchy, sqlstate};
 use crate::schema::partition::Bound;
 use crate::schema::relation::{Persistence, Rows};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::known_rows;
 use crate::statement::partition::{adoption, bound, constraint, implied, indexes, keys, overlap, triggers};
+use crate::statement::scope::{self, Use};
 use crate::syntax::statement::PartitionBound;
 
 /// The parent is opened already.
@@ -138,6 +140,11 @@ fn validate(execution: &mut Execution, table: RelationId, condition: &str) -> Ou
         return Ok(());
     }
     execution.work(table, WorkKind::Verify, None, REASON);
+    if let Some(fits) = known_answer(execution, table, condition, |truth| truth != Some(false)) {
+        let name = execution.bare_name(table);
+        let message = format!("partition constraint of relation \"{name}\" is violated by some row");
+        return if fits { Ok(()) } else { fail(sqlstate::CHECK_VIOLATION, message) };
+    }
     if execution.schema.table(table).rows != Rows::Empty {
         let name = execution.schema.relation(table).name.to_string();
         let query = format!("SELECT count(*) FROM {name} WHERE NOT ({condition})");
@@ -160,8 +167,7 @@ fn validate_default(execution: &mut Execution, default: RelationId, condition: &
         return Ok(());
     }
     execution.work(default, WorkKind::Verify, None, DEFAULT_REASON);
-    ask_default(execution, default, condition);
-    Ok(())
+    ask_default(execution, default, condition)
 }
 
 /// `check_default_partition_contents`: no row of the default partition may belong to the new one. It is
@@ -175,23 +181,51 @@ pub(in crate::statement) fn check_default(
     let Some(condition) = constraint::of_bound(&execution.schema, parent, bound) else { return Ok(()) };
     if !implied::is_implied(execution, default, &format!("NOT ({condition})"))? {
         execution.lock_descendants(default, LockMode::AccessExclusive, DEFAULT_REASON);
-        ask_default(execution, default, &condition);
+        ask_default(execution, default, &condition)?;
     }
     Ok(())
 }
 
+/// Whether every row of the table fits, where the rows are known.
+fn known_answer(
+    execution: &Execution,
+    table: RelationId,
+    condition: &str,
+    fits: fn(Option<bool>) -> bool,
+) -> Option<bool> {
+    let parsed = crate::syntax::parse_expression(condition).ok()?;
+    let made = scope::analyze(execution, table, &parsed, Use::Check).ok()?;
+    known_rows::every(execution, table, &made, fits)
+}
+
 /// The rows of the default partition that satisfy the condition of another one.
-fn ask_default(execution: &mut Execution, default: RelationId, condition: &str) {
+fn ask_default(execution: &mut Execution, default: RelationId, condition: &str) -> Outcome {
     let holders: Vec<RelationId> =
         std::iter::once(default).chain(execution.schema.descendants(default).into_iter().map(|(id, _)| id)).collect();
     let empty = |id: &RelationId| {
         let table = execution.schema.table(*id);
         table.is_partitioned() || table.rows == Rows::Empty
     };
-    if holders.iter().all(empty) {
-        return;
+    let open: Vec<RelationId> = holders.into_iter().filter(|id| !empty(id)).collect();
+    let mut certain = true;
+    for id in &open {
+        match known_answer(execution, *id, condition, |truth| truth != Some(true)) {
+            Some(true) => {}
+            Some(false) => {
+                let name = execution.bare_name(*id);
+                let message = format!(
+                    "updated partition constraint for default partition \"{name}\" would be violated by some row"
+                );
+                return fail(sqlstate::CHECK_VIOLATION, message);
+            }
+            None => certain = false,
+        }
+    }
+    if certain {
+        return Ok(());
     }
     let name = execution.schema.relation(default).name.to_string();
     let query = format!("SELECT count(*) FROM {name} WHERE {condition}");
     execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
+    Ok(())
 }
