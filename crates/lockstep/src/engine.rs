@@ -15,7 +15,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const STACK: usize = 256 << 20;
 
 pub(crate) fn simulate(request: &wire::Request) -> Result<wire::Trace> {
-    working(&format!("simulating {}", files(request)), || report::simulate(request))
+    watched(request, || report::simulate(request))
+}
+
+/// Work that simulates the request on its way.
+pub(crate) fn watched<T: Send>(request: &wire::Request, work: impl FnOnce() -> T + Send) -> Result<T> {
+    working(&format!("simulating {}", files(request)), work)
 }
 
 pub(crate) fn rollback(request: &wire::Request) -> Result<wire::Rollback> {

@@ -1,8 +1,8 @@
 //! Where text goes: results to standard output or a file, everything else to standard error, and
 //! colours only where a person looks.
 
-use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -20,15 +20,25 @@ const WIDTH: usize = 100;
 
 /// Writes a result. A reader that has gone away (`| head`) is no error.
 pub(crate) fn write(text: &str, path: Option<&Path>) -> Result<()> {
+    stream(path, |out| out.write_all(text.as_bytes())).map(drop)
+}
+
+/// The same bit by bit; `None` where the reader has gone away.
+pub(crate) fn stream<T>(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<Option<T>> {
+    let to = |out: &mut dyn Write| -> io::Result<T> {
+        let mut out = BufWriter::new(out);
+        let made = write(&mut out)?;
+        out.flush()?;
+        Ok(made)
+    };
     let Some(path) = path else {
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        return match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => other.context("cannot write to standard output"),
+        return match to(&mut io::stdout().lock()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(None),
+            other => other.map(Some).context("cannot write to standard output"),
         };
     };
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    let made = File::create(path).and_then(|mut file| to(&mut file));
+    made.map(Some).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A note on standard error; does not change the exit status.

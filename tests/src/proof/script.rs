@@ -29,7 +29,7 @@ pub struct Statement {
 pub fn items(files: &[File], runner: Runner, per_statement: bool) -> Vec<Item> {
     let wrapping = per_statement.then_some(plan::runner::Wrapping::Statement);
     let sources: Vec<Source> = files.iter().map(|it| Source::new(&it.name, &it.text)).collect();
-    let plans = plan::plan(vec![], sources.clone(), runner, wrapping);
+    let mut plans = plan::plan(vec![], sources.clone(), runner, wrapping);
     let mut marks: BTreeMap<(usize, u32), Mark> = BTreeMap::new();
     for (number, source) in sources.iter().enumerate() {
         let mut previous = None;
@@ -50,7 +50,7 @@ pub fn items(files: &[File], runner: Runner, per_statement: bool) -> Vec<Item> {
         }
     }
     let mut found = vec![];
-    for planned in plans.migration.statements {
+    for planned in plans.migration.read_on() {
         let place = (planned.source, planned.read.span.start);
         let earlier: Vec<_> = marks.range(..place).map(|(at, mark)| (*at, mark.clone())).collect();
         for (at, mark) in earlier {

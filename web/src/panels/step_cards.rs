@@ -81,10 +81,10 @@ pub(crate) fn WorkDone(props: &CardProps) -> Html {
     }
     html! {
         <section class="card work" aria-labelledby="work-title">
-            <h3 id="work-title"><Glyph icon={Icon::Rows} />{ "Work" }
+            <h3 id="work-title"><Glyph icon={Icon::Rows} />{ if step.work.is_empty() { "No work on rows" } else { "Work" } }
                 if let Some(it) = &step.estimate { <span class="estimate">{ words::estimate(it) }</span> }
             </h3>
-            <ul>{ for step.work.iter().take(MOST).map(work) }</ul>
+            if !step.work.is_empty() { <ul>{ for step.work.iter().take(MOST).map(work) }</ul> }
             if step.work.len() > MOST { <p class="empty">{ format!("{} more are in the trace.", step.work.len() - MOST) }</p> }
         </section>
     }

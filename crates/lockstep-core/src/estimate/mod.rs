@@ -11,8 +11,10 @@ mod work;
 use std::ops::Add;
 
 use crate::effect::{ObjectName, RelationId, Work, WorkKind};
+use crate::facts::Facts;
 use crate::pg::cost;
-use crate::simulate::trace::{Outcome, Step, Trace};
+use crate::schema::Schema;
+use crate::simulate::trace::{Outcome, Step, Trace, TransactionEnd};
 
 /// From at least to at most.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -31,49 +33,56 @@ pub enum Estimate {
     None,
 }
 
-/// One estimate for each step.
+/// One estimate for each step that the trace holds.
 #[derive(Debug)]
-pub struct Estimates(Vec<Estimate>);
+pub struct Estimates {
+    /// The index of the first of them.
+    first: usize,
+    steps: Vec<Estimate>,
+    held: Vec<Option<Interval>>,
+}
 
 impl Estimates {
     pub fn of(trace: &Trace) -> Self {
-        Estimates(trace.steps.iter().map(|step| step_estimate(step, trace)).collect())
+        let steps: Vec<Estimate> = trace.steps.iter().map(|step| step_estimate(step, trace)).collect();
+        let mut held = vec![None; steps.len()];
+        // From the end of each transaction to its beginning.
+        let mut sum = None;
+        for (place, step) in trace.steps.iter().enumerate().rev() {
+            if let Some(transaction) = trace.transaction_of(step).filter(|it| it.last == step.index) {
+                sum = (transaction.end != TransactionEnd::Open).then(Interval::default);
+            }
+            sum = match &steps[place] {
+                Estimate::Known { time, .. } => sum.map(|it| it + *time),
+                Estimate::None if step.outcome == Outcome::Skipped => sum,
+                Estimate::Lacking(_) | Estimate::None => None,
+            };
+            held[place] = sum;
+        }
+        Estimates { first: trace.forgotten + 1, steps, held }
+    }
+
+    fn place(&self, step: &Step) -> Option<usize> {
+        step.index.checked_sub(self.first)
     }
 
     pub fn step(&self, step: &Step) -> &Estimate {
-        self.0.get(step.index.wrapping_sub(1)).unwrap_or(&Estimate::None)
+        self.place(step).and_then(|place| self.steps.get(place)).unwrap_or(&Estimate::None)
     }
 
     /// Milliseconds from when `step` has its locks until its transaction ends; `None` where one of
     /// the statements in between has no estimate, or nothing ends the transaction.
-    pub fn held(&self, step: &Step, trace: &Trace) -> Option<Interval> {
-        let transaction = trace.transactions.get(step.transaction.wrapping_sub(1))?;
-        let open = transaction.end == crate::simulate::trace::TransactionEnd::Open;
-        let steps = trace.steps.get(step.index - 1..transaction.last)?;
-        let mut sum = Interval::default();
-        for step in steps.iter().filter(|_| !open) {
-            match self.step(step) {
-                Estimate::Known { time, .. } => sum = sum + *time,
-                Estimate::None if step.outcome == Outcome::Skipped => {}
-                Estimate::Lacking(_) | Estimate::None => return None,
-            }
-        }
-        (!open).then_some(sum)
+    pub fn held(&self, step: &Step) -> Option<Interval> {
+        *self.held.get(self.place(step)?)?
     }
 
-    /// Tables whose size would tell more, in the order of the steps.
-    pub fn lacking(&self) -> Vec<&ObjectName> {
-        let mut found: Vec<&ObjectName> = vec![];
-        for estimate in &self.0 {
-            if let Estimate::Lacking(tables) = estimate {
-                for table in tables {
-                    if !found.contains(&table) {
-                        found.push(table);
-                    }
-                }
-            }
-        }
-        found
+    /// Tables whose size would tell more, in the order of the steps; some more than once.
+    pub fn lacking(&self) -> impl Iterator<Item = &ObjectName> {
+        let lacking = self.steps.iter().filter_map(|it| match it {
+            Estimate::Lacking(tables) => Some(tables),
+            _ => None,
+        });
+        lacking.flatten()
     }
 }
 
@@ -111,17 +120,26 @@ fn same_rows(a: &Work, b: &Work) -> bool {
 }
 
 /// Tables of which facts were given, but which the schema never has: a slip of the pen.
-pub fn unknown_tables(trace: &Trace) -> Vec<&str> {
-    let schemas = || {
-        let after = trace.steps.iter().map(|step| &step.after);
-        std::iter::once(&trace.start).chain(after)
-    };
-    let exists = |name: &str| {
-        let (schema, table) = name.split_once('.').unwrap_or(("public", name));
-        let (split, whole) = (ObjectName::new(schema, table), ObjectName::new("public", name));
-        schemas().any(|it| it.find(&split).is_some() || it.find(&whole).is_some())
-    };
-    trace.plan.facts.tables().map(|(name, _)| name).filter(|name| !exists(name)).collect()
+#[derive(Debug)]
+pub struct UnknownTables<'a>(Vec<&'a str>);
+
+impl<'a> UnknownTables<'a> {
+    pub fn of(facts: &'a Facts) -> Self {
+        UnknownTables(facts.tables().map(|(name, _)| name).collect())
+    }
+
+    /// Those that the schema has are not unknown.
+    pub fn meet(&mut self, schema: &Schema) {
+        self.0.retain(|name| {
+            let (namespace, table) = name.split_once('.').unwrap_or(("public", name));
+            let (split, whole) = (ObjectName::new(namespace, table), ObjectName::new("public", name));
+            schema.find(&split).is_none() && schema.find(&whole).is_none()
+        });
+    }
+
+    pub fn names(self) -> Vec<&'a str> {
+        self.0
+    }
 }
 
 impl Interval {

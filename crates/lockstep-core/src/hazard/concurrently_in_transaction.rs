@@ -46,8 +46,7 @@ fn concurrent_command(statement: &Statement) -> Option<&'static str> {
 }
 
 fn where_it_stands(step: &Step, trace: &Trace) -> String {
-    let transaction = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place));
-    match transaction {
+    match trace.transaction_of(step) {
         Some(it) if it.kind == TransactionKind::Runner && trace.plan.wrapping.is_none() => {
             let runner = trace.plan.runner;
             format!("{} runs it inside a transaction ({})", runner.id, runner.about.trim_end_matches('.').to_lowercase())

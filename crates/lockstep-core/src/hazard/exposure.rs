@@ -23,17 +23,14 @@ pub(super) fn runs(step: &Step) -> bool {
 
 /// The schema in which the step's transaction began.
 pub(super) fn before_transaction<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
-    let first = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place)).map(|it| it.first);
-    match first.and_then(|first| trace.steps.get(first.checked_sub(1)?)) {
-        Some(first) => &first.before,
-        None => &step.before,
-    }
+    let first = trace.transaction_of(step).and_then(|it| trace.step(it.first));
+    first.map_or(&step.before, |it| &it.before)
 }
 
 /// What others see once the step's transaction has ended.
 pub(super) fn seen_by_others<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
-    let last = step.transaction.checked_sub(1).and_then(|place| trace.transactions.get(place)).map(|it| it.last);
-    last.and_then(|last| trace.steps.get(last.checked_sub(1)?)).map_or(&step.after, |it| &it.after)
+    let last = trace.transaction_of(step).and_then(|it| trace.step(it.last));
+    last.map_or(&step.after, |it| &it.after)
 }
 
 /// Tables of others that only this transaction can use while the step runs, once each, in the order

@@ -21,7 +21,7 @@ const LONGEST_MS: f64 = 5_000.0;
 fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     let Some(lock) = unbounded_lock(step, trace) else { return vec![] };
     // One finding says it for the file, and for the transaction.
-    let earlier = trace.steps[..step.index.saturating_sub(1).min(trace.steps.len())].iter().rev();
+    let earlier = trace.steps.iter().rev().skip_while(|it| it.index >= step.index);
     let told = earlier
         .take_while(|it| it.source == step.source || it.transaction == step.transaction)
         .any(|it| unbounded_lock(it, trace).is_some());

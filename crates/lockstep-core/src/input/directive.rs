@@ -9,7 +9,7 @@ use crate::source::Span;
 pub fn table_facts(text: &str) -> Parsed<Vec<(String, TableFacts)>> {
     let (mut value, mut diagnostics) = (vec![], vec![]);
     // Few texts hold one, and looking for comments takes time.
-    let spans = if text.contains("lockstep:") { split::comments(text) } else { vec![] };
+    let spans = if has_any(text) { split::comments(text) } else { vec![] };
     for span in spans {
         let comment = text.get(span.start as usize..span.end as usize).unwrap_or_default();
         let Some(words) = directive(comment) else { continue };
@@ -19,6 +19,11 @@ pub fn table_facts(text: &str) -> Parsed<Vec<(String, TableFacts)>> {
         }
     }
     Parsed { value, diagnostics }
+}
+
+/// Whether the text may hold a directive of any kind.
+pub fn has_any(text: &str) -> bool {
+    text.contains("lockstep:")
 }
 
 /// What follows `-- lockstep: table`.

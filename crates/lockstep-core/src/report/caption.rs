@@ -18,8 +18,7 @@ pub(super) fn caption(step: &Step, trace: &Trace) -> String {
 }
 
 fn stopped_at(step: &Step, trace: &Trace) -> Option<usize> {
-    let failed = trace.steps.iter().find(|it| matches!(it.outcome, Outcome::Failed(_)))?;
-    (failed.index < step.index).then_some(failed.index)
+    trace.failed_first.filter(|failed| *failed < step.index)
 }
 
 fn effects(step: &Step, trace: &Trace) -> String {
@@ -79,8 +78,7 @@ fn how_long(step: &Step, trace: &Trace) -> String {
     } else {
         "for a moment".to_owned()
     };
-    let transaction = trace.transactions.iter().find(|it| it.index == step.transaction);
-    match transaction {
+    match trace.transaction_of(step) {
         Some(it) if it.kind != TransactionKind::Single && it.last > step.index => match it.end {
             TransactionEnd::Open => format!("{while_}, and on until the transaction ends"),
             _ => format!("{while_}, and on until the transaction ends after step {}", it.last),

@@ -1,7 +1,7 @@
 //! Table facts and estimates between the core's types and the wire's.
 
 use crate::diagnostic::Severity;
-use crate::estimate::{self, Estimate, Estimates, Interval};
+use crate::estimate::{Estimate, Estimates, Interval, UnknownTables};
 use crate::facts::TableFacts;
 use crate::report::wire;
 use crate::simulate::trace::{Step, Trace};
@@ -25,12 +25,12 @@ impl From<&wire::TableFacts> for TableFacts {
 }
 
 /// Nothing for statements that neither lock nor work: `BEGIN`, `SET`.
-pub(super) fn estimate(step: &Step, estimates: &Estimates, trace: &Trace) -> Option<wire::Estimate> {
+pub(super) fn estimate(step: &Step, estimates: &Estimates) -> Option<wire::Estimate> {
     let Estimate::Known { time, wal } = estimates.step(step) else { return None };
     if step.locks.is_empty() && step.work.is_empty() {
         return None;
     }
-    let held = estimates.held(step, trace).filter(|_| !step.locks.is_empty());
+    let held = estimates.held(step).filter(|_| !step.locks.is_empty());
     let (low_ms, high_ms) = (round(time.low), round(time.high));
     Some(wire::Estimate { low_ms, high_ms, wal_bytes: interval(*wal), held_ms: held.map(interval) })
 }
@@ -45,9 +45,9 @@ fn round(it: f64) -> f64 {
 }
 
 /// Facts about tables that are nowhere.
-pub(super) fn diagnostics(trace: &Trace) -> impl Iterator<Item = wire::Diagnostic> + '_ {
+pub(super) fn diagnostics(tables: UnknownTables<'_>, trace: &Trace) -> impl Iterator<Item = wire::Diagnostic> {
     let file = trace.plan.sources.first().map(|it| it.name.to_string()).unwrap_or_default();
-    estimate::unknown_tables(trace).into_iter().map(move |table| wire::Diagnostic {
+    tables.names().into_iter().map(move |table| wire::Diagnostic {
         severity: Severity::Warning.word().into(),
         message: format!("facts are given of table \"{table}\", which is neither in the starting schema nor made here"),
         file: file.clone(),

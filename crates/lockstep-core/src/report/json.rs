@@ -1,40 +1,82 @@
 //! From the core's trace to the JSON views that faces and scripts read.
 
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::effect::{ObjectName, RelationId};
-use crate::estimate::Estimates;
+use crate::effect::ObjectName;
+use crate::estimate::{Estimates, UnknownTables};
+use crate::facts::Facts;
 use crate::hazard;
 use crate::pg::lock_mode::LockMode;
+use crate::report::changes::changes;
 use crate::report::position::Walker;
+use crate::report::wire::FORMAT;
 use crate::report::{caption, estimate, wire};
-use crate::schema::Schema;
-use crate::schema::relation::Relation;
 use crate::simulate::trace::{self, Outcome, Step, Trace, TransactionEnd, TransactionKind};
 
+/// A trace that is held as a whole.
 pub fn trace(trace: &Trace) -> wire::Trace {
-    let mut walkers: Vec<Walker<'_>> = trace.plan.sources.iter().map(|source| Walker::new(&source.text)).collect();
-    let estimates = Estimates::of(trace);
-    let steps = trace.steps.iter().map(|it| wire::Step {
-        estimate: estimate::estimate(it, &estimates, trace),
-        ..step(it, trace, &mut walkers[it.source])
-    });
-    wire::Trace {
-        format: "lockstep-trace/1".into(),
-        postgres: trace.version.major(),
-        runner: trace.plan.runner.id.into(),
-        diagnostics: diagnostics(trace),
-        steps: steps.collect(),
-        transactions: trace.transactions.iter().map(transaction).collect(),
-        size_unknown: estimates.lacking().into_iter().map(ObjectName::to_string).collect(),
-        schema: trace.end.normal_form(),
+    let mut stream = Stream::new(&trace.plan.facts);
+    let mut steps = vec![];
+    stream.piece(trace, &mut |step| steps.push(step));
+    wire::Trace { steps, schema: trace.end.normal_form(), ..stream.end(trace) }
+}
+
+/// Turns a trace into its JSON view piece by piece, as the simulation goes on.
+pub(super) struct Stream<'a> {
+    unknown_tables: UnknownTables<'a>,
+    /// In the order of the steps.
+    size_unknown: Vec<String>,
+    told: BTreeSet<String>,
+}
+
+impl<'a> Stream<'a> {
+    pub(super) fn new(facts: &'a Facts) -> Self {
+        Stream { unknown_tables: UnknownTables::of(facts), size_unknown: vec![], told: BTreeSet::new() }
+    }
+
+    /// The steps that the trace holds.
+    pub(super) fn piece(&mut self, trace: &Trace, each: &mut dyn FnMut(wire::Step)) {
+        let estimates = Estimates::of(trace);
+        for table in estimates.lacking().map(ObjectName::to_string) {
+            if self.told.insert(table.clone()) {
+                self.size_unknown.push(table);
+            }
+        }
+        let mut walker: Option<(usize, Walker<'_>)> = None;
+        for it in &trace.steps {
+            self.unknown_tables.meet(&it.after);
+            let (_, walker) = match &mut walker {
+                Some(found) if found.0 == it.source => found,
+                other => other.insert((it.source, Walker::new(&it.source(trace).text))),
+            };
+            each(wire::Step {
+                estimate: estimate::estimate(it, &estimates),
+                changes: changes(&it.before, &it.after),
+                ..step(it, trace, walker)
+            });
+        }
+    }
+
+    /// All but the steps and the schema, when they are through.
+    pub(super) fn end(mut self, trace: &Trace) -> wire::Trace {
+        self.unknown_tables.meet(&trace.start);
+        wire::Trace {
+            format: FORMAT.into(),
+            postgres: trace.version.major(),
+            runner: trace.plan.runner.id.into(),
+            diagnostics: diagnostics(self.unknown_tables, trace),
+            steps: vec![],
+            transactions: trace.transactions.iter().map(transaction).collect(),
+            size_unknown: self.size_unknown,
+            schema: Value::Null,
+        }
     }
 }
 
-fn diagnostics(trace: &Trace) -> Vec<wire::Diagnostic> {
+fn diagnostics(unknown_tables: UnknownTables<'_>, trace: &Trace) -> Vec<wire::Diagnostic> {
     let mut found: Vec<wire::Diagnostic> = vec![];
     for (source, diagnostic) in &trace.plan.diagnostics {
         let mut walker = Walker::new(&source.text);
@@ -63,7 +105,7 @@ fn diagnostics(trace: &Trace) -> Vec<wire::Diagnostic> {
             hints: vec!["What it names is treated as unknown.".into()],
         });
     }
-    found.extend(estimate::diagnostics(trace));
+    found.extend(estimate::diagnostics(unknown_tables, trace));
     found
 }
 
@@ -98,7 +140,6 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
         to: to.utf16,
         caption: caption::caption(step, trace),
         findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
-        changes: changes(&step.before, &step.after),
         ..claims(step)
     }
 }
@@ -208,45 +249,4 @@ fn held(step: &Step) -> Vec<wire::Held> {
         blocks_writes: mode.blocks_writes(),
     });
     made.collect()
-}
-
-/// Relations and types that differ, an index as a part of its table.
-fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
-    let mut ids: Vec<RelationId> = vec![];
-    let mut note = |relation: &Rc<Relation>| {
-        let id = relation.index().map_or(relation.id, |index| index.table);
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    };
-    for relation in after.changed_since(before) {
-        note(relation);
-    }
-    for relation in before.changed_since(after) {
-        note(relation);
-    }
-    let mut made = vec![];
-    for id in ids {
-        let form = |schema: &Schema| schema.get(id).map(|it| (it.name.to_string(), schema.relation_form(it)));
-        made.extend(change("relation", form(before), form(after)));
-    }
-    for id in after.changed_types_since(before) {
-        let form = |schema: &Schema| schema.user_type(id).map(|it| (it.name.to_string(), schema.type_form(it)));
-        made.extend(change("type", form(before), form(after)));
-    }
-    for name in after.namespaces().filter(|name| !before.has_namespace(name.as_str())) {
-        made.extend(change("schema", None, Some((name.to_string(), Value::Object(Default::default())))));
-    }
-    made
-}
-
-fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, Value)>) -> Option<wire::Change> {
-    if before == after {
-        return None;
-    }
-    let (old, before) = before.map_or((None, Value::Null), |(name, form)| (Some(name), form));
-    let (new, after) = after.map_or((None, Value::Null), |(name, form)| (Some(name), form));
-    let name = new.clone().or(old.clone())?;
-    let renamed_from = old.filter(|old| new.as_ref().is_some_and(|new| new != old));
-    Some(wire::Change { object: object.into(), name, renamed_from, before, after })
 }

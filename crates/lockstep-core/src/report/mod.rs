@@ -1,6 +1,7 @@
 //! Renderings of a trace. A report computes nothing: it prints what the trace says.
 
 pub mod change;
+pub mod document;
 pub mod json;
 pub mod markdown;
 pub mod rollback_script;
@@ -10,12 +11,15 @@ pub mod wire;
 pub mod words;
 
 mod caption;
+mod changes;
 mod estimate;
 mod position;
 
 use crate::pg::version::PgVersion;
 use crate::plan;
+use crate::plan::Plans;
 use crate::plan::runner::{RUNNERS, Runner, Wrapping};
+use crate::schema::Schema;
 use crate::simulate;
 use crate::simulate::trace::Trace;
 use crate::source::Source;
@@ -23,11 +27,28 @@ use crate::source::Source;
 /// Simulates the request's files on its starting schema. Never fails: what cannot be read is a
 /// diagnostic, what is not modelled an `unknown` step.
 pub fn simulate(request: &wire::Request) -> wire::Trace {
-    json::trace(&trace(request))
+    let mut steps = vec![];
+    let (trace, schema) = simulate_each(request, &mut |step| steps.push(step));
+    wire::Trace { steps, schema: schema.normal_form(), ..trace }
+}
+
+/// `each` gets the steps one after another; the trace that is left has neither them nor the schema, which
+/// comes as it is.
+fn simulate_each(request: &wire::Request, each: &mut dyn FnMut(wire::Step)) -> (wire::Trace, Schema) {
+    let (plans, version) = plans(request);
+    let facts = plans.migration.facts.clone();
+    let mut stream = json::Stream::new(&facts);
+    let trace = simulate::in_pieces(plans, version, &mut |piece| stream.piece(piece, each));
+    (stream.end(&trace), trace.end)
 }
 
 /// The trace itself, for faces that link the core.
 pub fn trace(request: &wire::Request) -> Trace {
+    let (plans, version) = plans(request);
+    simulate::simulate(plans, version)
+}
+
+fn plans(request: &wire::Request) -> (Plans, PgVersion) {
     let sources = |files: &[wire::File]| files.iter().map(|file| Source::new(&file.name, &file.text)).collect();
     let runner = request.runner.as_deref().and_then(Runner::find).unwrap_or(RUNNERS[0]);
     let wrapping = match request.transaction.as_deref() {
@@ -40,7 +61,7 @@ pub fn trace(request: &wire::Request) -> Trace {
     if let Some(given) = &request.facts {
         plans.migration.facts.fill(given.tables.iter().map(|(name, it)| (name.as_str(), it.into())));
     }
-    simulate::simulate(plans, version)
+    (plans, version)
 }
 
 /// The way back to the starting schema, from after `request.step`.

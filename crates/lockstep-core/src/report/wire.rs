@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The name and version of a trace's format.
+pub const FORMAT: &str = "lockstep-trace/1";
+
 /// What a face asks of the core: the files of a migration and where they would run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -56,7 +59,7 @@ pub struct TableFacts {
 }
 
 /// The answer of `simulate`, format `lockstep-trace/1`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Trace {
     pub format: String,
     pub postgres: u8,

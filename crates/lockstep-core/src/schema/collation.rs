@@ -1,11 +1,10 @@
 //! Collations that the schema makes: what `pg_collation` holds of those of ICU.
 
-use serde_json::{Value, json};
-
 use crate::effect::ObjectName;
 use crate::name::{QualifiedName, quote_literal};
 use crate::schema::Schema;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::form::Form;
 use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -24,14 +23,15 @@ impl Collation {
 }
 
 impl Schema {
-    pub(super) fn collation_forms(&self) -> Value {
-        let forms = self.objects().filter_map(|object| match &object.body {
+    pub(super) fn collation_forms(&self) -> impl Iterator<Item = (String, Form)> {
+        self.objects().filter_map(|object| match &object.body {
             ObjectBody::Collation(it) => {
-                Some((object.plain_name(), json!({ "provider": "i", "deterministic": it.deterministic })))
+                let mut form = Form::default();
+                form.put("provider", "i").always("deterministic", it.deterministic);
+                Some((object.plain_name(), form))
             }
             _ => None,
-        });
-        Value::Object(forms.collect())
+        })
     }
 
     /// Columns and indexes that name the collation.

@@ -5,6 +5,7 @@
 //! object only, and a table dropped and made again is another table.
 
 mod changes;
+mod form;
 
 pub mod collation;
 pub mod constraint;

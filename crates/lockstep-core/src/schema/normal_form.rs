@@ -1,306 +1,332 @@
 //! The schema in its normal form: JSON by name, without numbers, as it is compared with what a real
 //! server holds. Keys that would be false, null or empty are left out.
 
-use serde_json::{Map, Value, json};
+use std::cell::RefCell;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::schema::Schema;
+use crate::schema::constraint::Constraint;
+use crate::schema::form::Form;
 use crate::schema::object::ObjectBody;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Relation, ReplicaIdentity, Table};
 use crate::schema::rule::FiringState;
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::schema::user_type::{UserType, UserTypeKind};
 
+/// Serializes as the normal form, one object after another.
+pub struct NormalForm<'a>(pub &'a Schema);
+
+impl Serialize for NormalForm<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let schema = self.0;
+        // Temporary relations are nobody else's, and gone with the session.
+        let shown = |it: &&Relation| it.index().is_none() && it.kind() != 'c' && it.name.schema != "pg_temp";
+        let relations = schema.relations_by_name().filter(shown);
+        let types = schema.type_names.iter().filter_map(|(name, id)| Some((name.plain(), schema.user_type(*id)?)));
+        let namespaces = schema.namespaces().map(|it| (it.as_str().to_owned(), schema.namespace_form(it.as_str())));
+        let mut map = serializer.serialize_map(None)?;
+        section(&mut map, "relations", relations.map(|it| (it.name.plain(), schema.relation_form(it))))?;
+        section(&mut map, "types", types.map(|(name, it)| (name, schema.type_form(it))))?;
+        section(&mut map, "schemas", namespaces)?;
+        section(&mut map, "statistics", schema.statistics_forms())?;
+        section(&mut map, "publications", schema.publication_forms())?;
+        section(&mut map, "functions", schema.objects().filter_map(|it| schema.routine_form(it)))?;
+        section(&mut map, "extensions", schema.extension_forms())?;
+        section(&mut map, "collations", schema.collation_forms())?;
+        map.end()
+    }
+}
+
+/// Objects of one kind by name; left out where there is none.
+fn section<M: SerializeMap, V: Into<Value>>(
+    map: &mut M,
+    key: &'static str,
+    objects: impl Iterator<Item = (String, V)>,
+) -> Result<(), M::Error> {
+    let mut objects = objects.peekable();
+    match objects.peek() {
+        Some(_) => map.serialize_entry(key, &Objects(RefCell::new(objects))),
+        None => Ok(()),
+    }
+}
+
+struct Objects<I>(RefCell<I>);
+
+impl<V: Into<Value>, I: Iterator<Item = (String, V)>> Serialize for Objects<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let objects = &mut *self.0.borrow_mut();
+        serializer.collect_map(objects.map(|(name, form)| (name, form.into())))
+    }
+}
+
 impl Schema {
     pub fn normal_form(&self) -> Value {
-        let mut relations = Map::new();
-        for relation in self.relations_by_name() {
-            // Temporary relations are nobody else's, and gone with the session.
-            if relation.index().is_none() && relation.kind() != 'c' && relation.name.schema != "pg_temp" {
-                relations.insert(relation.name.plain(), self.relation_form(relation));
-            }
-        }
-        let mut types = Map::new();
-        for (name, id) in &self.type_names {
-            if let Some(it) = self.user_type(*id) {
-                types.insert(name.plain(), self.type_form(it));
-            }
-        }
-        let mut schemas = Map::new();
-        for name in self.namespaces() {
-            schemas.insert(
-                name.as_str().to_owned(),
-                compact(json!({ "owner": "postgres", "comment": self.namespace_comment(name.as_str()) })),
-            );
-        }
-        compact(json!({
-            "relations": relations,
-            "types": types,
-            "schemas": schemas,
-            "statistics": self.statistics_forms(),
-            "publications": self.publication_forms(),
-            "functions": self.function_forms(),
-            "extensions": self.extension_forms(),
-            "collations": self.collation_forms(),
-        }))
+        serde_json::to_value(NormalForm(self)).unwrap_or_default()
     }
 
-    fn extension_forms(&self) -> Value {
-        let forms = self
-            .extensions()
-            .map(|(object, it)| (object.name().as_str().to_owned(), json!({ "schema": Ident::to_string(&it.schema) })));
-        Value::Object(forms.collect())
+    fn extension_forms(&self) -> impl Iterator<Item = (String, Form)> {
+        self.extensions().map(|(object, it)| {
+            let mut form = Form::default();
+            form.put("schema", Ident::to_string(&it.schema));
+            (object.name().as_str().to_owned(), form)
+        })
     }
 
-    fn function_forms(&self) -> Value {
-        let mut forms = Map::new();
-        for object in self.objects() {
-            if let Some((key, form)) = self.routine_form(object) {
-                // Without arguments there is still a list of them.
-                let args = form["args"].clone();
-                let mut form = compact(form);
-                form["args"] = args;
-                forms.insert(key, form);
+    fn namespace_form(&self, name: &str) -> Form {
+        let mut form = Form::default();
+        form.put("owner", "postgres").put("comment", self.namespace_comment(name).cloned());
+        form
+    }
+
+    fn statistics_forms(&self) -> impl Iterator<Item = (String, Form)> {
+        self.objects().filter_map(|object| match &object.body {
+            ObjectBody::Statistics(it) => {
+                let mut form = Form::default();
+                form.put("def", self.statistics_definition(object, it))
+                    .put("target", it.target)
+                    .put("comment", object.comment.clone());
+                Some((object.plain_name(), form))
             }
-        }
-        Value::Object(forms)
-    }
-
-    fn statistics_forms(&self) -> Value {
-        let forms = self.objects().filter_map(|object| match &object.body {
-            ObjectBody::Statistics(it) => Some((
-                object.plain_name(),
-                compact(json!({
-                    "def": self.statistics_definition(object, it),
-                    "target": it.target,
-                    "comment": object.comment,
-                })),
-            )),
             _ => None,
-        });
-        Value::Object(forms.collect())
+        })
     }
 
-    fn publication_forms(&self) -> Value {
-        let forms = self.publications().map(|(object, it)| {
+    fn publication_forms(&self) -> impl Iterator<Item = (String, Form)> {
+        self.publications().map(|(object, it)| {
             let entries = self.published_tables().filter(|(_, entry)| entry.publication == object.id);
             let mut tables: Vec<String> =
                 entries.filter_map(|(_, entry)| Some(self.get(entry.table)?.name.to_string())).collect();
             tables.sort();
-            let form = json!({
-                "alltables": it.all_tables,
-                "ops": it.operations,
-                "viaroot": it.via_root,
-                "tables": tables,
-                "comment": object.comment,
-            });
-            (object.name().as_str().to_owned(), keep_false(form, &["alltables", "viaroot"]))
-        });
-        Value::Object(forms.collect())
+            let mut form = Form::default();
+            form.always("alltables", it.all_tables)
+                .put("ops", it.operations.clone())
+                .always("viaroot", it.via_root)
+                .put("tables", tables)
+                .put("comment", object.comment.clone());
+            (object.name().as_str().to_owned(), form)
+        })
     }
 
     /// One relation, in the form that it has under `relations`.
     pub fn relation_form(&self, relation: &Relation) -> Value {
-        let mut form = json!({
-            "kind": relation.kind().to_string(),
-            "comment": relation.comment,
-            "options": relation.options,
-            "tablespace": relation.tablespace.as_ref().map(ToString::to_string),
-            "persistence": match relation.persistence {
-                Persistence::Permanent => Value::Null,
-                Persistence::Unlogged => json!("u"),
-                Persistence::Temporary => json!("t"),
-            },
-        });
-        form["triggers"] = self.triggers_form(relation.id);
-        form["policies"] = self.policies_form(relation.id);
+        let mut form = Form::default();
+        form.put("kind", relation.kind().to_string())
+            .put("comment", relation.comment.clone())
+            .put("options", relation.options.clone())
+            .put("tablespace", relation.tablespace.as_ref().map(ToString::to_string))
+            .put(
+                "persistence",
+                match relation.persistence {
+                    Persistence::Permanent => None,
+                    Persistence::Unlogged => Some("u"),
+                    Persistence::Temporary => Some("t"),
+                },
+            )
+            .put("triggers", self.triggers_form(relation.id))
+            .put("policies", self.policies_form(relation.id));
         match &relation.body {
             Body::Table(table) => self.table_form(relation.id, table, &mut form),
-            Body::Sequence(sequence) => form["sequence"] = self.sequence_form(sequence),
-            Body::View(view) => {
-                form["columns"] = self.columns_form(relation.id, &view.columns);
-                form["viewdef"] = json!(self.view_definition(relation.id));
+            Body::Sequence(sequence) => {
+                form.put("sequence", self.sequence_form(sequence));
             }
-            Body::Composite(attributes) => form["columns"] = self.columns_form(relation.id, attributes),
-            Body::Index(_) => form["def"] = json!(self.index_definition(relation.id)),
+            Body::View(view) => {
+                form.put("columns", self.columns_form(relation.id, &view.columns))
+                    .put("viewdef", self.view_definition(relation.id));
+            }
+            Body::Composite(attributes) => {
+                form.put("columns", self.columns_form(relation.id, attributes));
+            }
+            Body::Index(_) => {
+                form.put("def", self.index_definition(relation.id));
+            }
         }
-        form["rules"] = self.rules_form(relation.id);
-        keep_false(form, &["populated"])
+        form.put("rules", self.rules_form(relation.id));
+        form.into()
     }
 
-    fn table_form(&self, id: RelationId, table: &Table, form: &mut Value) {
+    fn table_form(&self, id: RelationId, table: &Table, form: &mut Form) {
         let of_type = table.of_type.and_then(|id| self.user_type(id));
-        form["oftype"] = json!(of_type.map(|it| it.name.to_string()));
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
-        let mut constraints = Map::new();
-        for constraint in &table.constraints {
-            let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
-            let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
-            let references = constraint.foreign_key().and_then(|it| self.get(it.references));
-            let value = json!({
-                "type": constraint.letter().to_string(),
-                "def": self.constraint_definition(id, constraint),
-                "validated": constraint.validated,
-                "enforced": if constraint.enforced { Value::Null } else { json!(false) },
-                "deferrable": constraint.deferrable,
-                "deferred": constraint.initially_deferred,
-                "index": index,
-                "ref": references.map(|it| it.name.to_string()),
-                "noinherit": constraint.is_no_inherit(),
-                "comment": constraint.comment,
-                "inhcount": count(constraint.inherited),
-                "islocal": if constraint.local { Value::Null } else { json!(false) },
-                "parent": self.constraint_parent(constraint).map(|(_, name)| name.as_str().to_owned()),
-            });
-            let value = keep_false(value, &["validated", "enforced", "islocal"]);
-            constraints.insert(constraint.name.as_str().to_owned(), value);
-        }
-        let mut indexes = Map::new();
-        for index_id in &table.indexes {
-            let relation = self.relation(*index_id);
-            let index = self.index(*index_id);
-            let value = json!({
-                "def": self.index_definition(*index_id),
-                "kind": if index.partitioned { json!("I") } else { Value::Null },
-                "parent": index.parent.and_then(|it| self.get(it)).map(|it| it.name.to_string()),
-                "unique": index.unique,
-                "primary": index.primary,
-                "exclusion": index.exclusion,
-                "valid": index.valid,
-                "ready": if index.ready { Value::Null } else { json!(false) },
-                "immediate": if index.immediate { Value::Null } else { json!(false) },
-                "replident": index.replica_identity,
-                "clustered": index.clustered,
-                "tablespace": relation.tablespace.as_ref().map(ToString::to_string),
-                "comment": relation.comment,
-            });
-            let value = keep_false(value, &["valid", "ready", "immediate"]);
-            indexes.insert(relation.name.name.as_str().to_owned(), value);
-        }
-        form["columns"] = self.columns_form(id, &table.columns);
-        form["rls"] = json!(table.row_security);
-        form["force_rls"] = json!(table.force_row_security);
-        form["dropped_columns"] = if dropped > 0 { json!(dropped) } else { Value::Null };
-        form["toast_options"] = json!(table.toast_options);
-        form["replident"] = match table.replica_identity {
-            ReplicaIdentity::Default => Value::Null,
-            other => json!(other.letter().to_string()),
-        };
+        let constraints = table.constraints.iter();
         let inherits = table.inherits.iter().filter_map(|it| self.get(*it));
-        form["inherits"] = inherits.map(|it| it.name.to_string()).collect();
-        form["partkey"] = json!(self.partition_key_definition(id));
-        form["partbound"] = json!(self.partition_bound_definition(id));
-        if let Some(view) = &table.materialized {
-            form["viewdef"] = json!(self.view_definition(id));
-            form["populated"] = json!(view.populated);
-        }
-        form["am"] = json!(table.access_method.as_ref().map(ToString::to_string));
-        form["constraints"] = Value::Object(constraints);
-        form["indexes"] = Value::Object(indexes);
-    }
-
-    fn rules_form(&self, id: RelationId) -> Value {
-        let forms = self.rules(id).map(|(name, rule)| {
-            let value = compact(json!({
-                "def": self.rule_definition(id, name, rule),
-                "enabled": match rule.state {
-                    FiringState::Enabled => Value::Null,
-                    FiringState::Disabled => json!("D"),
-                    FiringState::Replica => json!("R"),
-                    FiringState::Always => json!("A"),
+        let indexes = table.indexes.iter();
+        form.put("oftype", of_type.map(|it| it.name.to_string()))
+            .put("columns", self.columns_form(id, &table.columns))
+            .put("rls", table.row_security)
+            .put("force_rls", table.force_row_security)
+            .put("dropped_columns", (dropped > 0).then_some(dropped))
+            .put("toast_options", table.toast_options.clone())
+            .put(
+                "replident",
+                match table.replica_identity {
+                    ReplicaIdentity::Default => None,
+                    other => Some(other.letter().to_string()),
                 },
-            }));
-            (name.as_str().to_owned(), value)
-        });
-        Value::Object(forms.collect())
+            )
+            .put("inherits", inherits.map(|it| it.name.to_string()).collect::<Vec<_>>())
+            .put("partkey", self.partition_key_definition(id))
+            .put("partbound", self.partition_bound_definition(id));
+        if let Some(view) = &table.materialized {
+            form.put("viewdef", self.view_definition(id)).always("populated", view.populated);
+        }
+        form.put("am", table.access_method.as_ref().map(ToString::to_string))
+            .put("constraints", constraints.map(|it| self.constraint_form(id, it)).collect::<Form>())
+            .put("indexes", indexes.map(|it| self.index_form(*it)).collect::<Form>());
     }
 
-    fn columns_form(&self, id: RelationId, columns: &Columns) -> Value {
+    fn constraint_form(&self, table: RelationId, constraint: &Constraint) -> (String, Form) {
+        let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
+        let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
+        let references = constraint.foreign_key().and_then(|it| self.get(it.references));
+        let mut form = Form::default();
+        form.put("type", constraint.letter().to_string())
+            .put("def", self.constraint_definition(table, constraint))
+            .always("validated", constraint.validated)
+            .put_false("enforced", constraint.enforced)
+            .put("deferrable", constraint.deferrable)
+            .put("deferred", constraint.initially_deferred)
+            .put("index", index)
+            .put("ref", references.map(|it| it.name.to_string()))
+            .put("noinherit", constraint.is_no_inherit())
+            .put("comment", constraint.comment.clone())
+            .put("inhcount", count(constraint.inherited))
+            .put_false("islocal", constraint.local)
+            .put("parent", self.constraint_parent(constraint).map(|(_, name)| name.as_str().to_owned()));
+        (constraint.name.as_str().to_owned(), form)
+    }
+
+    fn index_form(&self, id: RelationId) -> (String, Form) {
+        let (relation, index) = (self.relation(id), self.index(id));
+        let mut form = Form::default();
+        form.put("def", self.index_definition(id))
+            .put("kind", index.partitioned.then_some("I"))
+            .put("parent", index.parent.and_then(|it| self.get(it)).map(|it| it.name.to_string()))
+            .put("unique", index.unique)
+            .put("primary", index.primary)
+            .put("exclusion", index.exclusion)
+            .always("valid", index.valid)
+            .put_false("ready", index.ready)
+            .put_false("immediate", index.immediate)
+            .put("replident", index.replica_identity)
+            .put("clustered", index.clustered)
+            .put("tablespace", relation.tablespace.as_ref().map(ToString::to_string))
+            .put("comment", relation.comment.clone());
+        (relation.name.name.as_str().to_owned(), form)
+    }
+
+    fn rules_form(&self, id: RelationId) -> Form {
+        let forms = self.rules(id).map(|(name, rule)| {
+            let mut form = Form::default();
+            form.put("def", self.rule_definition(id, name, rule)).put(
+                "enabled",
+                match rule.state {
+                    FiringState::Enabled => None,
+                    FiringState::Disabled => Some("D"),
+                    FiringState::Replica => Some("R"),
+                    FiringState::Always => Some("A"),
+                },
+            );
+            (name.as_str().to_owned(), form)
+        });
+        forms.collect()
+    }
+
+    fn columns_form(&self, id: RelationId, columns: &Columns) -> Form {
         // The position is counted over the live columns, as people count.
         let forms = (1u16..)
             .zip(columns.live())
             .map(|(position, (_, column))| (column.name.as_str().to_owned(), self.column_form(id, position, column)));
-        Value::Object(forms.collect())
+        forms.collect()
     }
 
-    fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Value {
+    fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Form {
         let default = column.default.as_ref().map(|it| self.print_expression(table, it));
         let generated = column.generated.as_ref();
         let expression = generated.map(|it| self.print_expression(table, &it.expression));
-        let form = json!({
-            "pos": position,
-            "type": self.format_type(&column.type_),
-            "notnull": column.not_null,
-            "default": default.or(expression),
-            "identity": column.identity.map(|always| if always { "a" } else { "d" }),
-            "generated": generated.map(|it| if it.stored { "s" } else { "v" }),
-            "collation": column.collation.as_ref().map(ToString::to_string),
-            "missing": column.missing,
-            "storage": column.storage.as_ref().map(|it| storage_letter(it.as_str())),
-            "compression": column.compression.as_ref().map(|it| it.as_str()[..1].to_owned()),
-            "stattarget": column.statistics,
-            "options": column.options,
-            "comment": column.comment,
-            "inhcount": count(column.inherited),
-            "islocal": if column.local { Value::Null } else { json!(false) },
-        });
-        keep_false(form, &["islocal"])
+        let mut form = Form::default();
+        form.put("pos", position)
+            .put("type", self.format_type(&column.type_))
+            .put("notnull", column.not_null)
+            .put("default", default.or(expression))
+            .put("identity", column.identity.map(|always| if always { "a" } else { "d" }))
+            .put("generated", generated.map(|it| if it.stored { "s" } else { "v" }))
+            .put("collation", column.collation.as_ref().map(ToString::to_string))
+            .put("missing", column.missing.clone())
+            .put("storage", column.storage.as_ref().map(|it| storage_letter(it.as_str())))
+            .put("compression", column.compression.as_ref().map(|it| it.as_str()[..1].to_owned()))
+            .put("stattarget", column.statistics)
+            .put("options", column.options.clone())
+            .put("comment", column.comment.clone())
+            .put("inhcount", count(column.inherited))
+            .put_false("islocal", column.local);
+        form
     }
 
-    fn sequence_form(&self, sequence: &Sequence) -> Value {
+    fn sequence_form(&self, sequence: &Sequence) -> Form {
         let owner = sequence.owner.and_then(|owner| {
             let table = self.get(owner.table)?;
             let column = table.table()?.column_name(owner.column);
             let identity = if owner.identity { " (identity)" } else { "" };
             Some(format!("{}.{}{identity}", table.name, column.as_str()))
         });
-        json!({
-            "type": sequence.data_type.name(),
-            "start": sequence.start,
-            "inc": sequence.increment,
-            "min": sequence.min,
-            "max": sequence.max,
-            "cache": sequence.cache,
-            "cycle": sequence.cycle,
-            "last": match sequence.last_value {
-                LastValue::Known(value) => json!(value),
-                LastValue::NotCalled(_) | LastValue::Unknown => Value::Null,
-            },
-            "owned_by": owner,
-        })
+        let last = match sequence.last_value {
+            LastValue::Known(value) => Some(value),
+            LastValue::NotCalled(_) | LastValue::Unknown => None,
+        };
+        let mut form = Form::default();
+        form.put("type", sequence.data_type.name())
+            .always("start", sequence.start)
+            .always("inc", sequence.increment)
+            .always("min", sequence.min)
+            .always("max", sequence.max)
+            .always("cache", sequence.cache)
+            .always("cycle", sequence.cycle)
+            .always("last", last)
+            .always("owned_by", owner);
+        form
     }
 
     /// One type, in the form that it has under `types`.
     pub fn type_form(&self, it: &UserType) -> Value {
-        compact(match &it.kind {
+        let mut form = Form::default();
+        match &it.kind {
             UserTypeKind::Composite { relation } => {
                 let columns = self.get(*relation).map(|it| it.columns().clone()).unwrap_or_default();
                 let attributes = columns.live().map(|(_, it)| format!("{} {}", it.name, self.format_type(&it.type_)));
-                json!({ "kind": "c", "attrs": attributes.collect::<Vec<_>>(), "comment": it.comment })
+                form.put("kind", "c").put("attrs", attributes.collect::<Vec<_>>());
             }
-            UserTypeKind::Enum { labels } => json!({ "kind": "e", "labels": labels, "comment": it.comment }),
+            UserTypeKind::Enum { labels } => {
+                form.put("kind", "e").put("labels", labels.clone());
+            }
             UserTypeKind::Domain { base, not_null_name, not_null, default, checks, .. } => {
-                let mut constraints = Map::new();
+                let mut constraints = Form::default();
+                let mut constraint = |name: &str, def: String, validated: bool| {
+                    let mut form = Form::default();
+                    form.put("def", def).always("validated", validated);
+                    constraints.put(name, form);
+                };
                 if let Some(name) = not_null_name {
-                    constraints.insert(name.as_str().to_owned(), json!({ "def": "NOT NULL", "validated": true }));
+                    constraint(name.as_str(), "NOT NULL".to_owned(), true);
                 }
                 for check in checks {
                     let def = format!("CHECK ({})", self.print_domain_expression(&check.expression));
                     let def = if check.validated { def } else { format!("{def} NOT VALID") };
-                    let value = json!({ "def": def, "validated": check.validated });
-                    constraints.insert(check.name.as_str().to_owned(), keep_false(value, &["validated"]));
+                    constraint(check.name.as_str(), def, check.validated);
                 }
-                json!({
-                    "kind": "d",
-                    "base": self.format_type(base),
-                    "notnull": not_null,
-                    "default": default.as_ref().map(|it| self.print_domain_expression(it)),
-                    "constraints": constraints,
-                    "comment": it.comment,
-                })
+                form.put("kind", "d")
+                    .put("base", self.format_type(base))
+                    .put("notnull", *not_null)
+                    .put("default", default.as_ref().map(|it| self.print_domain_expression(it)))
+                    .put("constraints", constraints);
             }
-        })
+        }
+        form.put("comment", it.comment.clone());
+        form.into()
     }
 }
 
@@ -313,28 +339,6 @@ fn storage_letter(word: &str) -> &'static str {
     }
 }
 
-fn count(number: u16) -> Value {
-    if number > 0 { json!(number) } else { Value::Null }
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(entries) => entries.is_empty(),
-        _ => false,
-    }
-}
-
-/// Without the entries that say nothing.
-fn compact(value: Value) -> Value {
-    keep_false(value, &[])
-}
-
-/// The same, but a `false` under one of those keys says something.
-fn keep_false(mut value: Value, keys: &[&str]) -> Value {
-    if let Value::Object(entries) = &mut value {
-        entries.retain(|key, value| !is_empty(value) || (value.is_boolean() && keys.contains(&key.as_str())));
-    }
-    value
+fn count(number: u16) -> Option<u16> {
+    (number > 0).then_some(number)
 }

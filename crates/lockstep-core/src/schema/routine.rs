@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use crate::schema::form::Form;
 
 use crate::effect::ObjectName;
 use crate::expression::Expression;
@@ -176,24 +176,23 @@ impl Schema {
     }
 
     /// The key and value under `functions` of the normal form.
-    pub fn routine_form(&self, object: &CatalogObject) -> Option<(String, Value)> {
+    pub(super) fn routine_form(&self, object: &CatalogObject) -> Option<(String, Form)> {
         let ObjectKey::InSchema(_, name, _) = &object.key else { return None };
         let routine = object.routine()?;
         let key = format!("{}({})", name.plain(), self.routine_arguments(routine, false));
-        let form = json!({
-            "args": self.routine_arguments(routine, true),
-            "kind": routine.letter().to_string(),
-            "lang": routine.language.as_str(),
-            "result": self.routine_result(routine),
-            "volatility": routine.volatility.letter().to_string(),
-            "strict": routine.strict,
-            "secdef": routine.security_definer,
-            "leakproof": routine.leakproof,
-            "parallel": routine.parallel.to_string(),
-            "config": if routine.settings.is_empty() { Value::Null } else { json!(routine.settings) },
-            "src": routine.source,
-            "comment": object.comment,
-        });
+        let mut form = Form::default();
+        form.always("args", self.routine_arguments(routine, true))
+            .put("kind", routine.letter().to_string())
+            .put("lang", routine.language.as_str())
+            .put("result", self.routine_result(routine))
+            .put("volatility", routine.volatility.letter().to_string())
+            .put("strict", routine.strict)
+            .put("secdef", routine.security_definer)
+            .put("leakproof", routine.leakproof)
+            .put("parallel", routine.parallel.to_string())
+            .put("config", routine.settings.clone())
+            .put("src", routine.source.as_str())
+            .put("comment", object.comment.clone());
         Some((key, form))
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use crate::schema::form::Form;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::{Expression, Names};
@@ -185,50 +185,42 @@ impl Schema {
     }
 
     /// The triggers of a relation in the normal form.
-    pub fn triggers_form(&self, relation: RelationId) -> Value {
-        let mut forms = serde_json::Map::new();
-        for object in self.objects_on(ObjectClass::Trigger, relation) {
-            let Some(trigger) = object.trigger().filter(|it| !it.internal) else { continue };
-            let mut form = json!({ "def": self.trigger_definition(object) });
-            if trigger.state != FiringState::Enabled {
-                form["enabled"] = json!(state_letter(trigger.state));
-            }
-            let whole = trigger.parent.and_then(|it| self.object(it));
-            if let Some(ObjectKey::OnRelation(_, above, _)) = whole.map(|it| &it.key) {
-                form["parent"] = json!(self.get(*above).map(|it| it.name.to_string()));
-            }
-            if let Some(comment) = &object.comment {
-                form["comment"] = json!(comment);
-            }
-            forms.insert(object.name().as_str().to_owned(), form);
-        }
-        Value::Object(forms)
+    pub(super) fn triggers_form(&self, relation: RelationId) -> Form {
+        let forms = self.objects_on(ObjectClass::Trigger, relation).filter_map(|object| {
+            let trigger = object.trigger().filter(|it| !it.internal)?;
+            let parent = match trigger.parent.and_then(|it| self.object(it)).map(|it| &it.key) {
+                Some(ObjectKey::OnRelation(_, above, _)) => self.get(*above).map(|it| it.name.to_string()),
+                _ => None,
+            };
+            let enabled = (trigger.state != FiringState::Enabled).then(|| state_letter(trigger.state));
+            let mut form = Form::default();
+            form.always("def", self.trigger_definition(object))
+                .put("enabled", enabled)
+                .put("parent", parent)
+                .put("comment", object.comment.clone());
+            Some((object.name().as_str().to_owned(), form))
+        });
+        forms.collect()
     }
 
     /// The policies of a relation in the normal form.
-    pub fn policies_form(&self, relation: RelationId) -> Value {
-        let mut forms = serde_json::Map::new();
-        for object in self.objects_on(ObjectClass::Policy, relation) {
-            let Some(policy) = object.policy() else { continue };
+    pub(super) fn policies_form(&self, relation: RelationId) -> Form {
+        let forms = self.objects_on(ObjectClass::Policy, relation).filter_map(|object| {
+            let policy = object.policy()?;
             let roles: Vec<&str> = match policy.roles.as_slice() {
                 [] => vec!["public"],
                 roles => roles.iter().map(Ident::as_str).collect(),
             };
-            let mut form = json!({
-                "cmd": policy.command.to_string(),
-                "permissive": policy.permissive,
-                "roles": roles,
-            });
             let print = |it: &Option<Rc<Expression>>| it.as_ref().map(|it| self.print_expression(relation, it));
-            if let Some(using) = print(&policy.using) {
-                form["using"] = json!(using);
-            }
-            if let Some(check) = print(&policy.check) {
-                form["check"] = json!(check);
-            }
-            forms.insert(object.name().as_str().to_owned(), form);
-        }
-        Value::Object(forms)
+            let mut form = Form::default();
+            form.put("cmd", policy.command.to_string())
+                .always("permissive", policy.permissive)
+                .put("roles", roles)
+                .put("using", print(&policy.using))
+                .put("check", print(&policy.check));
+            Some((object.name().as_str().to_owned(), form))
+        });
+        forms.collect()
     }
 
     /// The statement that makes the policy as it is.

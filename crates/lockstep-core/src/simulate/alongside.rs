@@ -134,10 +134,10 @@ mod tests {
     use crate::source::Source;
 
     fn outcomes(sql: &str, refused: &[usize]) -> (Vec<String>, Alongside) {
-        let plans = plan(vec![], vec![Source::new("a.sql", sql)], RUNNERS[0], None);
+        let mut plans = plan(vec![], vec![Source::new("a.sql", sql)], RUNNERS[0], None);
         let mut alongside = Alongside::new(PgVersion::default());
         let mut found = vec![];
-        for (at, planned) in plans.migration.statements.iter().enumerate() {
+        for (at, planned) in plans.migration.read_on().iter().enumerate() {
             let outcome = match &alongside.run(planned).outcome {
                 Outcome::Failed(error) => error.sqlstate.to_string(),
                 Outcome::Unknown(_) => "unknown".to_owned(),
@@ -174,8 +174,8 @@ mod tests {
         let sql = "CREATE TABLE t (a int); CALL p('t')";
         for (read_only, certain) in [(true, true), (false, false)] {
             let (_, mut end) = outcomes(sql, &[1]);
-            let plans = plan(vec![], vec![Source::new("a.sql", "ALTER SYSTEM SET t = 1")], RUNNERS[0], None);
-            assert!(matches!(end.run(&plans.migration.statements[0]).outcome, Outcome::Unknown(_)));
+            let mut plans = plan(vec![], vec![Source::new("a.sql", "ALTER SYSTEM SET t = 1")], RUNNERS[0], None);
+            assert!(matches!(end.run(&plans.migration.read_on()[0]).outcome, Outcome::Unknown(_)));
             end.settle(true, read_only);
             assert_eq!(end.schema().uncertain.is_certain(), certain);
         }

@@ -6,6 +6,7 @@ pub mod trace;
 mod block;
 mod block_code;
 mod called_code;
+mod pieces;
 mod two_phase;
 mod unmodelled;
 
@@ -16,6 +17,7 @@ use crate::plan::{Plan, Planned, Plans};
 use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
+pub use crate::simulate::pieces::in_pieces;
 use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::simulate::two_phase::PreparedTransaction;
 use crate::statement::end_of_transaction;
@@ -24,21 +26,9 @@ use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
 
 pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
-    let Plans { start, migration } = plans;
-    let before = run(start, Schema::default(), Session::default(), version);
-    let start_troubles = before.steps.iter().filter_map(|step| trouble(step, &before.plan)).collect();
-    // A dump empties the search path for itself; what else the text sets goes for the migration too.
-    let mut session = before.end_session;
-    if session.search_path.is_empty() {
-        session.search_path = Session::default().search_path;
-    }
-    // A dump has no rows where the database has; only rows that the text itself holds are certain.
-    let mut schema = before.end;
-    schema.forget_emptiness();
-    let mut trace = run(migration, schema, session, version);
-    trace.start_troubles = start_troubles;
-    trace.plan.diagnostics.extend(before.plan.diagnostics);
-    trace
+    let mut steps = vec![];
+    let trace = in_pieces(plans, version, &mut |piece| steps.append(&mut piece.steps));
+    Trace { steps, forgotten: 0, ..trace }
 }
 
 fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
@@ -68,40 +58,15 @@ struct Simulator {
     schema: Schema,
     session: Session,
     block: Option<Block>,
+    /// Those that are not handed over yet.
     steps: Vec<Step>,
+    handed_over: usize,
+    failed_first: Option<usize>,
     transactions: Vec<Transaction>,
     goes_on: bool,
     prepared: Vec<PreparedTransaction>,
     /// The runner has stopped: nothing more is sent.
     stopped: bool,
-}
-
-fn run(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace {
-    let mut simulator = Simulator::new(version, start.clone(), session, plan.runner.goes_on);
-    simulator.steps.reserve(plan.statements.len());
-    let mut wrapped = None;
-    for planned in &plan.statements {
-        if planned.wrapped != wrapped {
-            simulator.end_runner_block();
-            wrapped = planned.wrapped;
-            if wrapped.is_some() && !simulator.stopped {
-                simulator.open_block(TransactionKind::Runner);
-            }
-        }
-        simulator.statement(planned);
-    }
-    simulator.end_runner_block();
-    simulator.leave_open();
-    Trace {
-        version,
-        steps: simulator.steps,
-        transactions: simulator.transactions,
-        start,
-        end: simulator.schema,
-        end_session: simulator.session,
-        start_troubles: vec![],
-        plan,
-    }
 }
 
 impl Simulator {
@@ -112,6 +77,8 @@ impl Simulator {
             session,
             block: None,
             steps: vec![],
+            handed_over: 0,
+            failed_first: None,
             transactions: vec![],
             goes_on,
             prepared: vec![],
@@ -119,8 +86,13 @@ impl Simulator {
         }
     }
 
+    /// Steps so far.
+    fn count(&self) -> usize {
+        self.handed_over + self.steps.len()
+    }
+
     fn open_block(&mut self, kind: TransactionKind) {
-        self.block = Some(Block::new(kind, self.schema.clone(), self.session.clone(), self.steps.len() + 1));
+        self.block = Some(Block::new(kind, self.schema.clone(), self.session.clone(), self.count() + 1));
     }
 
     /// Ends the block; its last step is the newest one.
@@ -130,7 +102,7 @@ impl Simulator {
         match end {
             TransactionEnd::Commit => {
                 self.before_commit();
-                if block.first <= self.steps.len()
+                if block.first <= self.count()
                     && let Some(step) = self.steps.last_mut().filter(|step| step.applied)
                 {
                     step.after = self.schema.clone();
@@ -146,13 +118,13 @@ impl Simulator {
                 self.session.go_back_to(block.session);
             }
         }
-        if block.first <= self.steps.len() {
+        if block.first <= self.count() {
             self.transactions.push(Transaction {
                 index: self.transactions.len() + 1,
                 kind: block.kind,
                 end,
                 first: block.first,
-                last: self.steps.len(),
+                last: self.count(),
             });
         }
     }
@@ -304,7 +276,7 @@ impl Simulator {
 
     /// `schemas`: before and after.
     fn push(&mut self, planned: &Planned, outcome: Outcome, record: Record, schemas: (Schema, Schema), in_block: bool) {
-        let index = self.steps.len() + 1;
+        let index = self.count() + 1;
         let block = self.block.as_ref();
         let held = block.map(|block| block.held.clone()).unwrap_or_default();
         let ran = !matches!(outcome, Outcome::Skipped);
@@ -320,6 +292,9 @@ impl Simulator {
                 since: index,
                 new: lock.private,
             }));
+        }
+        if matches!(outcome, Outcome::Failed(_)) {
+            self.failed_first.get_or_insert(index);
         }
         let statement = planned.read.statement.as_ref().ok().cloned();
         let (before, after) = schemas;

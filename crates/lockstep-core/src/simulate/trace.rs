@@ -16,7 +16,11 @@ pub struct Trace {
     pub version: PgVersion,
     pub plan: Plan,
     pub steps: Vec<Step>,
+    /// How many steps came before those that are held here.
+    pub forgotten: usize,
     pub transactions: Vec<Transaction>,
+    /// The index of the first step that failed.
+    pub failed_first: Option<usize>,
     pub start: Schema,
     /// After the last step, and after whatever was left open was rolled back.
     pub end: Schema,
@@ -176,6 +180,16 @@ impl Step {
 }
 
 impl Trace {
+    /// The step of that index (1-based), where it is held.
+    pub fn step(&self, index: usize) -> Option<&Step> {
+        self.steps.get(index.checked_sub(self.forgotten + 1)?)
+    }
+
+    /// The transaction that the step is a part of.
+    pub fn transaction_of(&self, step: &Step) -> Option<&Transaction> {
+        self.transactions.get(step.transaction.checked_sub(1)?)
+    }
+
     /// Made by the plan itself (by any step before or after): nobody else uses it yet.
     pub fn is_made_by_plan(&self, relation: RelationId) -> bool {
         relation.0 >= self.start.next_id()

@@ -56,7 +56,8 @@ pub(super) fn set_up(
 /// From the files of the starting schema, and from the sections of the migration's files that say so.
 fn statements(request: &wire::Request) -> Vec<Statement> {
     let sources = |files: &[wire::File]| files.iter().map(|file| Source::new(&file.name, &file.text)).collect();
-    let start = plan::plan(sources(&request.schema), sources(&request.files), RUNNERS[0], None).start;
+    let mut start = plan::plan(sources(&request.schema), sources(&request.files), RUNNERS[0], None).start;
+    let planned = start.read_on();
     let statement = |it: &plan::Planned| {
         let source = &start.sources[it.source];
         Statement {
@@ -65,5 +66,5 @@ fn statements(request: &wire::Request) -> Vec<Statement> {
             sql: it.read.text.to_string(),
         }
     };
-    start.statements.iter().map(statement).collect()
+    planned.iter().map(statement).collect()
 }

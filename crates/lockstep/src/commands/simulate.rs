@@ -1,11 +1,14 @@
 //! `lockstep simulate`: the whole trace.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use lockstep_core::report::document::Document;
 use lockstep_core::report::markdown::markdown;
 use lockstep_core::report::timeline::timeline;
+use lockstep_core::report::wire::{Request, Step, Trace};
 
 use crate::args::{Destination, Plan};
 use crate::problem::{Severity, problems};
@@ -47,14 +50,38 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let trace = engine::simulate(&args.plan.request()?)?;
+    let request = args.plan.request()?;
     let path = args.destination.output.as_deref();
-    let text = match args.format {
-        Format::Text => output::render(&timeline(&trace, output::width(path)), output::result_is_colored(path)),
-        Format::Json => serde_json::to_string_pretty(&trace)? + "\n",
-        Format::Markdown => markdown(&trace),
+    let trace = match args.format {
+        Format::Json => written(&request, path)?,
+        Format::Text | Format::Markdown => {
+            let trace = engine::simulate(&request)?;
+            let text = match args.format {
+                Format::Markdown => markdown(&trace),
+                _ => output::render(&timeline(&trace, output::width(path)), output::result_is_colored(path)),
+            };
+            output::write(&text, path)?;
+            trace
+        }
     };
-    output::write(&text, path)?;
     let failing = problems(&trace).iter().any(|problem| problem.severity == Severity::Error);
     Ok(if failing { ExitCode::from(trouble::FINDINGS) } else { ExitCode::SUCCESS })
+}
+
+/// Writes the JSON while the simulation runs; what is left of the trace is what problems are made of.
+fn written(request: &Request, path: Option<&Path>) -> Result<Trace> {
+    engine::watched(request, || {
+        let mut steps = vec![];
+        let document = Document::new(request, |step| {
+            if step.outcome != "done" || !step.findings.is_empty() {
+                steps.push(Step { changes: vec![], locks: vec![], held: vec![], work: vec![], ..step });
+            }
+        });
+        output::stream(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+            out.write_all(b"\n")
+        })?;
+        let rest = document.rest().unwrap_or_default();
+        Ok(Trace { steps, ..rest })
+    })?
 }
