@@ -26,6 +26,8 @@ pub struct Lock {
     pub private: bool,
     /// Not the relation itself, but a part of its TOAST storage.
     pub toast: Option<Toast>,
+    /// Only taken where a row is written, which is not certain.
+    pub if_rows: bool,
 }
 
 impl Lock {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::effect::RelationId;
 use crate::name::Ident;
+use crate::pg::date_order::DateOrder;
 use crate::pg::types::Type;
 use crate::syntax::statement::Statement;
 
@@ -118,6 +119,15 @@ impl Session {
     /// `TimeZone` in lower case; a server's default is whatever its machine has, so `None` is unknown.
     pub fn time_zone(&self) -> Option<String> {
         self.setting("timezone").map(str::to_ascii_lowercase)
+    }
+
+    /// The order of `DateStyle`: the server's default is `ISO, MDY`. `None` where a style was set whose
+    /// order is the one that was there before.
+    pub fn date_order(&self) -> Option<DateOrder> {
+        match self.setting("datestyle") {
+            None => Some(DateOrder::default()),
+            Some(style) => DateOrder::of_style(style),
+        }
     }
 }
 

@@ -67,7 +67,9 @@ fn left_out(path: &[&str], leniency: Leniency) -> bool {
 
 fn compare(path: &mut Vec<String>, from: &Value, to: &Value, found: &mut Vec<String>) {
     let (Value::Object(a), Value::Object(b)) = (from, to) else {
-        if from != to {
+        // A time reckoned from the moment of the statement is another one whenever it runs.
+        let is_moment = |it: &Value| it.as_str().is_some_and(|it| it.contains("<moment>"));
+        if from != to && !((is_moment(from) || is_moment(to)) && from.is_string() && to.is_string()) {
             found.push(format!("{}: {} → {}", path.join("."), short(from), short(to)));
         }
         return;

@@ -1,4 +1,3 @@
--- rehearsal gap: step 2, locks
 -- rehearsal gap: rollback, rows
 -- What a failed statement took from a sequence is gone.
 -- lockstep: schema

@@ -31,7 +31,7 @@ SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = t.a AND u.x = 5);
 SELECT * FROM (SELECT a AS z, b FROM t) s WHERE z = 1;
 -- expect: ok
 SELECT * FROM t ORDER BY a LIMIT 1;
--- expect: unknown
+-- expect: missing_lock_timeout
 SELECT f('ALTER TABLE u ADD z int');
 -- expect: ok
 ALTER TABLE t ADD z int;

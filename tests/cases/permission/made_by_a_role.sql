@@ -1,3 +1,4 @@
+-- rehearsal gap: up again
 -- lockstep: schema
 CREATE ROLE maker;
 CREATE ROLE reader;

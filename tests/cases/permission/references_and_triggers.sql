@@ -1,3 +1,4 @@
+-- rehearsal gap: step 10, locks
 -- lockstep: schema
 CREATE ROLE app;
 CREATE SCHEMA app AUTHORIZATION app;

@@ -1,3 +1,4 @@
+-- rehearsal gap: rollback, rows
 -- lockstep: schema
 CREATE ROLE reader;
 CREATE TABLE t(a int, b int);

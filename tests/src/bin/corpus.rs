@@ -207,6 +207,8 @@ fn one(
     run(name, items, standing, beside, compare).map_err(|error| format!("{name}: {error}"))
 }
 
+const EVERYTHING: usize = 1000;
+
 fn print(chain: &Chain, show: usize, beside: bool) {
     let known = 100.0 * (chain.statements - chain.unknown) as f64 / chain.statements.max(1) as f64;
     println!(
@@ -221,6 +223,9 @@ fn print(chain: &Chain, show: usize, beside: bool) {
     if !beside {
         chain.failures.iter().take(show).for_each(|it| println!("   said to fail: {it}"));
     }
+    // What follows from an earlier statement is told only where everything is.
+    let told = |it: &&String| show >= EVERYTHING || !it.contains("an earlier ");
+    chain.unread.iter().filter(told).take(show).for_each(|it| println!("   unknown: {it}"));
 }
 
 /// Every file by itself, downward ones and other dialects too: none may panic.

@@ -43,6 +43,8 @@ pub struct Chain {
     pub outcomes: BTreeMap<String, usize>,
     /// `place: SQLSTATE message`, for what is said to fail.
     pub failures: Vec<String>,
+    /// `place: reason`, for what is unknown.
+    pub unread: Vec<String>,
     pub milliseconds: u128,
 }
 
@@ -243,6 +245,8 @@ impl Chain {
         let message = claims.message.as_deref().unwrap_or("");
         if unknown {
             *self.reasons.entry(without_names(message)).or_default() += 1;
+            let sql = short(&one_line(&claims.sql), 160);
+            self.unread.push(format!("{}: {message}\n      {sql}", place(statement)));
         }
         let sqlstate = claims.sqlstate.as_deref().unwrap_or("");
         // What follows from a failed transaction is no failure of its own.

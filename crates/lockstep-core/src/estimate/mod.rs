@@ -130,11 +130,7 @@ impl<'a> UnknownTables<'a> {
 
     /// Those that the schema has are not unknown.
     pub fn meet(&mut self, schema: &Schema) {
-        self.0.retain(|name| {
-            let (namespace, table) = name.split_once('.').unwrap_or(("public", name));
-            let (split, whole) = (ObjectName::new(namespace, table), ObjectName::new("public", name));
-            schema.find(&split).is_none() && schema.find(&whole).is_none()
-        });
+        self.0.retain(|name| schema.find_plain(name).is_none());
     }
 
     pub fn names(self) -> Vec<&'a str> {

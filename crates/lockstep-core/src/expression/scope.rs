@@ -7,6 +7,7 @@ use crate::expression::Expression;
 use crate::expression::query::Query;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog::extension::Installed;
+use crate::pg::date_order::DateOrder;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
@@ -98,7 +99,6 @@ pub trait Scope {
     fn parameter(&self, _number: u32) -> Option<(u16, Type)> {
         None
     }
-    /// The session's `TimeZone`; `None` where not known.
     /// A subquery and the types of its results.
     fn subquery(&self, _query: &QueryText) -> Result<(Query, Vec<Type>), Refusal> {
         Err(Refusal::Unknown("subqueries are not modelled".to_owned()))
@@ -107,7 +107,12 @@ pub trait Scope {
     fn has_window(&self, _name: &Ident) -> bool {
         false
     }
+    /// The session's `TimeZone`; `None` where not known.
     fn time_zone(&self) -> Option<String> {
+        None
+    }
+    /// The order of the session's `DateStyle`; `None` where not known.
+    fn date_order(&self) -> Option<DateOrder> {
         None
     }
 }

@@ -13,7 +13,8 @@ use crate::pg::types::format::numeric_parts;
 /// What rows that exist get for a column added with a default (`attmissingval`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
-    /// As the server prints the array: `{active}`; the time of the statement is `<now>`.
+    /// As the server prints the array: `{active}`; the time of the statement is `<now>`, another one that is
+    /// reckoned from it `<moment>`.
     Value(String),
     Null,
     /// The default is volatile: every row gets its own, by a rewrite.
@@ -30,6 +31,8 @@ enum Value {
     Text(String),
     /// The transaction's time, or its day.
     Now,
+    /// So much earlier or later.
+    Moment,
 }
 
 /// What a default stores for the rows that exist.
@@ -42,6 +45,7 @@ pub fn constant_value(default: &Expression, scope: &dyn Scope) -> Stored {
         None => error.map_or(Stored::Unknown, Stored::Error),
         Some(Value::Null) => Stored::Null,
         Some(Value::Now) => Stored::Value("{<now>}".to_owned()),
+        Some(Value::Moment) => Stored::Value("{<moment>}".to_owned()),
         Some(Value::Text(text)) => Stored::Value(format!("{{{}}}", element_text(&text))),
     }
 }
@@ -51,7 +55,7 @@ pub fn constant_text(it: &Expression, scope: &dyn Scope) -> Option<Option<String
     match evaluate(it, scope, &mut None)? {
         Value::Null => Some(None),
         Value::Text(text) => Some(Some(text)),
-        Value::Now => None,
+        Value::Now | Value::Moment => None,
     }
 }
 
@@ -71,7 +75,7 @@ fn evaluate(it: &Expression, scope: &dyn Scope, error: &mut Option<PgError>) -> 
                     _ => None,
                 },
                 Value::Null => Some(Value::Null),
-                Value::Now => None,
+                Value::Now | Value::Moment => None,
             }
         }
         Node::Value(keyword) => {
@@ -101,18 +105,22 @@ fn evaluate(it: &Expression, scope: &dyn Scope, error: &mut Option<PgError>) -> 
                     other => Some(other).filter(|it| *it == Value::Null),
                 }
             }
-            ("timezone", [_, time]) => evaluate(time, scope, error).filter(|value| *value == Value::Now),
+            ("timezone", [_, time]) => {
+                evaluate(time, scope, error).filter(|value| matches!(value, Value::Now | Value::Moment))
+            }
             ("", [operand, ..]) => {
                 let source = base_type(operand.type_, scope).bare();
                 match evaluate(operand, scope, error)? {
                     Value::Text(text) => {
                         convert(&text, source, it.type_, length_conversion(arguments), error).map(Value::Text)
                     }
-                    Value::Now if it.type_.is_any(&[Type::DATE, Type::TIMESTAMP, Type::TIMESTAMPTZ]) => {
-                        Some(Value::Now)
+                    moment @ (Value::Now | Value::Moment)
+                        if it.type_.is_any(&[Type::DATE, Type::TIMESTAMP, Type::TIMESTAMPTZ]) =>
+                    {
+                        Some(moment)
                     }
                     Value::Null => Some(Value::Null),
-                    Value::Now => None,
+                    Value::Now | Value::Moment => None,
                 }
             }
             _ => None,
@@ -123,6 +131,14 @@ fn evaluate(it: &Expression, scope: &dyn Scope, error: &mut Option<PgError>) -> 
                 match (left_value, right_value) {
                     (Value::Text(first), Value::Text(second)) => {
                         operate(operator.symbol, left.type_, &first, &second, it.type_, error).map(Value::Text)
+                    }
+                    // A constant interval does not lead out of what the type can hold.
+                    (Value::Now | Value::Moment, Value::Text(_))
+                        if matches!(operator.symbol, "+" | "-")
+                            && right.type_.is(Type::INTERVAL)
+                            && it.type_.is_any(&[Type::TIMESTAMP, Type::TIMESTAMPTZ]) =>
+                    {
+                        Some(Value::Moment)
                     }
                     _ => None,
                 }

@@ -13,6 +13,11 @@ pub fn not_null_is_a_constraint(version: PgVersion) -> bool {
     version >= PgVersion::V18
 }
 
+/// `to_regclass` of a text that is no name yields a null from 16 on (`DirectInputFunctionCallSafe`).
+pub fn to_regclass_forgives_syntax(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
 /// A domain's `NOT NULL` is a constraint with a name from 17 on.
 pub fn domain_not_null_is_a_constraint(version: PgVersion) -> bool {
     version >= PgVersion::V17

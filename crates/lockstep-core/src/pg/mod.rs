@@ -9,6 +9,7 @@ pub(crate) mod catalog;
 pub mod catalogs;
 pub mod condition;
 pub mod cost;
+pub mod date_order;
 pub mod hierarchy;
 pub mod lock_mode;
 pub mod operator_class;

@@ -224,7 +224,11 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
         mode: it.mode.pg_locks_name().into(),
         new: it.new,
         toast: it.toast.is_some(),
-        reason: it.reason.into(),
+        if_rows: it.if_rows,
+        reason: match it.if_rows {
+            true => format!("{}, where a row is written", it.reason),
+            false => it.reason.into(),
+        },
         blocks_reads: it.mode.blocks_reads(),
         blocks_writes: it.mode.blocks_writes(),
     });

@@ -158,6 +158,9 @@ pub struct Lock {
     /// The index of a table's TOAST table, written `toastidx(table)`: of no interest to most readers.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub toast: bool,
+    /// Only taken where a row is written, which is not certain.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub if_rows: bool,
     pub reason: String,
     pub blocks_reads: bool,
     pub blocks_writes: bool,

@@ -40,6 +40,7 @@ use std::rc::Rc;
 use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use crate::effect::{ObjectName, RelationId};
+use crate::facts::Facts;
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::changes::Touched;
@@ -292,6 +293,27 @@ impl Schema {
         let ids: Vec<RelationId> = self.relations.values().filter(|it| empty(it)).map(|it| it.id).collect();
         for id in ids {
             self.table_mut(id).rows = relation::Rows::Unknown;
+        }
+    }
+
+    /// The relation that facts call so: `users`, `app.users`.
+    pub fn find_plain(&self, name: &str) -> Option<RelationId> {
+        let (schema, relation) = name.split_once('.').unwrap_or(("public", name));
+        self.find(&ObjectName::new(schema, relation)).or_else(|| self.find(&ObjectName::new("public", name)))
+    }
+
+    /// Where there are more rows than the text holds, those of the text are a sample: what is so for them need
+    /// not be so for all.
+    pub fn forget_samples(&mut self, facts: &Facts) {
+        for (name, facts) in facts.tables() {
+            let Some((id, table)) = self.find_plain(name).and_then(|id| Some((id, self.get(id)?.table()?))) else {
+                continue;
+            };
+            if let relation::Rows::Exactly(count) = table.rows
+                && facts.rows.is_some_and(|rows| rows > count as f64)
+            {
+                self.table_mut(id).forget_rows();
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::behavior;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::sequence::LastValue;
@@ -84,7 +85,12 @@ impl Block {
         let at = self.savepoints.iter().rposition(|it| it.name == *name)?;
         self.savepoints.truncate(at + 1);
         let savepoint = &self.savepoints[at];
-        self.held.truncate(savepoint.held);
+        // `lock_and_open_sequence`: a sequence that gave a value is locked by the whole transaction.
+        let by_sequence = |it: &Held| {
+            it.kind == 'S' && it.mode == LockMode::RowExclusive && savepoint.schema.get(it.relation).is_some()
+        };
+        let later = self.held.split_off(savepoint.held);
+        self.held.extend(later.into_iter().filter(by_sequence));
         self.enum_values.truncate(savepoint.enum_values);
         self.pending = savepoint.pending.clone();
         self.failed = false;

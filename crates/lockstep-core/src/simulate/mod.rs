@@ -3,14 +3,17 @@
 pub mod alongside;
 pub mod trace;
 
+mod assumed_zone;
 mod block;
 mod block_code;
 mod called_code;
+mod code;
 mod pieces;
 mod two_phase;
 mod unmodelled;
 
 use crate::effect::PgError;
+use crate::expression::ZONE;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::plan::{Plan, Planned, Plans};
@@ -39,7 +42,7 @@ fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
         // On the model it ran; only a doubt remains.
         Outcome::Unknown(_) if step.applied => return None,
         Outcome::Unknown(_)
-            if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(&step.after, it, &step.text)) =>
+            if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(&step.before, it, &step.text)) =>
         {
             return None;
         }
@@ -220,7 +223,10 @@ impl Simulator {
                 execution.pending.all_deferred = Some(false);
             }
         }
-        let result = crate::statement::run(statement, &mut execution);
+        let mut result = crate::statement::run(statement, &mut execution);
+        if matches!(&result, Err(Stop::Unknown(why)) if why == ZONE) {
+            (execution, result) = self.run_in_utc(statement, first_id, in_block);
+        }
         let Execution { schema, session, mut record, pending, .. } = execution;
         let mut applied = false;
         let outcome = match result {
@@ -291,6 +297,7 @@ impl Simulator {
                 toast: lock.toast,
                 since: index,
                 new: lock.private,
+                if_rows: lock.if_rows,
             }));
         }
         if matches!(outcome, Outcome::Failed(_)) {

@@ -23,6 +23,7 @@ pub fn in_pieces(plans: Plans, version: PgVersion, each: &mut dyn FnMut(&mut Tra
     // A dump has no rows where the database has; only rows that the text itself holds are certain.
     let mut schema = before.end;
     schema.forget_emptiness();
+    schema.forget_samples(&migration.facts);
     let mut trace = run(migration, schema, session, version, start_troubles, each);
     trace.plan.diagnostics.extend(before.plan.diagnostics);
     trace

@@ -95,11 +95,14 @@ pub struct Held {
     pub since: usize,
     /// Made by this transaction: nobody else can want it.
     pub new: bool,
+    /// Only held if a row was written.
+    pub if_rows: bool,
 }
 
 impl Held {
     pub fn is(&self, lock: &Lock) -> bool {
         (self.relation, self.toast, self.mode) == (lock.relation, lock.toast, lock.mode)
+            && (!self.if_rows || lock.if_rows)
     }
 }
 
@@ -165,16 +168,26 @@ impl Step {
         strongest
     }
 
-    /// The strongest new lock of each relation, as `pg_locks` would show them.
+    /// The strongest new lock of each relation, as `pg_locks` would show them; beside it a stronger one that
+    /// is only taken where rows are written.
     pub fn strongest_locks(&self) -> Vec<&Lock> {
         let mut strongest: Vec<&Lock> = vec![];
+        let key = |it: &Lock| (it.relation, it.toast, it.if_rows);
         for lock in &self.locks {
-            match strongest.iter_mut().find(|it| (it.relation, it.toast) == (lock.relation, lock.toast)) {
+            match strongest.iter_mut().find(|it| key(it) == key(lock)) {
                 Some(it) if it.mode < lock.mode => *it = lock,
                 Some(_) => {}
                 None => strongest.push(lock),
             }
         }
+        let certain: Vec<&Lock> = strongest.iter().copied().filter(|it| !it.if_rows).collect();
+        let covered = |lock: &Lock| {
+            lock.if_rows
+                && certain
+                    .iter()
+                    .any(|it| (it.relation, it.toast) == (lock.relation, lock.toast) && it.mode >= lock.mode)
+        };
+        strongest.retain(|it| !covered(it));
         strongest
     }
 }

@@ -1,9 +1,12 @@
 //! What a statement that is not modelled leaves uncertain: as little as its command allows.
 
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::schema::Schema;
 use crate::simulate::block_code;
 use crate::simulate::called_code::{self, Change};
+use crate::simulate::code;
+use crate::syntax;
+use crate::syntax::expression::Expr;
 use crate::syntax::statement::{
     AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, SessionCommand,
     Statement, Subcommand, TableConstraintKind, TableElement, TypeAction,
@@ -16,6 +19,10 @@ enum Reach {
     Nothing,
     /// Rows of the tables it names.
     Rows,
+    /// The same; the code may leave temporary tables.
+    RowsByBlock(String),
+    /// The same, also of those that these functions name.
+    RowsBy(Vec<QualifiedName>),
     /// Objects of its own, which use what it names; strings bind nothing.
     Uses,
     /// Objects that it names anywhere.
@@ -69,6 +76,9 @@ fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
         | Statement::Copy(_)
         | Statement::Merge(_) => Reach::Rows,
         Statement::Select(query) => match crate::statement::calls_unknown_code(query) {
+            true if !query.writes && code::calls_only_write_rows(schema, &query.functions) => {
+                Reach::RowsBy(query.functions.clone())
+            }
             true => Reach::Everything,
             false => Reach::Rows,
         },
@@ -109,12 +119,18 @@ fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
         Statement::CreateFunction(it) if it.body.is_some() => Reach::Uses,
         Statement::CreateTrigger(_) | Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => Reach::Uses,
         Statement::AlterRoutine(_) if changes_owner(text) => Reach::Nothing,
+        Statement::Do(it) if code::only_writes_rows(schema, &it.body) => Reach::RowsByBlock(it.body.clone()),
         Statement::Do(_) => reach_of_code(schema, text),
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "COPY" | "MERGE" | "WITH" => Reach::Rows,
             command if USES.contains(&command) => Reach::Uses,
-            "CALL" => reach_of_code(schema, text),
+            "CALL" => match called(text) {
+                Some(name) if code::calls_only_write_rows(schema, std::slice::from_ref(&name)) => {
+                    Reach::RowsBy(vec![name])
+                }
+                _ => reach_of_code(schema, text),
+            },
             _ => Reach::Named,
         },
         _ => Reach::Named,
@@ -139,6 +155,15 @@ fn changes_owner(text: &str) -> bool {
 /// Whether the statement may have changed anything that the model holds.
 pub(super) fn leaves_doubt(schema: &Schema, statement: &Statement, text: &str) -> bool {
     !matches!(reach(schema, statement, text), Reach::Nothing)
+}
+
+/// The procedure of a `CALL`.
+fn called(text: &str) -> Option<QualifiedName> {
+    let word = text.trim_start().get(..4).filter(|it| it.eq_ignore_ascii_case("call"))?;
+    match syntax::parse_leading_expression(text.trim_start().get(word.len()..)?) {
+        Ok((Expr::Function(call), _)) => Some(call.name),
+        _ => None,
+    }
 }
 
 /// Notes the uncertainty that the statement leaves; `statement` is missing where it cannot be read.
@@ -166,12 +191,28 @@ pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &st
     match reach {
         Reach::Nothing => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
+        Reach::RowsByBlock(body) => {
+            schema.forget_rows(&mentions(text));
+            schema.uncertain.mention(&code::leaves(&body), &command);
+        }
+        Reach::RowsBy(functions) => {
+            let bodies = code::bodies(schema, &functions);
+            schema.forget_rows(&mentions(text));
+            for body in &bodies {
+                schema.forget_rows(&mentions(body));
+                schema.uncertain.mention(&code::leaves(body), &command);
+            }
+        }
         Reach::Uses => {
             // What exists is only used; what does not is, or was, the command's own.
             let (used, own): (Vec<Ident>, Vec<Ident>) =
                 mentions_outside_strings(text).into_iter().partition(|name| schema.is_relation_name(name));
             used.iter().for_each(|name| schema.uncertain.note_use(name, &command));
             schema.uncertain.mention(&own, &command);
+            // What it replaces is another one from then on.
+            if let Some(Statement::CreateView(it)) = statement {
+                schema.uncertain.mention(std::slice::from_ref(&it.name.name), &command);
+            }
         }
         Reach::Named => {
             let names = statement.and_then(named).unwrap_or_else(|| mentions(text));

@@ -98,7 +98,7 @@ fn alter(statement: &AlterRoutine, execution: &mut Execution, id: ObjectId, opti
     let mut changed = routine;
     let procedure = changed.kind == RoutineKind::Procedure;
     for option in options {
-        set_option(option, &mut changed, &mut seen, procedure)?;
+        set_option(execution, option, &mut changed, &mut seen, procedure)?;
     }
     if let Some(object) = execution.schema.object_mut(id) {
         crate::statement::routine_body::forbid_inlining(&mut changed);

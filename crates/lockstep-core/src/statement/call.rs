@@ -51,7 +51,8 @@ pub(super) fn execute(
     };
     let simple = routine.parameters.iter().all(|it| it.mode == ParameterMode::In)
         && routine.settings.is_empty()
-        && (kind == 'p' || routine.result.is(Type::VOID) && !routine.strict);
+        && !routine.security_definer
+        && (kind == 'p' || routine.computes.is_none() && !routine.returns_set && !routine.strict);
     if !plain || !simple || routine.language != *"plpgsql" {
         return unknown(format!("what {name} does is not modelled"));
     }

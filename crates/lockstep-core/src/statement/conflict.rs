@@ -10,10 +10,11 @@ use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::schema::constraint::ConstraintKind;
+use crate::statement::calls::functions_only_read;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::referential;
-use crate::statement::rows::{assignable, functions_only_read, is_default, never_null};
+use crate::statement::rows::{assignable, is_default, never_null};
 use crate::statement::scope::TableScope;
 use crate::syntax::expression::{Expr, TypeName};
 use crate::syntax::statement::{Conflict, ConflictTarget, Insert, InsertSource};
@@ -264,7 +265,7 @@ fn ask(
             execution.doubt("whether rows refer to the updated ones is not known");
         }
     }
-    referential::look_up_referenced(execution, table, &numbers, &[]);
+    referential::look_up_referenced(execution, table, &numbers, &[], &[]);
 }
 
 fn is_watched(execution: &Execution, table: RelationId, number: u16) -> bool {

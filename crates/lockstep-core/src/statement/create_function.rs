@@ -23,7 +23,7 @@ impl Command for CreateFunction {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable(&format!("CREATE {}", self.kind))?;
         let name = execution.creation_name(&self.name)?;
-        let mut routine = attributes(self)?;
+        let mut routine = attributes(execution, self)?;
         language(execution, &routine.language)?;
         let out = parameters(self, execution, &mut routine)?;
         result(self, execution, &mut routine, out)?;
@@ -59,7 +59,7 @@ impl Attributes {
 }
 
 /// `compute_function_attributes`.
-fn attributes(statement: &CreateFunction) -> Outcome<Routine> {
+fn attributes(execution: &Execution, statement: &CreateFunction) -> Outcome<Routine> {
     let mut seen = Attributes::default();
     let mut routine = Routine {
         kind: statement.kind,
@@ -93,7 +93,7 @@ fn attributes(statement: &CreateFunction) -> Outcome<Routine> {
             }
             RoutineOption::Transform(_) => return unknown("TRANSFORM is not modelled"),
             RoutineOption::Window => return unknown("window functions are not modelled"),
-            option => set_option(option, &mut routine, &mut seen, statement.kind == RoutineKind::Procedure)?,
+            option => set_option(execution, option, &mut routine, &mut seen, statement.kind == RoutineKind::Procedure)?,
         }
     }
     let invalid = |message: &str| fail(sqlstate::INVALID_FUNCTION_DEFINITION, message);
@@ -115,6 +115,7 @@ fn attributes(statement: &CreateFunction) -> Outcome<Routine> {
 
 /// `compute_common_attribute`.
 pub(super) fn set_option(
+    execution: &Execution,
     option: &RoutineOption,
     routine: &mut Routine,
     seen: &mut Attributes,
@@ -186,6 +187,14 @@ pub(super) fn set_option(
         }
         RoutineOption::Reset(None) => routine.settings.clear(),
         RoutineOption::Reset(Some(name)) => routine.settings.retain(|it| !it.starts_with(&format!("{name}="))),
+        RoutineOption::SetFromCurrent(name) if name == "search_path" => {
+            let path = match execution.session.setting("search_path") {
+                None => "\"$user\", public".to_owned(),
+                Some(path) => path.split(", ").map(crate::name::quote_identifier).collect::<Vec<_>>().join(", "),
+            };
+            routine.settings.retain(|it| !it.starts_with("search_path="));
+            routine.settings.push(format!("search_path={path}"));
+        }
         RoutineOption::SetFromCurrent(name) => {
             return unknown(format!("the current value of {name} is not known"));
         }

@@ -303,6 +303,18 @@ impl Execution {
         self.lock_part(id, None, mode, reason);
     }
 
+    /// A lock that a row takes which the statement writes: `certain` where there is such a row.
+    pub fn lock_for_rows(&mut self, id: RelationId, mode: LockMode, reason: &'static str, certain: bool) {
+        let same = |lock: &Lock| (lock.relation, lock.toast, lock.mode) == (id, None, mode);
+        if !certain && self.record.locks.iter().any(same) {
+            return;
+        }
+        self.lock(id, mode, reason);
+        if let Some(lock) = self.record.locks.iter_mut().find(|it| same(it)) {
+            lock.if_rows = !certain;
+        }
+    }
+
     /// The index of the relation's TOAST table, where it has one.
     pub fn lock_toast_index(&mut self, id: RelationId, reason: &'static str) {
         self.lock_toast(id, Toast::Index, LockMode::AccessExclusive, reason);
@@ -318,7 +330,8 @@ impl Execution {
     fn lock_part(&mut self, id: RelationId, toast: Option<Toast>, mode: LockMode, reason: &'static str) {
         let Some(relation) = self.schema.get(id) else { return };
         let same = |lock: &Lock| (lock.relation, lock.toast, lock.mode) == (id, toast, mode);
-        if self.record.locks.iter().any(same) {
+        if let Some(lock) = self.record.locks.iter_mut().find(|it| same(it)) {
+            lock.if_rows = false;
             return;
         }
         self.record.locks.push(Lock {
@@ -330,6 +343,7 @@ impl Execution {
             new: id.0 >= self.first_new_id,
             private: self.is_private(id),
             toast,
+            if_rows: false,
         });
     }
 

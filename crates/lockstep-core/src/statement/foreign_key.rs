@@ -131,6 +131,8 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     let object =
         crate::effect::ObjectName { schema: execution.schema.relation(table).name.schema.clone(), name: name.clone() };
     execution.work(table, WorkKind::ValidateForeignKey, Some(object), "every row must have its referenced row");
+    // `ATRewriteTables` opens the referenced table once more.
+    execution.lock(referenced, LockMode::RowShare, "the rows that are referred to are looked up");
     if foreign_key.period {
         temporal::lock_indexes(execution, table, referenced);
     }

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use crate::effect::{DataChangeKind, ObjectName, PgError, RelationId, WorkKind};
+use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
 use crate::expression::Kind;
-use crate::name::{Ident, QualifiedName, quote_literal};
+use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::known_rows::Row;
 use crate::schema::rule::RuleEvent;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
+use crate::statement::calls::functions_read_or_take;
 use crate::statement::column::missing_column;
 use crate::statement::conflict;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -19,11 +20,13 @@ use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::partition;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
-use crate::statement::rows::{assignable, fits, functions_only_read, is_default, is_null, never_null, unlimited};
+use crate::statement::row_target::refuse_view;
+use crate::statement::rows::{assignable, fits, is_default, is_null, never_null, unlimited};
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
 use crate::statement::select;
-use crate::syntax::expression::{Expr, Literal};
+use crate::statement::sequence_function::{self, exhausted};
+use crate::syntax::expression::Expr;
 use crate::syntax::statement::{Insert, InsertSource};
 
 impl Command for Insert {
@@ -57,9 +60,10 @@ impl Command for Insert {
             }
             partition::routing::check(execution, table, &columns, rows)?;
         }
+        let mut taken = vec![];
         match &self.source {
             InsertSource::Query(query) => {
-                select::read(execution, query)?;
+                taken = select::read_and_take(execution, query)?;
                 select::check_columns(execution, query, &[])?;
             }
             _ => {
@@ -76,6 +80,9 @@ impl Command for Insert {
         }
         let (rows, source) = match &self.source {
             InsertSource::Values(rows) => {
+                for value in rows.iter().flatten() {
+                    taken.extend(sequence_function::called(execution, value)?);
+                }
                 let source = check_values(self, execution, table, &targets, rows)?;
                 (Some(rows.as_slice()), source)
             }
@@ -94,7 +101,18 @@ impl Command for Insert {
         let source = source.filter(|_| self.on_conflict_update != Some(true));
         let known = source.and_then(|it| known_rows::insert(execution, table, &it, ignores_conflicts));
         if let Some(known) = known {
+            // What was not computed may have been called all the same.
+            taken
+                .into_iter()
+                .for_each(|it| execution.lock_for_rows(it, LockMode::RowExclusive, known_rows::TAKEN, false));
             return finish_known(self, execution, table, &targets, rows, &given, known);
+        }
+        let plain = rows.is_some_and(|rows| rows.iter().flatten().all(sequence_function::calls_once_or_never));
+        while let Some(sequence) = taken.pop() {
+            let others = taken.len();
+            taken.retain(|it| *it != sequence);
+            let count = 1 + (others - taken.len()) as u64;
+            sequence_function::take(execution, sequence, plain.then_some(count), plain)?;
         }
         if rows.is_some() {
             refuse_nulls(execution, table, &given, &relation)?;
@@ -104,45 +122,7 @@ impl Command for Insert {
     }
 }
 
-/// `CheckValidResultRel`, and what `rewriteTargetView` would make of a view.
-pub(super) fn refuse_view(execution: &Execution, id: RelationId) -> Outcome {
-    let relation = execution.schema.relation(id);
-    if relation.materialized().is_some() {
-        let message = format!("cannot change materialized view \"{}\"", relation.name.name.as_str());
-        return fail(sqlstate::WRONG_OBJECT_TYPE, message);
-    }
-    match relation.view().is_some() {
-        true => unknown("writing through a view is not modelled"),
-        false => Ok(()),
-    }
-}
-
-/// They put together what may be long.
-const LENGTHENING: [&str; 8] =
-    ["repeat", "lpad", "rpad", "string_agg", "array_agg", "json_agg", "jsonb_agg", "array_fill"];
-
-/// A row of an index has no more than a third of a page.
-const LONG: usize = 2000;
-
 impl Insert {
-    fn writes_long_values(&self) -> bool {
-        let lengthens = |name: &QualifiedName| LENGTHENING.contains(&name.name.as_str());
-        let long = |it: &Expr| match it {
-            Expr::Function(call) => lengthens(&call.name),
-            Expr::Literal(Literal::String(text)) => text.len() > LONG,
-            _ => false,
-        };
-        match &self.source {
-            InsertSource::DefaultValues => false,
-            InsertSource::Query(query) => query.functions.iter().any(lengthens),
-            InsertSource::Values(rows) => rows.iter().flatten().any(|value| {
-                let mut found = false;
-                value.visit(&mut |it| found |= long(it));
-                found
-            }),
-        }
-    }
-
     /// Each partition takes its rows as if it were named.
     fn distribute(
         &self,
@@ -200,6 +180,8 @@ struct Given {
     null: bool,
     /// A value of the statement's own, rather than a default.
     written: bool,
+    /// Its default in some row.
+    defaulted: bool,
 }
 
 fn given(execution: &Execution, table: RelationId, targets: &[u16], rows: Option<&[Vec<Expr>]>) -> Vec<Given> {
@@ -211,8 +193,19 @@ fn given(execution: &Execution, table: RelationId, targets: &[u16], rows: Option
             || column.default.as_ref().is_some_and(|it| {
                 !it.relations().is_empty() || matches!(stored_value(it, execution), Stored::Value(_))
             });
+        let null_by_default = match &column.default {
+            Some(default) => matches!(stored_value(default, execution), Stored::Null),
+            None => !defaulted,
+        };
         let place = targets.iter().position(|target| *target == number);
-        let mut it = Given { number, name: column.name.clone(), never_null: true, null: false, written: false };
+        let mut it = Given {
+            number,
+            name: column.name.clone(),
+            never_null: true,
+            null: false,
+            written: false,
+            defaulted: false,
+        };
         let mut see = |value: Option<&Expr>| match value {
             Some(value) if !is_default(value) => {
                 it.written = true;
@@ -220,8 +213,9 @@ fn given(execution: &Execution, table: RelationId, targets: &[u16], rows: Option
                 it.null |= is_null(value);
             }
             _ => {
+                it.defaulted = true;
                 it.never_null &= default_is_value;
-                it.null |= !defaulted;
+                it.null |= null_by_default;
             }
         };
         match (rows, place) {
@@ -266,7 +260,7 @@ fn check_values(
                 let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
                 return Err(PgError::new(sqlstate::GENERATED_ALWAYS, message).into());
             }
-            functions_only_read(execution, value)?;
+            functions_read_or_take(execution, value)?;
             let mut queries = vec![];
             value.visit(&mut |it| {
                 if let Expr::Query(query) = it {
@@ -399,6 +393,31 @@ fn finish_known(
     Ok(())
 }
 
+/// `nextval_internal`: a default that takes a value from a sequence locks it. Where the rows are `certain`,
+/// every column without a value of its own gets its default, `count` times in all.
+fn lock_sequences(execution: &mut Execution, table: RelationId, given: &[Given], certain: bool, count: Option<u64>) {
+    let mut found = vec![];
+    for (number, column) in execution.schema.table(table).live() {
+        let Some(own) = given.iter().find(|it| it.number == number && it.defaulted) else { continue };
+        if column.identity.is_some() {
+            let sequence = known_rows::identity_sequence(execution, table, number);
+            found.extend(sequence.map(|it| (it, certain, own.written)));
+        } else if let Some(default) = &column.default {
+            let (sequences, always) = default.sequences();
+            found.extend(sequences.into_iter().map(|it| (RelationId(it), certain && always, own.written)));
+        }
+    }
+    for (sequence, certain, mixed) in found {
+        execution.lock_for_rows(sequence, LockMode::RowExclusive, known_rows::TAKEN, certain);
+        // Those of the table itself are counted by the caller.
+        if !execution.schema.table(table).sequences.contains(&sequence)
+            && let Some(it) = execution.schema.sequence_mut(sequence)
+        {
+            it.advance(count.filter(|_| certain && !mixed));
+        }
+    }
+}
+
 /// Whether sequences of which it is not known where they stand have another value.
 fn ask_sequences(execution: &mut Execution, table: RelationId, given: &[Given]) {
     for id in execution.schema.table(table).sequences.clone() {
@@ -409,15 +428,6 @@ fn ask_sequences(execution: &mut Execution, table: RelationId, given: &[Given]) 
             execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
         }
     }
-}
-
-/// Counts one where the sequence has no value left.
-fn exhausted(name: &ObjectName) -> String {
-    format!(
-        "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
-        quote_literal(name.schema.as_str()),
-        quote_literal(name.name.as_str())
-    )
 }
 
 fn quote(name: &str) -> String {
@@ -434,7 +444,16 @@ fn finish(
     execution.work(table, WorkKind::WriteRows, None, "rows are inserted");
     let written: Vec<u16> = given.iter().filter(|it| it.written).map(|it| it.number).collect();
     let null: Vec<u16> = given.iter().filter(|it| it.null).map(|it| it.number).collect();
-    referential::look_up_referenced(execution, table, &written, &null);
+    // Written out, and no conflict keeps them out.
+    let certain = match (rows, &statement.source) {
+        (Some(_), _) => true,
+        (_, InsertSource::Query(query)) => query.rows.is_some_and(|it| it > 0),
+        _ => false,
+    };
+    let valued = given.iter().filter(|it| certain && statement.on_conflict_update.is_none() && it.never_null);
+    let surely: Vec<u16> = valued.map(|it| it.number).collect();
+    referential::look_up_referenced(execution, table, &written, &null, &surely);
+    lock_sequences(execution, table, given, certain, rows.map(|it| it.len().max(1) as u64));
     execution.data_change(table, None, DataChangeKind::Inserted);
     let count = match (rows, &statement.source, statement.on_conflict_update) {
         (_, InsertSource::DefaultValues, None) => Some(1),

@@ -12,6 +12,7 @@ mod alter_table;
 mod alter_type;
 mod bare_select;
 mod call;
+mod calls;
 mod check_constraint;
 mod cluster;
 mod cluster_wide;
@@ -50,6 +51,7 @@ mod insert;
 mod known_rows;
 mod like;
 mod lock_table;
+mod long_values;
 mod materialized_view;
 mod merge;
 mod namespace;
@@ -66,6 +68,7 @@ mod role;
 mod routine;
 mod routine_body;
 mod row_checks;
+mod row_target;
 mod rows;
 mod rule;
 mod scope;
@@ -165,6 +168,11 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::Other(it) => return cluster_wide::run(it, execution),
     };
     command.run(execution)
+}
+
+/// A function of the server's own or of an extension's, which changes no schema.
+pub fn changes_no_schema(name: &crate::name::QualifiedName) -> bool {
+    select::is_own(name) || select::is_harmless_member(name)
 }
 
 /// Whether a query calls a function that may do anything: not one of the server's own.

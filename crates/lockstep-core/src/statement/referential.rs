@@ -8,10 +8,17 @@ use crate::schema::constraint::{Constraint, ForeignKey, ReferentialAction};
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::known_rows::{Affected, Verdict, cascade};
-use crate::statement::select::lock_indexes;
+use crate::statement::select::{lock_indexes, lock_indexes_for_rows};
 
-/// `RI_FKey_check`: a row that refers to another looks it up and keeps it (`FOR KEY SHARE`).
-pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, written: &[u16], null: &[u16]) {
+/// `RI_FKey_check`: a row that refers to another looks it up and keeps it (`FOR KEY SHARE`). `surely` are
+/// columns that have a value in a row which is certainly written.
+pub(super) fn look_up_referenced(
+    execution: &mut Execution,
+    table: RelationId,
+    written: &[u16],
+    null: &[u16],
+    surely: &[u16],
+) {
     for constraint in execution.schema.table(table).constraints.clone() {
         let Some(key) = constraint.foreign_key() else { continue };
         let written = key.columns.iter().any(|column| written.contains(column));
@@ -20,7 +27,8 @@ pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, w
         if beside || !constraint.enforced || !written || key.columns.iter().any(|column| null.contains(column)) {
             continue;
         }
-        look_up(execution, table, &constraint);
+        let certain = key.columns.iter().all(|column| surely.contains(column));
+        look_up(execution, table, &constraint, certain);
     }
 }
 
@@ -28,11 +36,11 @@ pub(super) fn look_up_referenced(execution: &mut Execution, table: RelationId, w
 pub(super) fn look_up_by_rows(execution: &mut Execution, table: RelationId, asked: &BTreeSet<usize>) {
     for place in asked {
         let Some(constraint) = execution.schema.table(table).constraints.get(*place).cloned() else { continue };
-        look_up(execution, table, &constraint);
+        look_up(execution, table, &constraint, true);
     }
 }
 
-fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint) {
+fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint, certain: bool) {
     let Some(key) = constraint.foreign_key() else { return };
     if execution.pending.defers(constraint) {
         execution.pending.certainly.insert(table);
@@ -41,8 +49,8 @@ fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint
         if execution.schema.table(key.references).is_partitioned() {
             execution.doubt("which partitions the look-up of a referenced row opens is not known");
         }
-        execution.lock(key.references, LockMode::RowShare, reason);
-        lock_indexes(execution, key.references, LockMode::RowShare);
+        execution.lock_for_rows(key.references, LockMode::RowShare, reason, certain);
+        lock_indexes_for_rows(execution, key.references, LockMode::RowShare, certain);
     }
 }
 

@@ -9,18 +9,20 @@ use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::schema::relation::Rows;
 use crate::schema::rule::RuleEvent;
+use crate::statement::calls::{functions_only_read, functions_read_or_take};
 use crate::statement::column::{base_type, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::firing::{self, RowEvent};
-use crate::statement::insert::refuse_view;
 use crate::statement::known_rows::{self, Verdict};
 use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
+use crate::statement::row_target::refuse_view;
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{self, TableScope};
 use crate::statement::select::{self, lock_indexes, read_relation};
+use crate::statement::sequence_function;
 use crate::syntax::expression::{Expr, Literal};
 use crate::syntax::statement::RowStatement;
 
@@ -155,26 +157,6 @@ fn has_query(expression: &Expr) -> bool {
     found
 }
 
-/// A function that is not one of the server's own readers may do anything.
-pub(super) fn functions_only_read(execution: &Execution, expression: &Expr) -> Outcome {
-    let mut odd = None;
-    expression.visit(&mut |it| match it {
-        Expr::Function(call) if !select::only_reads(execution, &call.name) => {
-            odd.get_or_insert(call.name.to_string());
-        }
-        Expr::Query(query) => {
-            if let Some(name) = query.functions.iter().find(|name| !select::only_reads(execution, name)) {
-                odd.get_or_insert(name.to_string());
-            }
-        }
-        _ => {}
-    });
-    match odd {
-        Some(name) => unknown(format!("what the function {name} does is not known")),
-        None => Ok(()),
-    }
-}
-
 pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Outcome {
     let table = open(statement, execution, "UPDATE")?;
     let relation = execution.bare_name(table);
@@ -182,6 +164,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     let mut meant = check_condition(statement, execution, table)?;
     let mut assigned: Vec<(u16, &Expr)> = vec![];
     let mut typed: Vec<(u16, Option<Expression>)> = vec![];
+    let mut taken = vec![];
     for (name, value) in &statement.assignments {
         let Some((number, column)) = execution.schema.table(table).column(name.as_str()) else {
             return Err(missing_column(name, &relation).into());
@@ -197,7 +180,8 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         }
         if !to_default {
             resolve_names(statement, execution, table, value)?;
-            functions_only_read(execution, value)?;
+            functions_read_or_take(execution, value)?;
+            taken.extend(sequence_function::called(execution, value)?);
             match check_value(statement, execution, table, number, value)? {
                 Some(made) => typed.push((number, Some(made))),
                 None => meant = Meant::Elsewhere,
@@ -219,12 +203,18 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         true => known_rows::update(execution, table, meant.condition(), &typed),
         false => None,
     };
+    for sequence in taken {
+        match &known {
+            Some(_) => execution.lock_for_rows(sequence, LockMode::RowExclusive, known_rows::TAKEN, false),
+            None => sequence_function::take(execution, sequence, None, false)?,
+        }
+    }
     if let Some(known) = known {
         return finish_known_update(statement, execution, table, known, &assigned);
     }
     execution.work(table, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
     let null: Vec<u16> = assigned.iter().filter(|(_, it)| is_null(it)).map(|(number, _)| *number).collect();
-    referential::look_up_referenced(execution, table, &numbers, &null);
+    referential::look_up_referenced(execution, table, &numbers, &null, &[]);
     ask(statement, execution, table, &assigned);
     let rows = written_rows(statement, execution, table);
     referential::follow(execution, table, Event::Update(&numbers), rows.as_deref(), None)?;
@@ -338,6 +328,7 @@ pub(super) fn never_null(value: &Expr) -> bool {
         Expr::Cast { operand, .. } => never_null(operand),
         Expr::Coalesce(items) => items.iter().any(never_null),
         Expr::IsNull { .. } | Expr::IsDistinct { .. } | Expr::IsTruth { .. } | Expr::Array(_) => true,
+        Expr::Function(call) if sequence_function::is_nextval(&call.name) => true,
         Expr::Function(call) => {
             call.arguments.is_empty()
                 && matches!(call.name.name.as_str(), "now" | "clock_timestamp" | "gen_random_uuid" | "random")

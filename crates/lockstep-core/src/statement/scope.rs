@@ -9,6 +9,7 @@ pub(super) use crate::expression::{Kind as Use, Stored};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
 use crate::pg::catalog::extension::Installed;
+use crate::pg::date_order::DateOrder;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
@@ -139,6 +140,10 @@ impl Scope for TableScope<'_> {
         routine::inlined(self.execution, function)
     }
 
+    fn date_order(&self) -> Option<DateOrder> {
+        self.execution.session.date_order()
+    }
+
     fn time_zone(&self) -> Option<String> {
         self.execution.session.time_zone()
     }
@@ -224,21 +229,16 @@ pub(super) fn refuse_generated<T>(column: &Ident) -> Outcome<T> {
     Err(error.detail("A generated column cannot reference another generated column.").into())
 }
 
-/// A default that is a plain `NULL` is none (`AddRelationNewConstraints`).
+/// A null constant is no default (`AddRelationNewConstraints`); one that a function brings to the column's
+/// length, or to its domain, is.
 pub(super) fn analyze_default(
     execution: &Execution,
     table: RelationId,
     number: u16,
     expression: &Expr,
 ) -> Outcome<Option<Rc<Expression>>> {
-    let is_null = |expression: &Expr| matches!(expression, Expr::Literal(Literal::Null));
     let made = analyze_as(execution, table, number, expression, Kind::Default)?;
-    // A typed null stays when the column has a domain type, which may have a default of its own.
-    let domain = execution.schema.table(table).attribute(number).is_some_and(|column| {
-        matches!(column.type_.base, crate::pg::types::TypeRef::User(id)
-            if matches!(execution.schema.user_type(TypeId(id)).map(|it| &it.kind), Some(UserTypeKind::Domain { .. })))
-    });
-    Ok((domain || !is_null(expression)).then_some(made))
+    Ok(Some(made).filter(|made| !made.is_null_constant()))
 }
 
 /// `check_safe_enum_use`: a label added by this transaction may not be used yet.

@@ -60,11 +60,19 @@ fn computes(text: &str) -> bool {
 
 /// Takes the locks of a query: every relation and, since planning opens them, every index.
 pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
+    match query.functions.iter().find(|name| sequence_function::is_nextval(name)) {
+        Some(name) => unknown(format!("what the function {name} does is not known")),
+        None => read_and_take(execution, query).map(|_| ()),
+    }
+}
+
+/// The same for a query that may take values from sequences: these, not locked yet.
+pub(super) fn read_and_take(execution: &mut Execution, query: &QueryText) -> Outcome<Vec<RelationId>> {
     if query.writes {
         return unknown("a query that does more than read is not modelled");
     }
     for name in &query.functions {
-        if !only_reads(execution, name) {
+        if !only_reads(execution, name) && !sequence_function::is_nextval(name) {
             return unknown(format!("what the function {name} does is not known"));
         }
     }
@@ -86,7 +94,7 @@ pub(super) fn read(execution: &mut Execution, query: &QueryText) -> Outcome {
             None => expand_whole_or_part(execution, id, mode, part)?,
         }
     }
-    Ok(())
+    sequence_function::called_by_query(execution, query)
 }
 
 /// Whether every column that the query names is one of its tables' or of the tables around it.
@@ -188,13 +196,18 @@ pub(super) fn refuse_unknown_code(execution: &Execution, query: &QueryText) -> O
 
 /// `get_relation_info`: the planner opens every index in the mode of its table.
 pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: LockMode) {
+    lock_indexes_for_rows(execution, table, mode, true);
+}
+
+/// The same for a query that only rows make run.
+pub(super) fn lock_indexes_for_rows(execution: &mut Execution, table: RelationId, mode: LockMode, certain: bool) {
     let it = execution.schema.get(table).and_then(|it| it.table());
     if it.is_some_and(|it| it.is_partitioned()) && !hierarchy::planning_opens_partitioned_indexes(execution.version) {
         return;
     }
     let indexes = it.map(|it| it.indexes.clone());
     for index in indexes.unwrap_or_default() {
-        execution.lock(index, mode, "planning opens every index of the table");
+        execution.lock_for_rows(index, mode, "planning opens every index of the table", certain);
     }
 }
 
@@ -202,7 +215,27 @@ pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, mode: L
 const HARMLESS: [&str; 4] = ["clock_timestamp", "gen_random_uuid", "random", "timeofday"];
 
 /// Written like calls, but of the grammar's own.
-const GRAMMAR: [&str; 8] = ["coalesce", "nullif", "greatest", "least", "extract", "position", "substring", "trim"];
+const GRAMMAR: [&str; 19] = [
+    "coalesce",
+    "nullif",
+    "greatest",
+    "least",
+    "extract",
+    "position",
+    "substring",
+    "trim",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "localtime",
+    "localtimestamp",
+    "session_user",
+    "user",
+];
 
 fn in_catalog(name: &QualifiedName) -> bool {
     name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog")
@@ -248,6 +281,15 @@ fn member_only_reads(execution: &Execution, name: &QualifiedName) -> bool {
     };
     // Nothing of the schema goes by the same name.
     rows.peek().is_some() && rows.all(harmless) && routine::named(execution, name).is_ok_and(|made| made.is_empty())
+}
+
+/// A function that an extension brings, if it is there, and that does nothing to a schema.
+pub(super) fn is_harmless_member(name: &QualifiedName) -> bool {
+    let all = extension::Installed::all(PgVersion::default());
+    let mut rows = all.functions(name.name.as_str()).peekable();
+    let acts =
+        |row: &FunctionRow| extension::member(row.function.oid).is_none_or(|it| ACTING.contains(&it.extension()));
+    rows.peek().is_some() && !rows.any(acts)
 }
 
 /// Whether a call only computes: one of the server's own functions that is not volatile.

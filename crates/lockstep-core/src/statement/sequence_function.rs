@@ -1,11 +1,12 @@
 //! `SELECT nextval(…)` and `SELECT setval(…)`: `nextval_internal` and `do_setval` of `sequence.c`.
 
-use crate::effect::RelationId;
-use crate::name::{Ident, QualifiedName};
+use crate::effect::{ObjectName, RelationId};
+use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::known_rows::TAKEN;
 use crate::statement::scope::parse_relation_name;
 use crate::statement::select;
 use crate::syntax;
@@ -101,6 +102,84 @@ fn serial_sequence(execution: &Execution, table: &str, column: &str) -> Outcome<
         Some(id) => Ok(id),
         None => unknown(format!("{name}.{column} has no sequence of its own")),
     }
+}
+
+/// Sequences that `nextval` takes values from in an expression outside of its queries.
+pub(super) fn called(execution: &Execution, value: &Expr) -> Outcome<Vec<RelationId>> {
+    let mut found = vec![];
+    value.visit(&mut |it| match it {
+        Expr::Function(call) if is_nextval(&call.name) => match call.arguments.as_slice() {
+            [only] => found.push(find(execution, &only.value)),
+            _ => found.push(unknown("this call of nextval is not modelled")),
+        },
+        _ => {}
+    });
+    found.into_iter().collect()
+}
+
+/// The same for a query, wherever the calls stand in its text.
+pub(super) fn called_by_query(execution: &Execution, query: &QueryText) -> Outcome<Vec<RelationId>> {
+    let mut found = vec![];
+    if !query.functions.iter().any(is_nextval) {
+        return Ok(found);
+    }
+    let lower = query.text.to_ascii_lowercase();
+    for (at, _) in lower.match_indices("nextval") {
+        match query.text.get(at..).map(syntax::parse_leading_expression) {
+            Some(Ok((call, _))) => found.extend(called(execution, &call)?),
+            _ => return unknown("where this query calls nextval is not modelled"),
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// Whether the value is a call of `nextval`, or calls it nowhere: then every evaluation counts.
+pub(super) fn calls_once_or_never(value: &Expr) -> bool {
+    match value {
+        Expr::Cast { operand, .. } => calls_once_or_never(operand),
+        Expr::Function(call) if is_nextval(&call.name) => true,
+        other => {
+            let mut calls = false;
+            other.visit(&mut |it| calls |= matches!(it, Expr::Function(call) if is_nextval(&call.name)));
+            !calls
+        }
+    }
+}
+
+pub(super) fn is_nextval(name: &QualifiedName) -> bool {
+    name.name == "nextval" && is_sequence_function(name)
+}
+
+/// So many values taken from a sequence by rows (`None`: not known how many); `certain` where there is one.
+pub(super) fn take(execution: &mut Execution, id: RelationId, count: Option<u64>, certain: bool) -> Outcome {
+    execution.lock_for_rows(id, LockMode::RowExclusive, TAKEN, certain);
+    let Some(mut sequence) = execution.schema.get(id).and_then(|it| it.sequence()).cloned() else {
+        return unknown("what nextval is called for is no sequence that is known here");
+    };
+    if count.is_some_and(|count| sequence.ends_within(count)) {
+        return fail(sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED, sequence.end(&execution.bare_name(id)));
+    }
+    if sequence.last_value == LastValue::Unknown || count.is_none() {
+        execution.precondition(
+            exhausted(&execution.schema.relation(id).name),
+            "0",
+            sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED,
+        );
+    }
+    sequence.advance(count);
+    execution.consume(id, sequence.last_value);
+    Ok(())
+}
+
+/// Counts one where the sequence has no value left.
+pub(super) fn exhausted(name: &ObjectName) -> String {
+    format!(
+        "SELECT count(*) FROM {name} WHERE is_called AND last_value >= (SELECT max_value FROM pg_sequences WHERE schemaname = {} AND sequencename = {})",
+        quote_literal(name.schema.as_str()),
+        quote_literal(name.name.as_str())
+    )
 }
 
 fn next(execution: &mut Execution, argument: &Expr) -> Outcome {

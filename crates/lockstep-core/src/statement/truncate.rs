@@ -7,7 +7,7 @@ use crate::schema::object::ObjectClass;
 use crate::schema::relation::{Rows, TableKind};
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
-use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::syntax::statement::Truncate;
 
 const REASON: &str = "the table gets new, empty files";
@@ -94,6 +94,10 @@ fn refuse_keys(execution: &Execution, tables: &[RelationId]) -> Outcome {
     let mut found = referencing(execution, &watched);
     found.retain(|(other, _)| !tables.contains(other));
     let Some((other, id)) = found.into_iter().next() else { return Ok(()) };
+    // Perhaps it is gone.
+    if let Some(why) = execution.schema.uncertain.about(&execution.schema.relation(other).name.name, Some(other.0)) {
+        return unknown(why);
+    }
     let (other, name) = (execution.bare_name(other), execution.bare_name(id));
     let message = "cannot truncate a table referenced in a foreign key constraint";
     let error = PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message)

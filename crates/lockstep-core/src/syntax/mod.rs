@@ -27,6 +27,7 @@ pub mod statement;
 pub mod statistics;
 pub mod table;
 pub mod user_type;
+mod words;
 
 mod alter_table;
 mod alter_type;
@@ -63,6 +64,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::lexer::Kind;
 use crate::syntax::statement::{Other, Statement};
+pub use words::{WordOfText, words_outside_strings};
 
 /// Why a statement cannot be read, in the server's words where it is the server that refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]

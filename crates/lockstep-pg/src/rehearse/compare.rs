@@ -67,8 +67,15 @@ fn wording(predicted: &wire::Step, measured: &Observation) -> Option<String> {
 
 /// Relations that were there before the statement. Those that it made are its own: nobody else sees them.
 fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
-    let expected: BTreeMap<&str, &str> =
-        predicted.iter().filter(|it| !it.new).map(|it| (it.relation.as_str(), it.mode.as_str())).collect();
+    let expected: BTreeMap<&str, &str> = predicted
+        .iter()
+        .filter(|it| !it.new && !it.if_rows)
+        .map(|it| (it.relation.as_str(), it.mode.as_str()))
+        .collect();
+    // What only a written row takes is there or not.
+    let perhaps = |relation: &str, mode: &str| {
+        predicted.iter().any(|it| it.if_rows && it.relation == relation && it.mode == mode)
+    };
     let found: BTreeMap<&str, &str> =
         measured.locks.iter().filter(|it| !it.new).map(|it| (it.relation.as_str(), it.mode.as_str())).collect();
     let relations: BTreeSet<&str> = expected.keys().chain(found.keys()).copied().collect();
@@ -77,6 +84,7 @@ fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
     for relation in relations {
         match (expected.get(relation), found.get(relation), measured.seen) {
             (Some(expected), Some(found), _) if expected == found => {}
+            (_, Some(found), _) if perhaps(relation, found) => {}
             // Asked for again: pg_locks shows no more than that it is held.
             (Some(expected), found, Seen::AtEnd)
                 if found.is_none_or(|it| LockMode::from_pg_locks_name(it) < LockMode::from_pg_locks_name(expected))

@@ -18,6 +18,7 @@ use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
 
 pub(super) use array::element_text;
+pub use datetime::ZONE;
 pub(super) use datetime::is_utc;
 pub(super) use number::{float4_text, float8_text, numeric, numeric_with_scale};
 
@@ -86,9 +87,9 @@ fn builtin(text: &str, typed: Type, scope: &dyn Scope) -> Result<Option<String>,
             Some(text.to_owned())
         }
         Type::JSONB => Some(json::canonical(text)?),
-        Type::DATE => datetime::date(text)?,
+        Type::DATE => datetime::date(text, scope)?,
         Type::TIME => datetime::time(text)?,
-        Type::TIMESTAMP => datetime::timestamp(text)?,
+        Type::TIMESTAMP => datetime::timestamp(text, scope)?,
         Type::TIMESTAMPTZ => datetime::timestamp_with_zone(text, scope)?,
         Type::INTERVAL if typed.modifier == -1 => interval::input(text)?,
         Type::INET | Type::CIDR => inet(text, typed.is(Type::CIDR)),

@@ -6,6 +6,7 @@ use crate::effect::{PgError, Precondition, RelationId};
 use crate::expression::evaluate::{Trouble, Value};
 use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::known_rows::Row;
@@ -152,6 +153,13 @@ fn fill(
         Some(default) => match scope::stored_value(default, execution) {
             Stored::Volatile => {
                 altered.rewrite = altered.rewrite.or(Some(REWRITE));
+                let (sequences, always) = default.sequences();
+                let rows = execution.schema.table(table).rows;
+                let certain = always && matches!(rows, Rows::Exactly(count) if count > 0);
+                for sequence in sequences.into_iter().filter(|_| rows != Rows::Empty) {
+                    let sequence = RelationId(sequence);
+                    execution.lock_for_rows(sequence, LockMode::RowExclusive, known_rows::TAKEN, certain);
+                }
                 Ok(true)
             }
             Stored::Value(value) => {

@@ -86,7 +86,8 @@ pub(super) fn prepare(
         _ if virtual_column => false,
         Some(rewrites) => rewrites,
         None => {
-            return unknown("whether the conversion leaves the rows as they are is not known");
+            execution.doubt("whether the conversion leaves the rows as they are is not known");
+            true
         }
     };
     if rewrites {

@@ -1,14 +1,16 @@
 //! The system catalogs as rows made from the model, as far as blocks ask them.
 
-use crate::effect::ObjectName;
+use crate::effect::{ObjectName, RelationId};
+use crate::expression::evaluate::Value as Known;
 use crate::name::{Ident, QualifiedName};
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::Object;
 use crate::schema::object::{ObjectClass, ObjectKey};
-use crate::schema::relation::Relation;
+use crate::schema::relation::{Relation, Rows, TableKind};
 use crate::schema::user_type::UserTypeKind;
 use crate::statement::do_block::value::Value;
 use crate::statement::execution::{Execution, Outcome, unknown};
+use crate::statement::known_rows;
 
 pub(super) type Row = Vec<(Ident, Value)>;
 
@@ -24,6 +26,46 @@ fn namespace(it: &Ident) -> Value {
     Value::Number(Object::Namespace(it.clone()))
 }
 
+/// Whether the name is that of a catalog whose rows are made here.
+pub(super) fn is_catalog(execution: &Execution, table: &QualifiedName) -> bool {
+    match table.schema.as_ref().map(Ident::as_str) {
+        Some("pg_catalog" | "information_schema") => true,
+        None => table.name.as_str().starts_with("pg_") && of_table(execution, table).is_err(),
+        _ => false,
+    }
+}
+
+/// A table without rows, and without tables below it; triggers do not matter where there was none to write.
+pub(super) fn is_empty(execution: &Execution, id: RelationId) -> bool {
+    let table = execution.schema.get(id).and_then(|it| it.table());
+    table.is_some_and(|it| it.kind == TableKind::Ordinary && it.rows == Rows::Empty && !it.is_related())
+}
+
+/// The rows of a table, where all of them are known.
+fn of_table(execution: &Execution, table: &QualifiedName) -> Outcome<Option<Vec<Row>>> {
+    if matches!(table.schema.as_ref().map(Ident::as_str), Some("pg_catalog" | "information_schema")) {
+        return Ok(None);
+    }
+    let id = execution.resolve_in_query(table)?;
+    let known = known_rows::rows(execution, id);
+    let Some(rows) = known.or_else(|| is_empty(execution, id).then(Vec::new)) else { return Ok(None) };
+    let columns = execution.schema.table(id);
+    let made = rows.iter().map(|row| {
+        let values = columns.live().map(|(number, column)| {
+            let value = match row.get(usize::from(number) - 1) {
+                Some(Known::Null) => Value::Null,
+                Some(Known::Boolean(value)) => Value::Bool(*value),
+                Some(Known::Integer(value)) => Value::Int(*value),
+                Some(Known::Text(text)) => Value::text(text),
+                _ => Value::Unknown,
+            };
+            (column.name.clone(), value)
+        });
+        values.collect()
+    });
+    Ok(Some(made.collect()))
+}
+
 /// Every row of a catalog or a view over them; columns that are missing are not known.
 pub(super) fn rows(execution: &Execution, table: &QualifiedName) -> Outcome<Vec<Row>> {
     let schema = table.schema.as_ref().map(Ident::as_str);
@@ -34,7 +76,10 @@ pub(super) fn rows(execution: &Execution, table: &QualifiedName) -> Outcome<Vec<
     };
     match found {
         Some(rows) => Ok(rows),
-        None => unknown(format!("what {table} holds is not modelled here")),
+        None => match of_table(execution, table)? {
+            Some(rows) => Ok(rows),
+            None => unknown(format!("what {table} holds is not modelled here")),
+        },
     }
 }
 

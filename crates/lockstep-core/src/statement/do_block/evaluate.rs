@@ -1,14 +1,17 @@
 //! Expressions of blocks: constants, variables, strings put together, and questions to the catalogs.
 
 use crate::name::{Ident, QualifiedName, quote_identifier, quote_literal};
+use crate::pg::{behavior, sqlstate};
 use crate::schema::dependency::Object;
 use crate::statement::do_block::catalog::{self, Row};
+use crate::statement::do_block::emptiness;
 use crate::statement::do_block::operator::{among, binary, compare, format, like};
 use crate::statement::do_block::value::Value;
 use crate::statement::drop::find_type;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::syntax;
 use crate::syntax::catalog_query::{self, CatalogQuery};
-use crate::syntax::expression::{Expr, FunctionCall, Literal, QueryText, TypeName};
+use crate::syntax::expression::{Expr, FunctionCall, Literal, QueryForm, QueryText, TypeName};
 
 /// Joins of catalogs with more rows are not computed.
 const MAX_ROWS: usize = 200_000;
@@ -77,13 +80,22 @@ impl Environment<'_> {
     }
 
     fn exists(&self, query: &QueryText) -> Outcome<Value> {
-        let Some(read) = catalog_query::read(&query.text) else { return self.too_much(query) };
+        let Some(read) = catalog_query::read(&query.text) else {
+            return match syntax::parse_query(&query.text)
+                .is_some_and(|it| emptiness::yields_nothing(self.execution, &it))
+            {
+                true if query.form == QueryForm::Exists => Ok(Value::Bool(false)),
+                true => Ok(Value::Null),
+                false => self.too_much(query),
+            };
+        };
         // `(SELECT EXISTS (…))`, `(SELECT count(*) > 0 FROM …)`: the value itself is asked for.
-        if let [(Some(only), _)] = read.results.as_slice()
-            && matches!(only, Expr::Query(_) | Expr::Binary { .. } | Expr::Not(_))
+        if let [(Some(_), _)] = read.results.as_slice()
+            && query.form != QueryForm::Exists
         {
             let rows = self.rows(&read)?;
             return match rows.as_slice() {
+                [] => Ok(Value::Null),
                 [row] => row.first().map_or(Ok(Value::Null), |(_, value)| Ok(value.clone())),
                 _ => self.too_much(query),
             };
@@ -129,7 +141,13 @@ impl Environment<'_> {
             let mut made = vec![];
             for (result, label) in &query.results {
                 match result {
-                    Some(result) => made.push((label.clone(), self.value(result, &sources).unwrap_or(Value::Unknown))),
+                    Some(result) => {
+                        let value = match self.value(result, &sources) {
+                            Err(Stop::Unknown(_)) => Value::Unknown,
+                            value => value?,
+                        };
+                        made.push((label.clone(), value));
+                    }
                     None => made.extend(row.iter().flatten().cloned()),
                 }
             }
@@ -356,6 +374,12 @@ impl Environment<'_> {
             }
             _ if any_null => Some(Value::Null),
             "to_regclass" => match text(0) {
+                Some(name) if is_no_name(&name) => {
+                    match behavior::to_regclass_forgives_syntax(self.execution.version) {
+                        true => Some(Value::Null),
+                        false => return fail(sqlstate::INVALID_NAME, "invalid name syntax"),
+                    }
+                }
                 Some(name) => Some(self.relation(&name)?),
                 None => None,
             },
@@ -400,4 +424,18 @@ fn name_of(text: &str) -> Option<QualifiedName> {
     };
     let plain = |it: &str| !it.is_empty() && !it.contains(['(', '[', ' ']);
     plain(name).then(|| QualifiedName { schema: schema.map(ident), name: ident(name) })
+}
+
+/// `SplitIdentifierString` finds blanks inside of a part that is not quoted.
+fn is_no_name(text: &str) -> bool {
+    let mut quoted = false;
+    let bare: String = text
+        .trim()
+        .chars()
+        .filter(|it| {
+            quoted ^= *it == '"';
+            !quoted && *it != '"'
+        })
+        .collect();
+    bare.split('.').any(|part| part.trim().contains(char::is_whitespace))
 }

@@ -2,12 +2,14 @@
 //! are the statements of the migration; a block with handlers is a subtransaction.
 
 mod catalog;
+mod emptiness;
 mod evaluate;
 mod operator;
 mod value;
 
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::pg::condition::state_of;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::plpgsql::{self, Block, Handler, Node};
 use crate::statement::Command;
@@ -15,6 +17,7 @@ use crate::statement::call;
 use crate::statement::do_block::evaluate::Environment;
 pub(super) use crate::statement::do_block::value::Value;
 use crate::statement::execution::{Execution, Outcome, Record, Stop, fail, unknown};
+use crate::statement::select;
 use crate::syntax::catalog_query;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{Do, Statement};
@@ -149,6 +152,7 @@ impl Run<'_> {
             Node::Sql(text) => self.sql(text)?,
             Node::If(branches, otherwise) => {
                 for (condition, body) in branches {
+                    self.open_for(condition)?;
                     if self.environment().condition(condition)? {
                         return self.statements(body);
                     }
@@ -174,13 +178,14 @@ impl Run<'_> {
                 let Some(query) = catalog_query::read(query) else {
                     return unknown("the query of a loop is not modelled");
                 };
+                self.open(query.sources.iter().map(|(name, _)| name))?;
                 let rows = self.environment().rows(&query)?;
                 return self.repeat(variable, rows.into_iter().map(Value::Row).collect(), body);
             }
             Node::Execute(expression) => match self.environment().text(expression)? {
                 Value::Text(text) => {
                     for text in crate::syntax::split(&text) {
-                        self.run(text)?;
+                        self.run(text, true)?;
                     }
                 }
                 Value::Null => {
@@ -203,6 +208,28 @@ impl Run<'_> {
             Node::Commit => return unknown("a block that commits on its way is not modelled"),
         }
         Ok(Flow::On)
+    }
+
+    /// Planning an expression locks what its queries read, whether or not they are asked.
+    fn open_for(&mut self, text: &str) -> Outcome {
+        let mut names: Vec<QualifiedName> = vec![];
+        if let Ok(expression) = crate::syntax::parse_expression(text) {
+            expression.visit(&mut |it| {
+                if let Expr::Query(query) = it {
+                    names.extend(query.reads.iter().cloned());
+                }
+            });
+        }
+        self.open(names.iter())
+    }
+
+    fn open<'a>(&mut self, names: impl Iterator<Item = &'a QualifiedName>) -> Outcome {
+        for name in names {
+            if !catalog::is_catalog(self.execution, name) {
+                select::read_relation(self.execution, name, LockMode::AccessShare)?;
+            }
+        }
+        Ok(())
     }
 
     fn repeat(&mut self, variable: &Ident, values: Vec<Value>, body: &[Node]) -> Outcome<Flow> {
@@ -238,6 +265,7 @@ impl Run<'_> {
         if let Some(query) = catalog_query::read(text)
             && !query.into.is_empty()
         {
+            self.open(query.sources.iter().map(|(name, _)| name))?;
             let rows = self.environment().rows(&query)?;
             let first = rows.into_iter().next().unwrap_or_default();
             for (place, variable) in query.into.iter().enumerate() {
@@ -250,7 +278,7 @@ impl Run<'_> {
         if let Some((name, _)) = self.variables.iter().find(|(name, _)| names.contains(name)) {
             return unknown(format!("what the variable {name} does to the statement is not modelled"));
         }
-        self.run(text)
+        self.run(text, false)
     }
 
     /// A query for what it does: its results are thrown away.
@@ -270,7 +298,7 @@ impl Run<'_> {
         }
     }
 
-    fn run(&mut self, text: &str) -> Outcome {
+    fn run(&mut self, text: &str, dynamic: bool) -> Outcome {
         let statement = match crate::syntax::parse(text) {
             Ok(statement) => statement,
             Err(error) if error.kind == crate::syntax::Refusal::Syntax => {
@@ -280,6 +308,8 @@ impl Run<'_> {
         };
         match &statement {
             Statement::Transaction(_) => unknown("a transaction command in a block is not modelled"),
+            // `EXECUTE` runs a query and forgets what it yields.
+            Statement::Select(query) if dynamic => crate::statement::Command::run(query, self.execution),
             Statement::Select(_) => unknown("a query without a target in a block is not modelled"),
             statement => crate::statement::run(statement, self.execution),
         }

@@ -183,7 +183,11 @@ fn build(scope: &RowScope<'_>, table: RelationId, given: &Given, input: &[Value]
     (row.into(), fine)
 }
 
-pub(super) fn identity_sequence(execution: &Execution, table: RelationId, column: u16) -> Option<RelationId> {
+pub(in crate::statement) fn identity_sequence(
+    execution: &Execution,
+    table: RelationId,
+    column: u16,
+) -> Option<RelationId> {
     let sequences = execution.schema.table(table).sequences.iter().copied();
     let owner = |id: RelationId| execution.schema.get(id).and_then(|it| it.sequence()?.owner);
     let mut own = sequences.filter(|id| owner(*id).is_some_and(|it| it.column == column && it.identity));

@@ -18,6 +18,7 @@ use crate::expression::evaluate::{Computed, DomainChecks, Environment, Evaluatio
 use crate::expression::{Expression, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
 use crate::pg::catalog::extension::Installed;
+use crate::pg::date_order::DateOrder;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::schema::known_rows::Row;
@@ -31,9 +32,10 @@ use crate::syntax::expression::TypeName;
 
 pub(super) use checks::compute_generated;
 pub(super) use delete::delete;
-pub(super) use insert::{Cell, Inserted, Source, insert, widened};
+pub(super) use insert::{Cell, Inserted, Source, identity_sequence, insert, widened};
 pub(super) use query::rows_of_query;
 pub(super) use references::{Affected, orphans};
+pub(super) use sequences::TAKEN;
 pub(super) use uniqueness::{has_conflicts, has_duplicates};
 pub(super) use update::{Updated, update};
 
@@ -155,6 +157,10 @@ impl Scope for RowScope<'_> {
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {
         self.scope.relation(name)
+    }
+
+    fn date_order(&self) -> Option<DateOrder> {
+        self.scope.date_order()
     }
 
     fn time_zone(&self) -> Option<String> {

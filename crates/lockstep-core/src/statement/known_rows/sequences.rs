@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::evaluate::{Computed, Trouble, Value};
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::statement::execution::Execution;
@@ -49,9 +50,13 @@ fn next(sequence: &Sequence, name: &str) -> Computed<i64> {
     }
 }
 
-/// The sequences go on from where the rows left them.
+/// Why a sequence is locked: `lock_and_open_sequence`.
+pub(in crate::statement) const TAKEN: &str = "the sequence must not be dropped while its value is taken";
+
+/// The sequences go on from where the rows left them, and stay locked.
 pub(super) fn keep(execution: &mut Execution, sequences: BTreeMap<RelationId, Sequence>) {
     for (id, moved) in sequences {
+        execution.lock(id, LockMode::RowExclusive, TAKEN);
         execution.consume(id, moved.last_value);
     }
 }

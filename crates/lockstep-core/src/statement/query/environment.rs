@@ -9,6 +9,7 @@ use crate::expression::query::{Query, Variable};
 use crate::expression::{Callable, Expression, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog::extension::{Installed, is_member};
+use crate::pg::date_order::DateOrder;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
@@ -248,6 +249,10 @@ impl Scope for Environment<'_> {
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {
         self.tables().relation(name)
+    }
+
+    fn date_order(&self) -> Option<DateOrder> {
+        self.tables().date_order()
     }
 
     fn time_zone(&self) -> Option<String> {

@@ -1,31 +1,33 @@
-//! Dates and times in ISO 8601, the one form that means the same under every `DateStyle`. Other forms
-//! are not known here, unless no word in them is one that the server reads.
+//! Dates and times: `date_in`, `timestamp_in`, `timestamptz_in`, `time_in`. What depends on the moment or on
+//! tables of time zones is not known here, unless no word in it is one that the server reads.
+
+mod decode;
+mod fields;
+
+use decode::Decoded;
 
 use crate::effect::PgError;
 use crate::expression::scope::{Refusal, Scope};
+use crate::pg::date_order::DateOrder;
 use crate::pg::sqlstate;
 
 type Read = Result<Option<String>, Refusal>;
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Day {
     year: i64,
     month: i64,
     day: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Time {
-    seconds: i64,
-    micros: i64,
-}
-
-/// What follows a time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Zone {
-    None,
-    /// Seconds east of UTC.
-    Offset(i64),
+/// `DTERR_…`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    BadFormat,
+    Overflow,
+    Displacement,
+    /// Not read here.
+    Unknown,
 }
 
 fn invalid(type_name: &str, text: &str) -> Refusal {
@@ -77,39 +79,58 @@ fn infinite(text: &str) -> Option<String> {
     }
 }
 
-pub(super) fn date(text: &str) -> Read {
+pub(super) fn date(text: &str, scope: &dyn Scope) -> Read {
     if infinite(text).is_some() {
         return Ok(infinite(text));
     }
     if text.trim().eq_ignore_ascii_case("epoch") {
         return Ok(Some("1970-01-01".to_owned()));
     }
-    match split(text) {
-        Some((day, _, _)) => {
-            validate(day, text)?;
-            Ok(Some(day.print()))
-        }
+    match read(text, "date", scope)? {
+        Some(it) => Ok(Some(it.day.print())),
         None => other_form(text, "date"),
     }
 }
 
-pub(super) fn timestamp(text: &str) -> Read {
+/// `None`: not known. Without a known order of days and months only what every order reads alike is.
+fn read(text: &str, type_name: &str, scope: &dyn Scope) -> Result<Option<Decoded>, Refusal> {
+    let decoded = match scope.date_order() {
+        Some(order) => decode::decode(text, order),
+        None => {
+            let [one, two, three] = DateOrder::ALL.map(|order| decode::decode(text, order));
+            if one == two && two == three { one } else { Err(Failure::Unknown) }
+        }
+    };
+    match decoded {
+        Ok(decoded) => Ok(Some(decoded)),
+        Err(Failure::Unknown) => Ok(None),
+        Err(Failure::BadFormat) => Err(invalid(type_name, text)),
+        Err(Failure::Overflow) => Err(out_of_range(text)),
+        Err(Failure::Displacement) => {
+            let message = format!("time zone displacement out of range: \"{text}\"");
+            Err(PgError::new(sqlstate::INVALID_TIME_ZONE_DISPLACEMENT_VALUE, message).into())
+        }
+    }
+}
+
+pub(super) fn timestamp(text: &str, scope: &dyn Scope) -> Read {
     if infinite(text).is_some() {
         return Ok(infinite(text));
     }
     if text.trim().eq_ignore_ascii_case("epoch") {
         return Ok(Some("1970-01-01 00:00:00".to_owned()));
     }
-    match split(text) {
-        Some((day, time, _)) => {
-            validate(day, text)?;
-            let time = checked(time, text)?;
-            let (day, time) = carried(day, time);
-            Ok(Some(format!("{} {}", day.print(), time.print())))
+    match read(text, "timestamp", scope)? {
+        Some(it) => {
+            let (day, micros) = carried(it.day, it.micros);
+            Ok(Some(format!("{} {}", day.print(), print_time(micros))))
         }
         None => other_form(text, "timestamp"),
     }
 }
+
+/// Why a time without a zone of its own is not known.
+pub const ZONE: &str = "which moment the text means depends on the session's TimeZone, which is not known";
 
 /// Printed in UTC; without a zone of its own the value depends on the session's.
 pub(super) fn timestamp_with_zone(text: &str, scope: &dyn Scope) -> Read {
@@ -124,26 +145,23 @@ pub(super) fn timestamp_with_zone(text: &str, scope: &dyn Scope) -> Read {
     if text.trim().eq_ignore_ascii_case("epoch") {
         return Ok(Some("1970-01-01 00:00:00+00".to_owned()));
     }
-    let Some((day, time, zone)) = split(text) else {
+    let Some(it) = read(text, "timestamp with time zone", scope)? else {
         return other_form(text, "timestamp with time zone");
     };
-    validate(day, text)?;
-    let time = checked(time, text)?;
-    let offset = match zone {
-        Zone::Offset(seconds) => seconds,
-        Zone::None if utc == Some(true) => 0,
-        Zone::None => return Ok(None),
+    let offset = match it.zone {
+        Some(seconds) => seconds,
+        None if utc == Some(true) => 0,
+        None => return Err(Refusal::Unknown(ZONE.to_owned())),
     };
-    let (day, time) = carried(day, Time { seconds: time.seconds - offset, ..time });
-    Ok(Some(format!("{} {}+00", day.print(), time.print())))
+    let (day, micros) = carried(it.day, it.micros - offset * 1_000_000);
+    // The year before the first has a form of its own.
+    Ok((day.year > 0).then(|| format!("{} {}+00", day.print(), print_time(micros))))
 }
 
 pub(super) fn time(text: &str) -> Read {
     match clock(text.trim()) {
-        Some(time) => {
-            let time = checked(time, text)?;
-            Ok(Some(time.print()))
-        }
+        Some(Some(micros)) => Ok(Some(print_time(micros))),
+        Some(None) => Err(out_of_range(text)),
         None => other_form(text, "time"),
     }
 }
@@ -173,34 +191,13 @@ pub(in crate::expression) fn is_utc(zone: &str) -> bool {
     )
 }
 
-/// `YYYY-MM-DD[( |T)HH:MM[:SS[.ffffff]][zone]]`.
-fn split(text: &str) -> Option<(Day, Time, Zone)> {
-    let text = text.trim();
-    let bytes = text.as_bytes();
-    let dashed = bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-';
-    if !dashed || !text.is_char_boundary(10) {
-        return None;
-    }
-    let day = Day { year: digits(&text[..4])?, month: digits(&text[5..7])?, day: digits(&text[8..10])? };
-    let midnight = Time { seconds: 0, micros: 0 };
-    let rest = &text[10..];
-    if rest.is_empty() {
-        return Some((day, midnight, Zone::None));
-    }
-    let rest = rest.strip_prefix(['T', 't', ' '])?.trim_start();
-    let end = rest.find(|it: char| !(it.is_ascii_digit() || matches!(it, ':' | '.'))).unwrap_or(rest.len());
-    let time = clock(&rest[..end])?;
-    let zone = zone(rest[end..].trim())?;
-    Some((day, time, zone))
-}
-
 fn digits(text: &str) -> Option<i64> {
     let plain = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
     if plain { text.parse().ok() } else { None }
 }
 
-/// `HH:MM[:SS[.ffffff]]`; more than six digits are rounded, which is not done here.
-fn clock(text: &str) -> Option<Time> {
+/// `HH:MM[:SS[.ffffff]]`; `Some(None)` is out of range. More than six digits are rounded, which is not done here.
+fn clock(text: &str) -> Option<Option<i64>> {
     let mut parts = text.split(':');
     let hours = parts.next().filter(|it| it.len() <= 2).and_then(digits)?;
     let minutes = parts.next().filter(|it| it.len() <= 2).and_then(digits)?;
@@ -218,33 +215,12 @@ fn clock(text: &str) -> Option<Time> {
         return None;
     }
     // Kept apart until checked: 25 hours are no later day but an error.
-    let valid = hours <= 24 && minutes < 60 && seconds <= 60;
-    let total = hours * 3600 + minutes * 60 + seconds;
-    let valid = valid && (total < 86_400 || total == 86_400 && micros == 0);
-    Some(Time { seconds: if valid { total } else { -1 }, micros })
+    let total = (hours * 3600 + minutes * 60 + seconds) * 1_000_000 + micros;
+    let valid = hours <= 24 && minutes < 60 && seconds <= 60 && total <= DAY_MICROS;
+    Some(valid.then_some(total))
 }
 
-fn zone(text: &str) -> Option<Zone> {
-    if text.is_empty() {
-        return Some(Zone::None);
-    }
-    if matches!(text.to_ascii_lowercase().as_str(), "z" | "utc" | "gmt" | "zulu") {
-        return Some(Zone::Offset(0));
-    }
-    let sign = match text.as_bytes()[0] {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let rest = &text[1..];
-    let (hours, minutes) = match (rest.split_once(':'), rest.len()) {
-        (Some((hours, minutes)), _) => (digits(hours)?, digits(minutes)?),
-        (None, 1 | 2) => (digits(rest)?, 0),
-        (None, 4) if rest.is_ascii() => (digits(&rest[..2])?, digits(&rest[2..])?),
-        _ => return None,
-    };
-    (hours < 16 && minutes < 60).then_some(Zone::Offset(sign * (hours * 3600 + minutes * 60)))
-}
+const DAY_MICROS: i64 = 86_400_000_000;
 
 fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
@@ -259,22 +235,16 @@ fn month_length(year: i64, month: i64) -> i64 {
     }
 }
 
-/// `ValidateDate`.
-fn validate(day: Day, text: &str) -> Result<(), Refusal> {
-    if !(1..=12).contains(&day.month) || day.day < 1 || day.year == 0 || day.day > month_length(day.year, day.month) {
-        return Err(out_of_range(text));
-    }
-    Ok(())
+/// Days before the first of January.
+fn days_before(year: i64) -> i64 {
+    let past = year - 1;
+    past * 365 + past / 4 - past / 100 + past / 400
 }
 
-fn checked(time: Time, text: &str) -> Result<Time, Refusal> {
-    if time.seconds < 0 { Err(out_of_range(text)) } else { Ok(time) }
-}
-
-/// Seconds outside of the day carried over to the next one or the one before.
-fn carried(mut day: Day, mut time: Time) -> (Day, Time) {
-    while time.seconds >= 86_400 {
-        time.seconds -= 86_400;
+/// Time outside of the day carried over to later days or earlier ones.
+fn carried(mut day: Day, mut micros: i64) -> (Day, i64) {
+    while micros >= DAY_MICROS {
+        micros -= DAY_MICROS;
         day.day += 1;
         if day.day > month_length(day.year, day.month) {
             (day.day, day.month) = (1, day.month + 1);
@@ -283,8 +253,8 @@ fn carried(mut day: Day, mut time: Time) -> (Day, Time) {
             (day.month, day.year) = (1, day.year + 1);
         }
     }
-    while time.seconds < 0 {
-        time.seconds += 86_400;
+    while micros < 0 {
+        micros += DAY_MICROS;
         day.day -= 1;
         if day.day < 1 {
             day.month -= 1;
@@ -294,7 +264,7 @@ fn carried(mut day: Day, mut time: Time) -> (Day, Time) {
             day.day = month_length(day.year, day.month);
         }
     }
-    (day, time)
+    (day, micros)
 }
 
 impl Day {
@@ -303,15 +273,14 @@ impl Day {
     }
 }
 
-impl Time {
-    fn print(self) -> String {
-        let (hours, minutes, seconds) = (self.seconds / 3600, self.seconds / 60 % 60, self.seconds % 60);
-        let mut text = format!("{hours:02}:{minutes:02}:{seconds:02}");
-        if self.micros > 0 {
-            let fraction = format!("{:06}", self.micros);
-            text.push('.');
-            text.push_str(fraction.trim_end_matches('0'));
-        }
-        text
+fn print_time(micros: i64) -> String {
+    let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut text = format!("{hours:02}:{minutes:02}:{seconds:02}");
+    if micros > 0 {
+        let fraction = format!("{micros:06}");
+        text.push('.');
+        text.push_str(fraction.trim_end_matches('0'));
     }
+    text
 }
