@@ -1,5 +1,5 @@
 //! Reading SQL: from the text of one statement to its tree, by the server's grammar (`gram.y`).
-//! Queries are read by sqlparser, which does not show outside this module.
+//! Queries of views are read here as well; what others read, sqlparser says, and does not show outside this module.
 
 pub mod address;
 pub mod aggregate;

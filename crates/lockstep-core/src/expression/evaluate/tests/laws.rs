@@ -106,7 +106,7 @@ fn truth_values_follow_de_morgan() {
 fn nothing_is_said_of_what_the_database_decides() {
     // Collations, settings and what is not modelled.
     for text in
-        ["'a'::text < 'B'::text", "upper('ä'::text)", "now()", "to_char(1.5, '9.9')", "'x' ~ '^\\w'", "random()"]
+        ["'a'::text < 'B'::text", "upper('ä'::text)", "now()", "to_char(1.5, '9.9')", "'ä' ~ '^\\w'", "random()"]
     {
         assert_eq!(answer(text), None, "{text}");
     }
