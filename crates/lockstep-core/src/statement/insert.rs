@@ -482,9 +482,8 @@ fn finish(
             }
             let unknown = sequence.last_value == LastValue::Unknown;
             sequence.advance(count);
-            let name = execution.schema.relation(id).name.clone();
             if unknown {
-                let query = exhausted(&name);
+                let query = exhausted(&execution.schema.relation(id).name);
                 execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
             }
         } else if let Some(sequence) = execution.schema.sequence_mut(id).filter(|_| rows.is_some()) {
