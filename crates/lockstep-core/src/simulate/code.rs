@@ -3,8 +3,6 @@
 
 use crate::name::{Ident, QualifiedName};
 use crate::schema::Schema;
-use crate::schema::object::ObjectClass;
-use crate::schema::routine::Routine;
 use crate::statement::changes_no_schema;
 use crate::syntax::{self, WordOfText};
 
@@ -96,16 +94,11 @@ pub(super) fn calls_only_write_rows(schema: &Schema, names: &[QualifiedName]) ->
 
 /// The bodies of the functions, with those that they call.
 pub(super) fn bodies(schema: &Schema, names: &[QualifiedName]) -> Vec<String> {
-    names.iter().flat_map(|name| routines(schema, &name.name)).map(|it| it.source.clone()).collect()
-}
-
-fn routines<'a>(schema: &'a Schema, name: &'a Ident) -> impl Iterator<Item = &'a Routine> + 'a {
-    let functions = schema.objects().filter(|it| it.class() == ObjectClass::Function);
-    functions.filter(move |it| it.name() == name).filter_map(|it| it.routine())
+    names.iter().flat_map(|name| schema.routines_called(&name.name)).map(|it| it.source.clone()).collect()
 }
 
 fn called_only_rows(schema: &Schema, name: &QualifiedName, depth: usize) -> bool {
-    let mut found = routines(schema, &name.name).peekable();
+    let mut found = schema.routines_called(&name.name).peekable();
     if found.peek().is_none() {
         return changes_no_schema(name);
     }
