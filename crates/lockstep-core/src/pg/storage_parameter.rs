@@ -122,11 +122,43 @@ pub fn lock_mode<'a>(names: impl Iterator<Item = &'a str>) -> LockMode {
 
 /// `parseRelOptions`: all parameters that a relation has after the change, as `name=value`.
 pub fn check(options: &[String], holder: Holder, version: PgVersion) -> Result<(), PgError> {
+    let known = |it: &&Parameter| it.holders.contains(&holder) && it.since <= version;
+    let all: Vec<&Parameter> = PARAMETERS.iter().filter(known).collect();
+    check_among(options, &all)
+}
+
+/// `GISTMaxIndexKeySize`, of pages of 8 kB.
+const SIGNATURE: Values = Values::Integer(1, 2024);
+
+/// What the options procedures of operator classes register (`index_opclass_options`).
+const OF_CLASSES: [(&str, Parameter); 5] = [
+    ("gist_hstore_ops", weak("siglen", &[Gist], SIGNATURE)),
+    ("gist_trgm_ops", weak("siglen", &[Gist], SIGNATURE)),
+    ("gist__intbig_ops", weak("siglen", &[Gist], SIGNATURE)),
+    ("gist__ltree_ops", weak("siglen", &[Gist], SIGNATURE)),
+    ("tsvector_ops", weak("siglen", &[Gist], SIGNATURE)),
+];
+
+/// `parseLocalRelOptions`: the options of a key's operator class; `None` where it is not known which it has.
+pub fn check_class(options: &[String], class: &str, method: &str) -> Option<Result<(), PgError>> {
+    let holder = Holder::of_access_method(method)?;
+    let own = OF_CLASSES.iter().filter(|(name, it)| *name == class && it.holders.contains(&holder));
+    let own: Vec<&Parameter> = own.map(|(_, it)| it).collect();
+    match own.is_empty() {
+        true if holder == Brin || class.starts_with("gist_") => None,
+        true => {
+            let message = format!("operator class {class} has no options");
+            Some(Err(PgError::new(INVALID_PARAMETER_VALUE, message)))
+        }
+        false => Some(check_among(options, &own)),
+    }
+}
+
+fn check_among(options: &[String], all: &[&Parameter]) -> Result<(), PgError> {
     let refuse = |message: String| Err(PgError::new(INVALID_PARAMETER_VALUE, message));
     for (place, option) in options.iter().enumerate() {
         let (name, value) = option.split_once('=').unwrap_or((option, ""));
-        let known = |it: &&Parameter| it.name == name && it.holders.contains(&holder) && it.since <= version;
-        let Some(parameter) = PARAMETERS.iter().find(known) else {
+        let Some(parameter) = all.iter().find(|it| it.name == name) else {
             return refuse(format!("unrecognized parameter \"{name}\""));
         };
         if options[..place].iter().any(|it| it.split_once('=').is_some_and(|(before, _)| before == name)) {

@@ -1,10 +1,13 @@
-//! PL/pgSQL, as far as migrations write it: blocks with handlers, conditions, loops, `EXECUTE` and
-//! `RAISE` (`pl_gram.y`). Statements in SQL are kept as text.
+//! PL/pgSQL (`pl_gram.y`): blocks with handlers, conditions, loops, `EXECUTE` and `RAISE`. Statements in SQL
+//! are kept as text.
 
+mod into;
 mod read;
+mod read_loop;
 
 use crate::name::Ident;
 
+pub use into::{Into, split_into};
 pub use read::read;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,30 +41,66 @@ pub enum Node {
     If(Vec<(String, Vec<Node>)>, Vec<Node>),
     /// `FOR i IN a..b LOOP`.
     Count {
+        label: Option<Ident>,
         variable: Ident,
         first: String,
         last: String,
+        step: Option<String>,
         reverse: bool,
         body: Vec<Node>,
     },
-    /// `FOR r IN query LOOP`.
+    /// `FOR r IN query LOOP`, `FOR a, b IN query LOOP`.
     Rows {
-        variable: Ident,
+        label: Option<Ident>,
+        variables: Vec<Ident>,
         query: String,
+        body: Vec<Node>,
+    },
+    /// `FOR r IN EXECUTE text LOOP`.
+    RowsOfText {
+        label: Option<Ident>,
+        variables: Vec<Ident>,
+        text: String,
+        using: Vec<String>,
         body: Vec<Node>,
     },
     /// `FOREACH x IN ARRAY a LOOP`.
     Elements {
-        variable: Ident,
+        label: Option<Ident>,
+        variables: Vec<Ident>,
         array: String,
         body: Vec<Node>,
     },
-    /// `EXECUTE expression`, without `INTO` and `USING`.
-    Execute(String),
+    /// `LOOP`, `WHILE condition LOOP`.
+    Loop {
+        label: Option<Ident>,
+        condition: Option<String>,
+        body: Vec<Node>,
+    },
+    /// `EXIT`, or `CONTINUE` (`again`).
+    Exit {
+        label: Option<Ident>,
+        when: Option<String>,
+        again: bool,
+    },
+    /// `EXECUTE text INTO variables USING values`.
+    Execute {
+        text: String,
+        into: Vec<Ident>,
+        using: Vec<String>,
+    },
     Assign {
         variable: Ident,
         value: String,
     },
+    /// `r.field := value`, `a[i] := value`.
+    AssignPart {
+        variable: Ident,
+        place: String,
+        value: String,
+    },
+    /// `GET DIAGNOSTICS`: variables with the items that they get.
+    Diagnostics(Vec<(Ident, String)>),
     /// The level, the format and what is put into it, and the `ERRCODE` of `USING`.
     Raise {
         level: String,
@@ -69,8 +108,18 @@ pub enum Node {
         arguments: Vec<String>,
         code: Option<String>,
     },
+    /// `RAISE` alone: the error that is handled.
+    RaiseAgain,
+    Assert {
+        condition: String,
+        message: Option<String>,
+    },
     Perform(String),
+    /// `OPEN`, `FETCH`, `MOVE` and `CLOSE`: what stands behind the word.
+    Cursor(String),
     Commit,
-    Return,
+    Return(Option<String>),
+    /// `RETURN NEXT`, `RETURN QUERY`.
+    Yield(String),
     Nothing,
 }

@@ -20,38 +20,39 @@ pub fn read(text: &str) -> Option<Block> {
         }
     }
     let mut reader = Reader { text, tokens, at: 0, depth: 0 };
+    reader.label();
     let block = reader.block()?;
     reader.sign(";");
     (reader.at == reader.tokens.len()).then_some(block)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     tokens: Vec<Token>,
-    at: usize,
+    pub(super) at: usize,
     depth: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn raw(&self, ahead: usize) -> &'a str {
+    pub(super) fn raw(&self, ahead: usize) -> &'a str {
         self.tokens.get(self.at + ahead).map_or("", |it| &self.text[it.start..it.end])
     }
 
-    fn is(&self, word: &str) -> bool {
+    pub(super) fn is(&self, word: &str) -> bool {
         self.raw(0).eq_ignore_ascii_case(word)
     }
 
-    fn are(&self, words: &[&str]) -> bool {
+    pub(super) fn are(&self, words: &[&str]) -> bool {
         words.iter().enumerate().all(|(ahead, word)| self.raw(ahead).eq_ignore_ascii_case(word))
     }
 
-    fn word(&mut self, word: &str) -> bool {
+    pub(super) fn word(&mut self, word: &str) -> bool {
         let found = self.is(word);
         self.at += usize::from(found);
         found
     }
 
-    fn words(&mut self, words: &[&str]) -> bool {
+    pub(super) fn words(&mut self, words: &[&str]) -> bool {
         let found = self.are(words);
         if found {
             self.at += words.len();
@@ -59,11 +60,11 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn sign(&mut self, sign: &str) -> bool {
+    pub(super) fn sign(&mut self, sign: &str) -> bool {
         self.word(sign)
     }
 
-    fn name(&mut self) -> Option<Ident> {
+    pub(super) fn name(&mut self) -> Option<Ident> {
         let token = *self.tokens.get(self.at)?;
         let name = match token.kind {
             Kind::Word => Ident::folded(&self.text[token.start..token.end]),
@@ -76,7 +77,7 @@ impl<'a> Reader<'a> {
 
     /// The text up to one of the words or signs outside of parentheses, which is left; `None` where it
     /// never comes or nothing stands before it.
-    fn until(&mut self, ends: &[&str]) -> Option<String> {
+    pub(super) fn until(&mut self, ends: &[&str]) -> Option<String> {
         let from = self.at;
         let (mut depth, mut cases) = (0usize, 0usize);
         loop {
@@ -101,7 +102,7 @@ impl<'a> Reader<'a> {
         (self.at > from).then(|| self.text[first.start..last.end].to_owned())
     }
 
-    fn block(&mut self) -> Option<Block> {
+    pub(super) fn block(&mut self) -> Option<Block> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return None;
@@ -142,6 +143,9 @@ impl<'a> Reader<'a> {
         if !self.word("end") {
             return None;
         }
+        if !self.is(";") && !self.raw(0).is_empty() {
+            self.name()?;
+        }
         self.depth -= 1;
         Some(Block { variables, statements, handlers })
     }
@@ -149,7 +153,11 @@ impl<'a> Reader<'a> {
     fn variable(&mut self) -> Option<Variable> {
         let name = self.name()?;
         self.word("constant");
-        let type_name = self.until(&[";", ":=", "=", "default", "not"])?;
+        let cursor = (0..3).any(|ahead| self.raw(ahead).eq_ignore_ascii_case("cursor"));
+        let type_name = match cursor {
+            true => self.until(&[";"])?,
+            false => self.until(&[";", ":=", "=", "default", "not"])?,
+        };
         self.words(&["not", "null"]);
         let value = match self.sign(":=") || self.sign("=") || self.word("default") {
             true => Some(self.until(&[";"])?),
@@ -158,7 +166,7 @@ impl<'a> Reader<'a> {
         self.sign(";").then_some(Variable { name, type_name, value })
     }
 
-    fn statements(&mut self, ends: &[&str]) -> Option<Vec<Node>> {
+    pub(super) fn statements(&mut self, ends: &[&str]) -> Option<Vec<Node>> {
         let mut made = vec![];
         while !ends.iter().any(|it| self.is(it)) {
             made.push(self.statement()?);
@@ -167,29 +175,34 @@ impl<'a> Reader<'a> {
     }
 
     fn statement(&mut self) -> Option<Node> {
-        if self.is("<<") || self.raw(0).is_empty() {
+        let label = self.label();
+        if self.raw(0).is_empty() {
             return None;
         }
         if self.is("declare") || self.is("begin") {
             let block = self.block()?;
             return self.sign(";").then_some(Node::Block(block));
         }
+        if self.is("for") || self.is("foreach") || self.is("while") || self.is("loop") {
+            return self.repetition(label);
+        }
         if self.word("if") {
             return self.condition();
         }
-        if self.word("for") {
-            return self.loop_over();
+        if self.word("case") {
+            return self.case();
         }
-        if self.word("foreach") {
-            let variable = self.name()?;
-            if !self.words(&["in", "array"]) {
-                return None;
-            }
-            let array = self.until(&["loop"])?;
-            return self.body().map(|body| Node::Elements { variable, array, body });
-        }
-        let made = if self.word("execute") {
-            Node::Execute(self.until(&[";", "into", "using"])?)
+        let made = self.simple()?;
+        self.sign(";").then_some(made)
+    }
+
+    /// A statement without others inside it, up to its semicolon.
+    fn simple(&mut self) -> Option<Node> {
+        let assigns = matches!(self.raw(1), ":=" | "=" | "." | "[");
+        Some(if assigns {
+            self.assignment()?
+        } else if self.word("execute") {
+            self.execute()?
         } else if self.word("raise") {
             self.raise()?
         } else if self.word("perform") {
@@ -197,23 +210,121 @@ impl<'a> Reader<'a> {
         } else if self.word("null") {
             Node::Nothing
         } else if self.is("commit") || self.is("rollback") {
-            self.at += 1;
+            self.until(&[";"])?;
             Node::Commit
         } else if self.word("return") {
-            if !self.is(";") {
-                self.until(&[";"])?;
-            }
-            Node::Return
-        } else if self.is("while") || self.is("loop") || self.is("case") || self.is("get") || self.is("open") {
-            return None;
-        } else if matches!(self.raw(1), ":=" | "=") {
-            let variable = self.name()?;
+            self.returned()?
+        } else if self.is("exit") || self.is("continue") {
+            self.exit()?
+        } else if self.word("get") {
+            self.diagnostics()?
+        } else if self.word("assert") {
+            let condition = self.until(&[",", ";"])?;
+            let message = if self.sign(",") { Some(self.until(&[";"])?) } else { None };
+            Node::Assert { condition, message }
+        } else if ["open", "fetch", "move", "close"].iter().any(|it| self.is(it)) {
             self.at += 1;
-            Node::Assign { variable, value: self.until(&[";"])? }
+            Node::Cursor(self.until(&[";"])?)
         } else {
             Node::Sql(self.sql()?)
-        };
-        self.sign(";").then_some(made)
+        })
+    }
+
+    fn assignment(&mut self) -> Option<Node> {
+        let variable = self.name()?;
+        if self.sign(":=") || self.sign("=") {
+            return Some(Node::Assign { variable, value: self.until(&[";"])? });
+        }
+        let place = self.until(&[":=", "="])?;
+        self.at += 1;
+        Some(Node::AssignPart { variable, place, value: self.until(&[";"])? })
+    }
+
+    /// `EXECUTE text [INTO …] [USING …]`, in either order.
+    fn execute(&mut self) -> Option<Node> {
+        let text = self.until(&[";", "into", "using"])?;
+        let (mut into, mut using) = (vec![], vec![]);
+        while !self.is(";") {
+            if into.is_empty() && self.word("into") {
+                self.word("strict");
+                into = self.names()?;
+            } else if using.is_empty() && self.word("using") {
+                using = self.values(&[",", ";", "into"])?;
+            } else {
+                return None;
+            }
+        }
+        Some(Node::Execute { text, into, using })
+    }
+
+    /// Values up to one of the ends, the first of which stands between them.
+    pub(super) fn values(&mut self, ends: &[&str]) -> Option<Vec<String>> {
+        let mut found = vec![self.until(ends)?];
+        while self.sign(",") {
+            found.push(self.until(ends)?);
+        }
+        Some(found)
+    }
+
+    /// Targets; those that are parts of a variable stand for all of it.
+    pub(super) fn names(&mut self) -> Option<Vec<Ident>> {
+        let mut found = vec![];
+        loop {
+            found.push(self.name()?);
+            while self.sign(".") {
+                self.name()?;
+            }
+            if !self.sign(",") {
+                return Some(found);
+            }
+        }
+    }
+
+    fn returned(&mut self) -> Option<Node> {
+        if self.is(";") {
+            return Some(Node::Return(None));
+        }
+        if self.words(&["query", "execute"]) {
+            return self.execute();
+        }
+        if self.words(&["next", ";"]) {
+            self.at -= 1;
+            return Some(Node::Nothing);
+        }
+        if self.word("next") || self.word("query") {
+            return Some(Node::Yield(self.until(&[";"])?));
+        }
+        Some(Node::Return(Some(self.until(&[";"])?)))
+    }
+
+    fn exit(&mut self) -> Option<Node> {
+        let again = self.is("continue");
+        self.at += 1;
+        let label = if self.is(";") || self.is("when") { None } else { Some(self.name()?) };
+        let when = if self.word("when") { Some(self.until(&[";"])?) } else { None };
+        Some(Node::Exit { label, when, again })
+    }
+
+    /// `GET [CURRENT | STACKED] DIAGNOSTICS v = ITEM, …`.
+    fn diagnostics(&mut self) -> Option<Node> {
+        if !self.word("current") {
+            self.word("stacked");
+        }
+        if !self.word("diagnostics") {
+            return None;
+        }
+        let mut found = vec![];
+        loop {
+            let variable = self.name()?;
+            if !self.sign("=") && !self.sign(":=") {
+                return None;
+            }
+            let item = self.name()?;
+            found.push((variable, item.as_str().to_owned()));
+            if !self.sign(",") {
+                return Some(Node::Diagnostics(found));
+            }
+        }
     }
 
     /// A statement in SQL, up to its semicolon; `CASE … END` inside it is its own.
@@ -251,42 +362,48 @@ impl<'a> Reader<'a> {
         self.words(&["end", "if", ";"]).then_some(Node::If(branches, otherwise))
     }
 
-    fn body(&mut self) -> Option<Vec<Node>> {
-        if !self.word("loop") {
-            return None;
+    /// `CASE` as the conditions that it stands for.
+    fn case(&mut self) -> Option<Node> {
+        let operand = if self.is("when") { None } else { Some(self.until(&["when"])?) };
+        let (mut branches, mut otherwise) = (vec![], vec![]);
+        while self.word("when") {
+            let condition = self.until(&["then"])?;
+            self.at += 1;
+            let condition = match &operand {
+                Some(operand) => format!("({operand}) IN ({condition})"),
+                None => condition,
+            };
+            branches.push((condition, self.statements(&["when", "else", "end"])?));
         }
-        let body = self.statements(&["end"])?;
-        self.words(&["end", "loop", ";"]).then_some(body)
-    }
-
-    fn loop_over(&mut self) -> Option<Node> {
-        let variable = self.name()?;
-        if !self.word("in") {
-            return None;
+        match self.word("else") {
+            true => otherwise = self.statements(&["end"])?,
+            false => otherwise.push(Node::Raise {
+                level: "exception".to_owned(),
+                format: Some("case not found".to_owned()),
+                arguments: vec![],
+                code: Some("case_not_found".to_owned()),
+            }),
         }
-        let reverse = self.word("reverse");
-        let start = self.at;
-        if let Some(first) = self.until(&["..", "loop"])
-            && self.sign("..")
-        {
-            let last = self.until(&["loop", "by"])?;
-            let body = self.body()?;
-            return Some(Node::Count { variable, first, last, reverse, body });
-        }
-        self.at = start;
-        if self.is("execute") {
-            return None;
-        }
-        let query = self.until(&["loop"])?;
-        self.body().map(|body| Node::Rows { variable, query, body })
+        (!branches.is_empty() && self.words(&["end", "case", ";"])).then_some(Node::If(branches, otherwise))
     }
 
     fn raise(&mut self) -> Option<Node> {
         const LEVELS: [&str; 6] = ["debug", "log", "info", "notice", "warning", "exception"];
+        if self.is(";") {
+            return Some(Node::RaiseAgain);
+        }
         let level = LEVELS.iter().find(|it| self.is(it)).map(|it| (*it).to_owned());
         self.at += usize::from(level.is_some());
         let level = level.unwrap_or_else(|| "exception".to_owned());
-        let (mut format, mut arguments, mut code) = (None, vec![], None);
+        let (mut format, mut arguments, mut condition) = (None, vec![], None);
+        if self.word("sqlstate") {
+            let token = *self.tokens.get(self.at).filter(|it| it.kind == Kind::String)?;
+            self.at += 1;
+            condition = Some(lexer::value(self.text, token));
+        } else if !self.is("using") && self.tokens.get(self.at).is_some_and(|it| it.kind == Kind::Word) {
+            condition = Some(self.name()?.as_str().to_owned());
+        }
+        let mut code = condition.clone();
         if let Some(token) = self.tokens.get(self.at).copied()
             && matches!(token.kind, Kind::String | Kind::EscapeString | Kind::DollarString)
         {
@@ -307,7 +424,7 @@ impl<'a> Reader<'a> {
                 match option.as_str() {
                     "errcode" => code = Some(value.trim_matches('\'').to_owned()),
                     "message" => format = Some(value.trim_matches('\'').to_owned()),
-                    "hint" | "detail" => {}
+                    "hint" | "detail" | "column" | "constraint" | "datatype" | "table" | "schema" => {}
                     _ => return None,
                 }
                 if !self.sign(",") {
@@ -315,7 +432,8 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        // `RAISE;` and `RAISE condition;` have no text of their own.
-        self.is(";").then_some(Node::Raise { level, format: Some(format?), arguments, code })
+        // `exec_stmt_raise`: the condition is its own text.
+        let format = format.or(condition)?;
+        self.is(";").then_some(Node::Raise { level, format: Some(format), arguments, code })
     }
 }

@@ -252,6 +252,9 @@ impl Schema {
         if let Some(class) = &key.operator_class {
             text.push_str(&format!(" {class}"));
         }
+        if !key.class_options.is_empty() {
+            text.push_str(&format!(" ({})", print_options(&key.class_options)));
+        }
         if exclusion {
             return text;
         }

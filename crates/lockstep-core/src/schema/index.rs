@@ -40,6 +40,8 @@ pub struct IndexKey {
     pub collation: Option<QualifiedName>,
     /// An operator class other than the default one of type and method, as it is printed.
     pub operator_class: Option<QualifiedName>,
+    /// Its parameters, `name=value`.
+    pub class_options: Vec<String>,
     pub descending: bool,
     pub nulls_first: bool,
 }
@@ -51,6 +53,12 @@ pub enum KeyColumn {
 }
 
 impl IndexKey {
+    /// The parameters of its operator class, as a statement writes them.
+    pub fn written_options(&self) -> Vec<(Ident, Option<String>)> {
+        let options = self.class_options.iter().filter_map(|it| it.split_once('='));
+        options.map(|(name, value)| (Ident::new(name), Some(value.to_owned()))).collect()
+    }
+
     /// Attribute numbers that it reads.
     pub fn columns(&self) -> Vec<u16> {
         match &self.column {

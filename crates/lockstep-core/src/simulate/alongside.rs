@@ -5,10 +5,10 @@ use crate::pg::version::PgVersion;
 use crate::plan::Planned;
 use crate::schema::Schema;
 use crate::session::Session;
+use crate::simulate::Simulator;
 use crate::simulate::block::Block;
 use crate::simulate::trace::{Outcome, Step, TransactionEnd, TransactionKind};
 use crate::simulate::two_phase::PreparedTransaction;
-use crate::simulate::{Simulator, unmodelled};
 use crate::syntax::statement::{Statement, TransactionCommand};
 
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl Alongside {
         (self.simulator.block, self.simulator.prepared) = (before.block, before.prepared);
         self.simulator.schema.skip_ids(next_id);
         if accepted {
-            unmodelled::note(&mut self.simulator.schema, statement.as_deref(), &text);
+            self.simulator.note_unmodelled(statement.as_deref(), &text);
             return;
         }
         match statement.as_deref() {

@@ -5,9 +5,8 @@ pub mod trace;
 
 mod assumed_zone;
 mod block;
-mod block_code;
-mod called_code;
 mod code;
+mod code_calls;
 mod pieces;
 mod two_phase;
 mod unmodelled;
@@ -41,17 +40,20 @@ fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
         Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
         // On the model it ran; only a doubt remains.
         Outcome::Unknown(_) if step.applied => return None,
-        Outcome::Unknown(_)
-            if step.statement.as_ref().is_some_and(|it| !unmodelled::leaves_doubt(&step.before, it, &step.text)) =>
-        {
-            return None;
-        }
+        Outcome::Unknown(_) if step.statement.as_ref().is_some_and(|it| !leaves_doubt(step, it)) => return None,
         Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
         _ => return None,
     };
     let source = &plan.sources[step.source];
     let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
     Some(StartTrouble { file: source.name.clone(), line, message })
+}
+
+fn leaves_doubt(step: &Step, statement: &Statement) -> bool {
+    let (schema, session) = (step.before.clone(), step.session.clone());
+    let first_id = schema.next_id();
+    let execution = Execution::new(PgVersion::default(), schema, session, false, first_id);
+    unmodelled::leaves_doubt(&execution, statement, &step.text)
 }
 
 /// The state between statements.
@@ -205,7 +207,7 @@ impl Simulator {
                 return (Outcome::Failed(error), empty, self.schema.clone(), false);
             }
             Err(error) => {
-                unmodelled::note(&mut self.schema, None, &planned.read.text);
+                self.note_unmodelled(None, &planned.read.text);
                 return (Outcome::Unknown(error.message.clone()), empty, self.schema.clone(), false);
             }
         };
@@ -257,7 +259,7 @@ impl Simulator {
                 Outcome::Failed(error)
             }
             Err(Stop::Unknown(why)) => {
-                unmodelled::note(&mut self.schema, Some(statement), &planned.read.text);
+                self.note_unmodelled(Some(statement), &planned.read.text);
                 Outcome::Unknown(why)
             }
         };
@@ -265,6 +267,15 @@ impl Simulator {
             block.consumed.extend(record.consumed.iter().copied());
         }
         (outcome, record, self.schema.clone(), applied)
+    }
+
+    /// What a statement that is not modelled may have changed is uncertain from then on.
+    fn note_unmodelled(&mut self, statement: Option<&Statement>, text: &str) {
+        let first_id = self.schema.next_id();
+        let (schema, session) = (self.schema.clone(), self.session.clone());
+        let mut execution = Execution::new(self.version, schema, session, false, first_id);
+        unmodelled::note(&mut execution, statement, text);
+        self.schema = execution.schema;
     }
 
     /// What a statement by itself has committed before it failed is not rolled back.

@@ -1,12 +1,8 @@
 //! What a statement that is not modelled leaves uncertain: as little as its command allows.
 
-use crate::name::{Ident, QualifiedName};
-use crate::schema::Schema;
-use crate::simulate::block_code;
-use crate::simulate::called_code::{self, Change};
-use crate::simulate::code;
-use crate::syntax;
-use crate::syntax::expression::Expr;
+use crate::name::Ident;
+use crate::simulate::code::{self, Part};
+use crate::statement::execution::Execution;
 use crate::syntax::statement::{
     AlterRoutineAction, AlterTableAction, ColumnConstraintKind, ColumnDefinition, RoleCommand, SessionCommand,
     Statement, Subcommand, TableConstraintKind, TableElement, TypeAction,
@@ -17,12 +13,10 @@ use crate::syntax::{mentions, mentions_outside_strings};
 enum Reach {
     /// Nothing that the model holds: privileges, statistics, sessions.
     Nothing,
-    /// Rows of the tables it names.
+    /// Rows of the tables it names, and what the triggers on them do.
     Rows,
-    /// The same; the code may leave temporary tables.
-    RowsByBlock(String),
-    /// The same, also of those that these functions name.
-    RowsBy(Vec<QualifiedName>),
+    /// What the code does that it runs.
+    Code,
     /// Objects of its own, which use what it names; strings bind nothing.
     Uses,
     /// Objects that it names anywhere.
@@ -67,7 +61,7 @@ const USES: [&str; 13] = [
     "DROP VIEW",
 ];
 
-fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
+fn reach(statement: &Statement, text: &str) -> Reach {
     match statement {
         Statement::Insert(_)
         | Statement::Update(_)
@@ -76,10 +70,7 @@ fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
         | Statement::Copy(_)
         | Statement::Merge(_) => Reach::Rows,
         Statement::Select(query) => match crate::statement::calls_unknown_code(query) {
-            true if !query.writes && code::calls_only_write_rows(schema, &query.functions) => {
-                Reach::RowsBy(query.functions.clone())
-            }
-            true => Reach::Everything,
+            true => Reach::Code,
             false => Reach::Rows,
         },
         Statement::CreateView(_)
@@ -91,7 +82,7 @@ fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
         Statement::Session(it) => match it {
             SessionCommand::Execute { .. } => Reach::Everything,
             SessionCommand::Explain { statement, options } if options.iter().any(|it| it.name == "analyze") => {
-                reach(schema, statement, text)
+                reach(statement, text)
             }
             SessionCommand::Discard(_) => Reach::Named,
             _ => Reach::Nothing,
@@ -119,30 +110,15 @@ fn reach(schema: &Schema, statement: &Statement, text: &str) -> Reach {
         Statement::CreateFunction(it) if it.body.is_some() => Reach::Uses,
         Statement::CreateTrigger(_) | Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => Reach::Uses,
         Statement::AlterRoutine(_) if changes_owner(text) => Reach::Nothing,
-        Statement::Do(it) if code::only_writes_rows(schema, &it.body) => Reach::RowsByBlock(it.body.clone()),
-        Statement::Do(_) => reach_of_code(schema, text),
+        Statement::Do(_) => Reach::Code,
         Statement::Other(it) => match it.command.as_str() {
             command if NOTHING.contains(&command) => Reach::Nothing,
             "COPY" | "MERGE" | "WITH" => Reach::Rows,
             command if USES.contains(&command) => Reach::Uses,
-            "CALL" => match called(text) {
-                Some(name) if code::calls_only_write_rows(schema, std::slice::from_ref(&name)) => {
-                    Reach::RowsBy(vec![name])
-                }
-                _ => reach_of_code(schema, text),
-            },
+            "CALL" => Reach::Code,
             _ => Reach::Named,
         },
         _ => Reach::Named,
-    }
-}
-
-/// What code can have changed, where all of it is there to be read.
-fn reach_of_code(schema: &Schema, text: &str) -> Reach {
-    match block_code::all(schema, text).map(|code| block_code::strongest(&code)) {
-        None | Some(block_code::Strength::Anything) => Reach::Everything,
-        Some(block_code::Strength::Defines) => Reach::Named,
-        Some(block_code::Strength::Rows) => Reach::Rows,
     }
 }
 
@@ -153,56 +129,45 @@ fn changes_owner(text: &str) -> bool {
 }
 
 /// Whether the statement may have changed anything that the model holds.
-pub(super) fn leaves_doubt(schema: &Schema, statement: &Statement, text: &str) -> bool {
-    !matches!(reach(schema, statement, text), Reach::Nothing)
-}
-
-/// The procedure of a `CALL`.
-fn called(text: &str) -> Option<QualifiedName> {
-    let word = text.trim_start().get(..4).filter(|it| it.eq_ignore_ascii_case("call"))?;
-    match syntax::parse_leading_expression(text.trim_start().get(word.len()..)?) {
-        Ok((Expr::Function(call), _)) => Some(call.name),
-        _ => None,
+pub(super) fn leaves_doubt(execution: &Execution, statement: &Statement, text: &str) -> bool {
+    match reach(statement, text) {
+        Reach::Nothing => false,
+        Reach::Code => code::of_statement(execution, statement, text).is_none_or(|parts| !parts.is_empty()),
+        _ => true,
     }
 }
 
-/// Notes the uncertainty that the statement leaves; `statement` is missing where it cannot be read.
-pub(super) fn note(schema: &mut Schema, statement: Option<&Statement>, text: &str) {
+/// Whether what a statement of code may change is known by its names.
+pub(super) fn is_bounded(statement: &Statement, text: &str) -> bool {
+    !matches!(reach(statement, text), Reach::Code | Reach::Everything)
+}
+
+/// Notes the uncertainty that the statement leaves in the schema of `execution`; `statement` is missing where it
+/// cannot be read.
+pub(super) fn note(execution: &mut Execution, statement: Option<&Statement>, text: &str) {
     let command = statement.map_or_else(|| "statement".to_owned(), crate::statement::tag);
     if command == "CREATE EXTENSION" {
-        schema.uncertain.note_extension();
+        execution.schema.uncertain.note_extension();
     }
-    let mut reach = statement.map_or(Reach::Named, |it| reach(schema, it, text));
-    if let (Some(Statement::Select(query)), Reach::Everything) = (statement, &reach) {
-        match called_code::of_query(schema, query) {
-            Change::Rows(names) => return schema.forget_rows(&names),
-            Change::Named => reach = Reach::Named,
-            Change::Anything => {}
+    let mut reach = statement.map_or(Reach::Named, |it| reach(it, text));
+    let mut parts = vec![];
+    if let (Some(statement), Reach::Code | Reach::Rows) = (statement, &reach) {
+        match code::of_statement(execution, statement, text) {
+            Some(found) => parts = found,
+            None => reach = Reach::Everything,
         }
     }
-    // What is called is a part of it.
-    let runs_code = statement.is_some_and(|it| match it {
-        Statement::Do(_) => true,
-        Statement::Other(it) => it.command == "CALL",
-        _ => false,
-    });
-    let code = if runs_code { block_code::all(schema, text) } else { None };
-    let text = code.as_deref().unwrap_or(text);
+    for part in parts {
+        match part {
+            Part::Rows(text) => execution.schema.forget_rows(&mentions_outside_strings(&text)),
+            Part::Statement(statement, text) => note(execution, Some(&statement), &text),
+            Part::Unread(text) => note(execution, None, &text),
+        }
+    }
+    let schema = &mut execution.schema;
     match reach {
-        Reach::Nothing => {}
+        Reach::Nothing | Reach::Code => {}
         Reach::Rows => schema.forget_rows(&mentions(text)),
-        Reach::RowsByBlock(body) => {
-            schema.forget_rows(&mentions(text));
-            schema.uncertain.mention(&code::leaves(&body), &command);
-        }
-        Reach::RowsBy(functions) => {
-            let bodies = code::bodies(schema, &functions);
-            schema.forget_rows(&mentions(text));
-            for body in &bodies {
-                schema.forget_rows(&mentions(body));
-                schema.uncertain.mention(&code::leaves(body), &command);
-            }
-        }
         Reach::Uses => {
             // What exists is only used; what does not is, or was, the command's own.
             let (used, own): (Vec<Ident>, Vec<Ident>) =

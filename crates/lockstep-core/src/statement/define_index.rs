@@ -135,6 +135,13 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
     }
+    for key in index.keys.iter().filter(|it| !it.class_options.is_empty()) {
+        let class = key.operator_class.as_ref().map_or("", |it| it.name.as_str());
+        match storage_parameter::check_class(&key.class_options, class, index.method.as_str()) {
+            Some(checked) => checked?,
+            None => return unknown(format!("which options the operator class {class} has is not modelled")),
+        }
+    }
     let built = new.unique && !new.exclusion && !skip_build;
     let duplicates = if built { known_rows::has_duplicates(execution, &index) } else { None };
     if built && duplicates.is_none() {
@@ -335,7 +342,13 @@ fn resolve_key(
         }
     };
     let descending = key.descending.unwrap_or(false);
-    let operator_class = operator_class_of(execution, &type_, key, method)?;
+    let mut operator_class = operator_class_of(execution, &type_, key, method)?;
+    let class_options = scope::print_options(&key.operator_class_options);
+    // `pg_get_indexdef` names a class with options, whatever the type's own is.
+    if let Some(name) = key.operator_class.as_ref().filter(|_| !class_options.is_empty()) {
+        let schema = hidden(execution, name);
+        operator_class = operator_class.or_else(|| Some(QualifiedName { schema, name: name.name.clone() }));
+    }
     let collation = match &key.collation {
         Some(collation) => crate::statement::column::transform_collation(execution, &type_, collation)?,
         None => None,
@@ -344,6 +357,7 @@ fn resolve_key(
         column,
         collation: collation.filter(|it| Some(it) != own_collation.as_ref()),
         operator_class,
+        class_options,
         type_,
         descending,
         nulls_first: key.nulls_first.unwrap_or(descending),
@@ -358,9 +372,6 @@ pub(super) fn operator_class_of(
     method: &str,
 ) -> Outcome<Option<QualifiedName>> {
     let base = base_type(execution, type_);
-    if !key.operator_class_options.is_empty() {
-        return unknown("operator class options are not modelled");
-    }
     let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
     match &key.operator_class {
         None => match operator_class::default_for(&base, method, execution.installed()) {

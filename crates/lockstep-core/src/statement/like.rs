@@ -194,6 +194,7 @@ fn copy_index(execution: &Execution, table: RelationId, id: RelationId, comments
         };
         copy.collation = key.collation.clone();
         copy.operator_class = key.operator_class.clone();
+        copy.operator_class_options = key.written_options();
         copy.descending = index.method.as_str().eq("btree").then_some(key.descending).filter(|it| *it);
         copy.nulls_first = (key.nulls_first != key.descending).then_some(key.nulls_first);
         keys.push(copy);

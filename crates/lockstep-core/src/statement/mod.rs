@@ -85,7 +85,9 @@ mod truncate;
 mod typed_table;
 mod vacuum;
 
-use crate::name::QualifiedName;
+use crate::name::Ident;
+use crate::pg::catalog::extension::Installed;
+use crate::pg::version::PgVersion;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
@@ -175,6 +177,23 @@ pub fn changes_no_schema(name: &crate::name::QualifiedName) -> bool {
     select::is_own(name) || select::is_harmless_member(name)
 }
 
+pub(crate) use do_block::Value as CodeValue;
+
+/// The value of an expression of PL/pgSQL, as far as it can be told from variables.
+pub(crate) fn evaluate_in_code(
+    text: &str,
+    variables: &[(Ident, CodeValue)],
+    execution: &Execution,
+) -> Option<CodeValue> {
+    do_block::evaluate(text, variables, execution).ok()
+}
+
+/// Whether an extension that comes with the server has a function of that name.
+pub(crate) fn is_member_function(name: &Ident) -> bool {
+    let all = Installed::all(PgVersion::default());
+    all.functions(name.as_str()).next().is_some()
+}
+
 /// Whether a query calls a function that may do anything: not one of the server's own.
 pub fn calls_unknown_code(query: &QueryText) -> bool {
     match query.writes {
@@ -182,11 +201,6 @@ pub fn calls_unknown_code(query: &QueryText) -> bool {
         true => syntax::calls_or_changes(&query.text, &select::is_own),
         false => query.functions.iter().any(|name| !select::is_own(name)),
     }
-}
-
-/// One of the server's own functions, which change no schema.
-pub fn is_own_function(name: &QualifiedName) -> bool {
-    select::is_own(name)
 }
 
 /// The command tag, as the server reports it.

@@ -216,13 +216,6 @@ pub fn mentions_outside_strings(text: &str) -> Vec<Ident> {
     found
 }
 
-/// Every name that stands before a parenthesis, in the bodies of its strings too: whatever it may call.
-pub fn called(text: &str) -> Vec<Ident> {
-    let mut found = vec![];
-    calls(text, &mut found, 0);
-    found
-}
-
 /// `None`: a command without a tree.
 fn statement(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     let start = cursor.position();
@@ -442,26 +435,6 @@ fn command_tag(cursor: &Cursor<'_>) -> String {
 
 /// Strings in strings are looked into this deep.
 const MAX_STRING_LEVELS: usize = 3;
-
-fn calls(text: &str, found: &mut Vec<Ident>, level: usize) {
-    let (mut at, mut last) = (0, None);
-    while let Some(token) = lexer::next(text, at) {
-        at = token.end;
-        match token.kind {
-            Kind::Comment => continue,
-            Kind::String | Kind::EscapeString | Kind::DollarString if level < MAX_STRING_LEVELS => {
-                calls(&lexer::value(text, token), found, level + 1);
-            }
-            _ if &text[token.start..token.end] == "(" && found.len() < MAX_MENTIONS => found.extend(last.take()),
-            _ => {}
-        }
-        last = match token.kind {
-            Kind::Word => Some(Ident::folded(&text[token.start..token.end])),
-            Kind::QuotedWord => Some(Ident::new(&lexer::value(text, token))),
-            _ => None,
-        };
-    }
-}
 
 /// Every identifier in the text, in the bodies of its strings too: whatever it may touch.
 fn mention(text: &str, found: &mut Vec<Ident>, level: usize) {

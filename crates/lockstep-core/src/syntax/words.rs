@@ -10,28 +10,48 @@ pub struct WordOfText {
     pub quoted: bool,
     /// A parenthesis follows.
     pub called: bool,
+    /// It stands behind a parenthesis or before `(…) AS`: an alias, or the name of a query, with columns.
+    pub defines: bool,
+    /// A dot stands before it.
+    pub qualified: bool,
 }
 
 /// The words of a text outside of its strings and comments.
 pub fn words_outside_strings(text: &str) -> Vec<WordOfText> {
     let mut found: Vec<WordOfText> = vec![];
-    let (mut at, mut after_word) = (0, false);
+    // Words that open parentheses which are not closed yet, and the one whose parenthesis has just been closed.
+    let (mut open, mut closed): (Vec<Option<usize>>, Option<usize>) = (vec![], None);
+    let (mut at, mut before) = (0, "");
     while let Some(token) = lexer::next(text, at) {
         at = token.end;
+        let raw = &text[token.start..token.end];
         let name = match token.kind {
-            Kind::Word => Ident::folded(&text[token.start..token.end]),
-            Kind::QuotedWord => Ident::new(&lexer::value(text, token)),
             Kind::Comment => continue,
+            Kind::Word => Ident::folded(raw),
+            Kind::QuotedWord => Ident::new(&lexer::value(text, token)),
             _ => {
-                if let Some(last) = found.last_mut().filter(|_| after_word) {
-                    last.called = &text[token.start..token.end] == "(";
+                closed = None;
+                match raw {
+                    "(" => {
+                        let caller = (before == "word").then(|| found.len() - 1);
+                        caller.into_iter().for_each(|it| found[it].called = true);
+                        open.push(caller);
+                    }
+                    ")" => closed = open.pop().flatten(),
+                    _ => {}
                 }
-                after_word = false;
+                before = raw;
                 continue;
             }
         };
-        found.push(WordOfText { name, quoted: token.kind == Kind::QuotedWord, called: false });
-        after_word = true;
+        if let Some(caller) = closed.take()
+            && name == *"as"
+        {
+            found[caller].defines = true;
+        }
+        let (defines, qualified) = (before == ")", before == ".");
+        found.push(WordOfText { name, quoted: token.kind == Kind::QuotedWord, called: false, defines, qualified });
+        before = "word";
     }
     found
 }

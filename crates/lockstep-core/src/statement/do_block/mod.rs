@@ -5,8 +5,11 @@ mod catalog;
 mod emptiness;
 mod evaluate;
 mod operator;
+mod query;
+mod repeat;
 mod value;
 
+use crate::effect::PgError;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::condition::state_of;
 use crate::pg::lock_mode::LockMode;
@@ -15,10 +18,10 @@ use crate::plpgsql::{self, Block, Handler, Node};
 use crate::statement::Command;
 use crate::statement::call;
 use crate::statement::do_block::evaluate::Environment;
-pub(super) use crate::statement::do_block::value::Value;
+pub(crate) use crate::statement::do_block::value::Value;
 use crate::statement::execution::{Execution, Outcome, Record, Stop, fail, unknown};
 use crate::statement::select;
-use crate::syntax::catalog_query;
+use crate::syntax::catalog_query::CatalogQuery;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::{Do, Statement};
 
@@ -41,10 +44,13 @@ impl Command for Do {
 pub(super) fn run(block: &Block, variables: Vec<(Ident, Value)>, execution: &mut Execution) -> Outcome {
     let outer = execution.in_function;
     execution.in_function = true;
-    let mut run = Run { execution, variables, steps: 0 };
+    let mut run = Run { execution, variables, handled: vec![], steps: 0 };
     let result = run.block(block);
     execution.in_function = outer;
-    result.map(|_| ())
+    match result? {
+        Flow::On | Flow::Returned => Ok(()),
+        Flow::Left { .. } => unknown("where an EXIT leads is not known"),
+    }
 }
 
 /// The value of an expression over such variables.
@@ -53,15 +59,22 @@ pub(super) fn evaluate(text: &str, variables: &[(Ident, Value)], execution: &Exe
 }
 
 /// Whether the block goes on after a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Flow {
     On,
     Returned,
+    /// `EXIT` or `CONTINUE` of the loop around it, or of the one with that label.
+    Left {
+        to: Option<Ident>,
+        again: bool,
+    },
 }
 
 struct Run<'a> {
     execution: &'a mut Execution,
     variables: Vec<(Ident, Value)>,
+    /// Those whose handlers run.
+    handled: Vec<PgError>,
     steps: usize,
 }
 
@@ -126,28 +139,39 @@ impl Run<'_> {
         self.execution.record = Record { notices, ..record };
         self.variables.push((Ident::new("sqlerrm"), Value::text(&error.message)));
         self.variables.push((Ident::new("sqlstate"), Value::text(error.sqlstate.0)));
+        self.handled.push(error);
         let result = self.statements(&handler.statements);
+        self.handled.pop();
         self.variables.truncate(self.variables.len() - 2);
         result
     }
 
     fn statements(&mut self, statements: &[Node]) -> Outcome<Flow> {
         for it in statements {
-            self.steps += 1;
-            if self.steps > MAX_STEPS {
-                return unknown(format!("the block takes more than {MAX_STEPS} steps"));
-            }
-            if self.statement(it)? == Flow::Returned {
-                return Ok(Flow::Returned);
+            self.count_step()?;
+            match self.statement(it)? {
+                Flow::On => {}
+                other => return Ok(other),
             }
         }
         Ok(Flow::On)
     }
 
+    fn count_step(&mut self) -> Outcome {
+        self.steps += 1;
+        match self.steps > MAX_STEPS {
+            true => unknown(format!("the block takes more than {MAX_STEPS} steps")),
+            false => Ok(()),
+        }
+    }
+
     fn statement(&mut self, statement: &Node) -> Outcome<Flow> {
+        if let Some(outcome) = self.repetition(statement) {
+            return outcome;
+        }
         match statement {
             Node::Nothing => {}
-            Node::Return => return Ok(Flow::Returned),
+            Node::Return(_) => return Ok(Flow::Returned),
             Node::Block(block) => return self.block(block),
             Node::Sql(text) => self.sql(text)?,
             Node::If(branches, otherwise) => {
@@ -159,68 +183,87 @@ impl Run<'_> {
                 }
                 return self.statements(otherwise);
             }
-            Node::Count { variable, first, last, reverse, body } => {
-                let bounds = (self.environment().text(first)?, self.environment().text(last)?);
-                let (Value::Int(first), Value::Int(last)) = bounds else {
-                    return unknown("the bounds of a loop are not known");
-                };
-                let values: Vec<Value> = match reverse {
-                    false => (first..=last).take(MAX_STEPS).map(Value::Int).collect(),
-                    true => (last..=first).rev().take(MAX_STEPS).map(Value::Int).collect(),
-                };
-                return self.repeat(variable, values, body);
-            }
-            Node::Elements { variable, array, body } => match self.environment().text(array)? {
-                Value::List(values) => return self.repeat(variable, values, body),
-                _ => return unknown("the array of a loop is not known"),
-            },
-            Node::Rows { variable, query, body } => {
-                let Some(query) = catalog_query::read(query) else {
-                    return unknown("the query of a loop is not modelled");
-                };
-                self.open(query.sources.iter().map(|(name, _)| name))?;
-                let rows = self.environment().rows(&query)?;
-                return self.repeat(variable, rows.into_iter().map(Value::Row).collect(), body);
-            }
-            Node::Execute(expression) => match self.environment().text(expression)? {
-                Value::Text(text) => {
-                    for text in crate::syntax::split(&text) {
-                        self.run(text, true)?;
+            Node::Exit { label, when, again } => {
+                if let Some(condition) = when {
+                    self.open_for(condition)?;
+                    if !self.environment().condition(condition)? {
+                        return Ok(Flow::On);
                     }
                 }
-                Value::Null => {
-                    let message = "query string argument of EXECUTE is null";
-                    return fail(sqlstate::NULL_VALUE_NOT_ALLOWED, message);
-                }
-                _ => return unknown("the statement that EXECUTE runs is not known"),
-            },
+                return Ok(Flow::Left { to: label.clone(), again: *again });
+            }
+            Node::Execute { text, into, using } => self.execute(text, into, using)?,
             Node::Assign { variable, value } => {
                 let value = self.environment().text(value)?;
                 self.set(variable, value)?;
             }
+            Node::AssignPart { variable, .. } => {
+                if !matches!(variable.as_str(), "new" | "old") {
+                    self.set(variable, Value::Unknown)?;
+                }
+            }
+            Node::Diagnostics(items) => {
+                for (variable, _) in items {
+                    self.set(variable, Value::Unknown)?;
+                }
+            }
             Node::Raise { level, format, arguments, code } => {
                 self.raise(level, format.as_deref(), arguments, code.as_deref())?;
             }
+            Node::RaiseAgain => match self.handled.last() {
+                Some(error) => return Err(Stop::Error(error.clone())),
+                None => {
+                    let message = "RAISE without parameters cannot be used outside an exception handler";
+                    return fail(sqlstate::STACKED_DIAGNOSTICS_ACCESSED_WITHOUT_ACTIVE_HANDLER, message);
+                }
+            },
             Node::Perform(text) => self.perform(text)?,
             Node::Commit if self.execution.in_block => {
                 return fail(sqlstate::INVALID_TRANSACTION_TERMINATION, "invalid transaction termination");
             }
             Node::Commit => return unknown("a block that commits on its way is not modelled"),
+            Node::Assert { condition, message } => {
+                self.open_for(condition)?;
+                if !self.environment().condition(condition)? {
+                    let text = message.as_ref().map(|it| self.environment().text(it)).transpose()?;
+                    let text = text.and_then(|it| it.print()).flatten();
+                    return fail(sqlstate::ASSERT_FAILURE, text.unwrap_or_else(|| "assertion failed".to_owned()));
+                }
+            }
+            Node::Cursor(_) => return unknown("cursors of blocks are not modelled"),
+            Node::Yield(_) => return unknown("the rows that code returns are not modelled"),
+            Node::Count { .. }
+            | Node::Rows { .. }
+            | Node::RowsOfText { .. }
+            | Node::Elements { .. }
+            | Node::Loop { .. } => return unknown("a loop of this form is not modelled"),
         }
         Ok(Flow::On)
     }
 
     /// Planning an expression locks what its queries read, whether or not they are asked.
     fn open_for(&mut self, text: &str) -> Outcome {
-        let mut names: Vec<QualifiedName> = vec![];
-        if let Ok(expression) = crate::syntax::parse_expression(text) {
-            expression.visit(&mut |it| {
-                if let Expr::Query(query) = it {
-                    names.extend(query.reads.iter().cloned());
-                }
-            });
+        match crate::syntax::parse_expression(text) {
+            Ok(expression) => self.open_in(&expression),
+            Err(_) => Ok(()),
         }
+    }
+
+    fn open_in(&mut self, expression: &Expr) -> Outcome {
+        let mut names: Vec<QualifiedName> = vec![];
+        expression.visit(&mut |it| {
+            if let Expr::Query(query) = it {
+                names.extend(query.reads.iter().cloned());
+            }
+        });
         self.open(names.iter())
+    }
+
+    /// The relations of a query, and those of the queries in it.
+    fn open_query(&mut self, query: &CatalogQuery) -> Outcome {
+        self.open(query.sources.iter().map(|(name, _)| name))?;
+        query.results.iter().filter_map(|(it, _)| it.as_ref()).try_for_each(|it| self.open_in(it))?;
+        query.conditions.iter().try_for_each(|it| self.open_in(it))
     }
 
     fn open<'a>(&mut self, names: impl Iterator<Item = &'a QualifiedName>) -> Outcome {
@@ -232,24 +275,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn repeat(&mut self, variable: &Ident, values: Vec<Value>, body: &[Node]) -> Outcome<Flow> {
-        let known = self.variables.iter().rposition(|(name, _)| name == variable);
-        if known.is_none() {
-            self.variables.push((variable.clone(), Value::Null));
-        }
-        let at = known.unwrap_or(self.variables.len() - 1);
-        for value in values {
-            self.variables[at].1 = value;
-            if self.statements(body)? == Flow::Returned {
-                return Ok(Flow::Returned);
-            }
-        }
-        if known.is_none() {
-            self.variables.truncate(at);
-        }
-        Ok(Flow::On)
-    }
-
     fn set(&mut self, variable: &Ident, value: Value) -> Outcome {
         match self.variables.iter_mut().rev().find(|(name, _)| name == variable) {
             Some((_, slot)) => {
@@ -258,27 +283,6 @@ impl Run<'_> {
             }
             None => fail(sqlstate::SYNTAX_ERROR, format!("\"{}\" is not a known variable", variable.as_str())),
         }
-    }
-
-    /// A statement of the block itself.
-    fn sql(&mut self, text: &str) -> Outcome {
-        if let Some(query) = catalog_query::read(text)
-            && !query.into.is_empty()
-        {
-            self.open(query.sources.iter().map(|(name, _)| name))?;
-            let rows = self.environment().rows(&query)?;
-            let first = rows.into_iter().next().unwrap_or_default();
-            for (place, variable) in query.into.iter().enumerate() {
-                let value = first.get(place).map_or(Value::Null, |(_, value)| value.clone());
-                self.set(variable, value)?;
-            }
-            return Ok(());
-        }
-        let names = crate::syntax::mentions_outside_strings(text);
-        if let Some((name, _)) = self.variables.iter().find(|(name, _)| names.contains(name)) {
-            return unknown(format!("what the variable {name} does to the statement is not modelled"));
-        }
-        self.run(text, false)
     }
 
     /// A query for what it does: its results are thrown away.

@@ -4,7 +4,7 @@ use crate::name::Ident;
 use crate::schema::dependency::Object;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::statement) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Int(i64),

@@ -105,6 +105,7 @@ pub(in crate::statement) fn clone_index(
         keys.push(IndexKey {
             collation: key.collation.clone(),
             operator_class: key.operator_class.clone(),
+            operator_class_options: key.written_options(),
             descending: key.descending.then_some(true),
             nulls_first: (key.nulls_first != key.descending).then_some(key.nulls_first),
             ..written

@@ -84,7 +84,16 @@ pub(in crate::statement) fn compute(
         }
         let operator_class = operator_class_of(execution, &type_, key, method)?;
         let collation = collation.filter(|it| Some(it) != own_collation.as_ref());
-        keys.push(IndexKey { column, type_, collation, operator_class, descending: false, nulls_first: false });
+        let (descending, nulls_first) = (false, false);
+        keys.push(IndexKey {
+            column,
+            type_,
+            collation,
+            operator_class,
+            class_options: vec![],
+            descending,
+            nulls_first,
+        });
     }
     Ok(PartitionKey { strategy, keys })
 }

@@ -78,7 +78,7 @@ impl Environment<'_> {
                     columns.push(plain_column(Ident::new("ordinality"), Type::INT8));
                 }
                 // `contain_vars_of_level`: what a function takes from beside it makes it lateral.
-                let lateral = *lateral || !made.columns().is_empty();
+                let lateral = *lateral || self.takes_from(&made, beside);
                 let source = Source::Function { call: made, ordinality: *ordinality, definitions: typed };
                 let (node, item) = self.entry(tables, source, alias.as_ref(), name, columns, lateral)?;
                 Ok((node, vec![item]))
@@ -90,6 +90,13 @@ impl Environment<'_> {
                 self.join(left, right, *kind, condition, beside, tables)
             }
         }
+    }
+
+    /// Whether the expression names a column of one of the items; what an outer query shows is another level's.
+    fn takes_from(&self, made: &Expression, items: &[Item]) -> bool {
+        let entries: Vec<u16> = items.iter().flat_map(|it| &it.columns).map(|it| it.variable.entry).collect();
+        let variables = made.columns().into_iter().filter_map(|number| self.variable(number));
+        variables.into_iter().any(|it| entries.contains(&it.entry))
     }
 
     fn query_source(
