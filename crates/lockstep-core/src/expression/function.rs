@@ -207,7 +207,8 @@ fn missing(name: &QualifiedName, inputs: &[Type], certain: bool, scope: &dyn Sco
     let foreign = inputs.iter().any(|it| base_type(*it, scope).row().is_none());
     // What extensions could bring is listed, unlike what only stands behind the server's operators.
     let own = catalog::functions(word, scope.version()).next().is_some() || extension::has_function(word);
-    if !certain && !own || foreign && own {
+    let of_rows = inputs.iter().any(|it| typing::is_composite(*it, scope));
+    if !certain && !own || foreign && own || of_rows {
         return Refusal::Unknown(format!("the function {signature} is not modelled"));
     }
     PgError::new(sqlstate::UNDEFINED_FUNCTION, format!("function {signature} does not exist"))

@@ -120,7 +120,7 @@ impl Printer<'_> {
                 self.values(rows);
                 self.push(")");
             }
-            Source::Common(name) => {
+            Source::Common(name) | Source::System(name) => {
                 self.push(&name.to_string());
                 default_name = Some(name.clone());
             }

@@ -60,6 +60,25 @@ impl Expression {
         found.then_some(made)
     }
 
+    /// The columns of the records that the function yields which it calls, one of the server's own.
+    pub(crate) fn output_columns(&self, version: PgVersion) -> Option<Vec<(&'static str, Type)>> {
+        match &self.node {
+            Node::Function { function, .. } if self.type_.is(Type::RECORD) => {
+                catalog::system::outputs(function.name, function.oid, version)
+            }
+            _ => None,
+        }
+    }
+
+    /// The relation that a constant of type `regclass` names.
+    pub fn as_relation(&self) -> Option<u32> {
+        match &self.node {
+            Node::Constant(Constant::Relation(relation)) => Some(*relation),
+            Node::Relabel { operand, .. } => operand.as_relation(),
+            _ => None,
+        }
+    }
+
     /// Relations named by constants of type `regclass`.
     pub fn relations(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();

@@ -73,11 +73,20 @@ pub struct Entry {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
-    Relation { id: u32, only: bool },
+    Relation {
+        id: u32,
+        only: bool,
+    },
     Query(Box<Query>),
-    Function { call: Expression, ordinality: bool, definitions: Vec<(Ident, Type)> },
+    Function {
+        call: Expression,
+        ordinality: bool,
+        definitions: Vec<(Ident, Type)>,
+    },
     Values(Vec<Vec<Expression>>),
     Common(Ident),
+    /// A catalog or view of the system's own.
+    System(Ident),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -202,7 +211,7 @@ impl Query {
                 Source::Query(query) => query.collect(found),
                 Source::Function { call, .. } => found.push(call),
                 Source::Values(rows) => found.extend(rows.iter().flatten()),
-                Source::Relation { .. } | Source::Common(_) => {}
+                Source::Relation { .. } | Source::Common(_) | Source::System(_) => {}
             }
         }
         self.from.iter().for_each(|it| it.collect(found));
@@ -254,7 +263,7 @@ impl Query {
     }
 
     /// Those of this level alone: with what is in subqueries of theirs.
-    fn own_expressions<'a>(&'a self, found: &mut Vec<&'a Expression>) {
+    pub(super) fn own_expressions<'a>(&'a self, found: &mut Vec<&'a Expression>) {
         for entry in &self.entries {
             match &entry.source {
                 Source::Function { call, .. } => found.push(call),
@@ -265,9 +274,46 @@ impl Query {
         self.from.iter().for_each(|it| it.collect(found));
         found.extend(self.targets.iter().map(|it| &it.value));
         found.extend(self.condition.iter().chain(&self.group).chain(&self.having));
+        found.extend(self.windows.iter().flat_map(|(_, window)| window.expressions()));
         found.extend(self.order.iter().map(|it| &it.value));
         if let Distinct::On(keys) = &self.distinct {
             found.extend(keys);
+        }
+    }
+
+    /// This level and all beneath it.
+    fn levels<'a>(&'a self, found: &mut Vec<&'a Query>) {
+        found.push(self);
+        self.with.iter().for_each(|it| it.query.levels(found));
+        for entry in &self.entries {
+            if let Source::Query(query) = &entry.source {
+                query.levels(found);
+            }
+        }
+        if let Some(operations) = &self.operations {
+            let mut leaves = vec![];
+            operations.leaves(&mut leaves);
+            leaves.into_iter().for_each(|it| it.levels(found));
+        }
+        let mut own = vec![];
+        self.own_expressions(&mut own);
+        for expression in own {
+            expression.queries(found);
+        }
+    }
+}
+
+impl Expression {
+    /// Queries in it, and those in them.
+    fn queries<'a>(&'a self, found: &mut Vec<&'a Query>) {
+        match &self.node {
+            crate::expression::node::Node::Query(inner) => {
+                if let SubQueryUse::Compare { left, .. } = &inner.use_ {
+                    left.queries(found);
+                }
+                inner.query.levels(found);
+            }
+            _ => self.children().into_iter().for_each(|it| it.queries(found)),
         }
     }
 }
@@ -306,6 +352,26 @@ impl QueryTree {
         let mut found = vec![];
         self.root.collect(&mut found);
         found.into_iter().for_each(|it| it.visit(see));
+    }
+
+    /// Every query in it, the outermost first.
+    pub fn levels(&self) -> Vec<&Query> {
+        let mut found = vec![];
+        self.root.levels(&mut found);
+        found
+    }
+
+    /// Calls of the server's own functions of that name, by their arguments.
+    pub(crate) fn calls(&self, name: &str) -> Vec<Vec<Expression>> {
+        let mut found = vec![];
+        self.visit(&mut |it| {
+            if let crate::expression::node::Node::Function { function, arguments, .. } = &it.node
+                && function.name == name
+            {
+                found.push(arguments.clone());
+            }
+        });
+        found
     }
 
     /// Relations that it reads, in the order of their numbers.

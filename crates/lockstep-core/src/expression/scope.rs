@@ -78,6 +78,10 @@ pub trait Scope {
     fn user_type_name(&self, id: u32) -> String;
     /// The relation that a `regclass` constant names.
     fn relation(&self, name: &str) -> Result<u32, Refusal>;
+    /// Whether a constant of type `regtype` names a type; `None` where that is not known.
+    fn names_type(&self, _text: &str) -> Option<bool> {
+        None
+    }
     /// Functions of that name that the schema makes; `None` where it cannot tell which there are.
     fn functions(&self, _name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
         Ok(None)

@@ -54,6 +54,17 @@ pub(super) fn category(type_: Type, scope: &dyn Scope) -> (char, bool) {
     }
 }
 
+/// A row of a table, or of a composite type.
+pub(super) fn is_composite(type_: Type, scope: &dyn Scope) -> bool {
+    let base = base_type(type_, scope);
+    match base.base {
+        TypeRef::User(id) => {
+            !matches!(scope.user_type(id), Some(UserTypeInfo::Enum { .. } | UserTypeInfo::Domain { .. }))
+        }
+        TypeRef::Builtin(_) => base.is(Type::RECORD),
+    }
+}
+
 pub(super) fn is_preferred(wanted: char, type_: Type, scope: &dyn Scope) -> bool {
     let (category, preferred) = category(type_, scope);
     preferred && wanted == category
@@ -83,7 +94,7 @@ pub(super) fn pathway(source: Type, target: Type, context: Context, scope: &dyn 
             _ => Path::Relabel,
         });
     }
-    if let (Some(from), Some(to)) = (source.element(), target.element())
+    if let (Some(from), Some(to)) = (source.element(), target.element().filter(|_| target.array))
         && pathway(from, to, context, scope).is_some()
     {
         return Some(Path::Array);

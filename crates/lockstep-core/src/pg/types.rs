@@ -68,7 +68,12 @@ impl Type {
 
     /// The type of one element of an array.
     pub fn element(self) -> Option<Type> {
-        self.array.then_some(Type { array: false, ..self })
+        match self.base {
+            // `int2vector` and `oidvector` are arrays under names of their own.
+            TypeRef::Builtin(Builtin(22)) if !self.array => Some(Type::INT2),
+            TypeRef::Builtin(Builtin(30)) if !self.array => Some(Type::OID),
+            _ => self.array.then_some(Type { array: false, ..self }),
+        }
     }
 
     pub fn array_of(self) -> Type {

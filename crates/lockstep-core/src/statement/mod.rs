@@ -67,6 +67,7 @@ mod reindex;
 mod role;
 mod routine;
 mod routine_body;
+mod routine_messages;
 mod row_checks;
 mod row_target;
 mod rows;

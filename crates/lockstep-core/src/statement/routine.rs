@@ -341,3 +341,8 @@ pub(super) fn renamed_key(key: &ObjectKey, to: ObjectName) -> Option<ObjectKey> 
         _ => None,
     }
 }
+
+/// A function's name, for reasons.
+pub(super) fn name_of(execution: &Execution, id: ObjectId) -> String {
+    execution.schema.object(id).map(|it| it.name().to_string()).unwrap_or_default()
+}

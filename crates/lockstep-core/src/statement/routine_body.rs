@@ -14,6 +14,7 @@ use crate::pg::version::PgVersion;
 use crate::schema::dependency::Object;
 use crate::schema::routine::{FIRST_PARAMETER, Parameter, Routine, RoutineKind};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::statement::routine_messages;
 use crate::statement::scope::TableScope;
 use crate::statement::{query, select};
 use crate::syntax::expression::{Expr, QueryText, TypeName};
@@ -130,8 +131,7 @@ fn plpgsql(statement: &CreateFunction, execution: &Execution, routine: &mut Rout
         let message = format!("{words} functions cannot have declared arguments");
         return fail(sqlstate::INVALID_FUNCTION_DEFINITION, message);
     }
-    // `BEGIN RETURN expression; END`.
-    if let Some(expression) = only_returns(&routine.source) {
+    if let Some(expression) = routine_messages::only_returns(&routine.source) {
         let scope = BodyScope {
             outer: TableScope { execution, table: None, alias: None },
             function: &statement.name.name,
@@ -144,16 +144,6 @@ fn plpgsql(statement: &CreateFunction, execution: &Execution, routine: &mut Rout
         }
     }
     Ok(())
-}
-
-fn only_returns(source: &str) -> Option<Expr> {
-    let text = source.trim();
-    let begins = text.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("begin"));
-    let text = text.get(5..).filter(|_| begins)?.trim_start();
-    let text = text.get(6..).filter(|_| text.get(..6).is_some_and(|it| it.eq_ignore_ascii_case("return")))?;
-    let (expression, rest) = text.split_once(';')?;
-    let rest = rest.trim().trim_end_matches(';').trim_end();
-    rest.eq_ignore_ascii_case("end").then(|| syntax::parse_expression(expression).ok()).flatten()
 }
 
 /// `fmgr_sql_validator`.

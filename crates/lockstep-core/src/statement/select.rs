@@ -13,6 +13,7 @@ use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::{pruning, survivors};
+use crate::statement::query::Purpose;
 use crate::statement::{query, routine, sequence_function};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
@@ -25,15 +26,19 @@ impl Command for QueryText {
         if let Some(outcome) = bare_select::run(self, execution) {
             return outcome;
         }
-        analyze(execution, self)?;
-        read(execution, self)?;
-        check_columns(execution, self, &[])?;
         let named = |label: &str| self.text.contains(&crate::name::quote_literal(label));
         if execution.uncommitted_enum_values.iter().any(|(_, label)| named(label)) {
             return unknown("whether a value that is not committed yet is used is not known");
         }
+        let why = match query::run(self, Purpose::Run, execution) {
+            Ok(outcome) => return outcome,
+            Err(why) => why,
+        };
+        analyze(execution, self)?;
+        read(execution, self)?;
+        check_columns(execution, self, &[])?;
         if self.reads.is_empty() || computes(&self.text) {
-            return unknown("what a query computes is not modelled");
+            return unknown(why);
         }
         Ok(())
     }
@@ -80,21 +85,26 @@ pub(super) fn read_and_take(execution: &mut Execution, query: &QueryText) -> Out
         let locks_rows = query.locks_rows.contains(name);
         let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
         let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
-        let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
-        let part =
-            partitioned && has_condition(query) && prunes(execution) && !pruning::reads_all(execution, query, id);
-        match part.then(|| survivors::opened(execution, query, id)).flatten() {
-            Some(opened) => {
-                lock_indexes(execution, id, mode);
-                for below in opened {
-                    execution.lock(below, mode, "a query reads the partitions that may have its rows");
-                    lock_indexes(execution, below, mode);
-                }
-            }
-            None => expand_whole_or_part(execution, id, mode, part)?,
-        }
+        expand_in_query(execution, query, id, mode)?;
     }
     sequence_function::called_by_query(execution, query)
+}
+
+/// What a query locks besides a relation that it names, which is locked.
+pub(super) fn expand_in_query(execution: &mut Execution, query: &QueryText, id: RelationId, mode: LockMode) -> Outcome {
+    let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+    let part = partitioned && has_condition(query) && prunes(execution) && !pruning::reads_all(execution, query, id);
+    match part.then(|| survivors::opened(execution, query, id)).flatten() {
+        Some(opened) => {
+            lock_indexes(execution, id, mode);
+            for below in opened {
+                execution.lock(below, mode, "a query reads the partitions that may have its rows");
+                lock_indexes(execution, below, mode);
+            }
+            Ok(())
+        }
+        None => expand_whole_or_part(execution, id, mode, part),
+    }
 }
 
 /// Whether every column that the query names is one of its tables' or of the tables around it.

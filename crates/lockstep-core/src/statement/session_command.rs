@@ -12,7 +12,7 @@ use crate::session::{OpenCursor, Prepared, Session};
 use crate::statement::Command;
 use crate::statement::deletion;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
-use crate::statement::query;
+use crate::statement::query::{self, Purpose};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
 use crate::syntax::statement::{Discarded, SessionCommand, Statement};
@@ -52,12 +52,21 @@ impl Command for SessionCommand {
                     }
                 }
                 match &**statement {
+                    Statement::Select(query) if !executes => explain(query, execution),
                     Statement::Select(query) => query.run(execution),
                     statement if executes => super::run(statement, execution),
                     _ => unknown("EXPLAIN of a statement other than a query is not modelled"),
                 }
             }
         }
+    }
+}
+
+/// `ExplainOneQuery` without `ANALYZE`: the query is planned only.
+fn explain(query: &QueryText, execution: &mut Execution) -> Outcome {
+    match query::run(query, Purpose::Plan, execution) {
+        Ok(outcome) => outcome,
+        Err(_) => query.run(execution),
     }
 }
 

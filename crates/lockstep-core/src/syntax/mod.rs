@@ -119,6 +119,13 @@ pub fn parse_expression(text: &str) -> std::result::Result<expression::Expr, Syn
     if cursor.at_end() { Ok(made) } else { cursor.error() }
 }
 
+/// Reads the name of a type that stands alone.
+pub fn parse_type_name(text: &str) -> Option<expression::TypeName> {
+    let mut cursor = Cursor::new(text).ok()?;
+    let made = type_name::parse(&mut cursor).ok()?;
+    cursor.at_end().then_some(made)
+}
+
 /// The tree of a query; `None` where it holds something that is not read.
 pub fn parse_query(text: &str) -> Option<select::Select> {
     query::is_bounded(text).then(|| parse_select::read(text)).flatten()

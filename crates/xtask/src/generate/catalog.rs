@@ -9,13 +9,14 @@ use super::{Table, server::Server};
 
 const FOLDER: &str = "crates/lockstep-core/src/pg/catalog";
 
-const QUERIES: [(&str, &str); 6] = [
+const QUERIES: [(&str, &str); 7] = [
     ("types", include_str!("types.sql")),
     ("casts", include_str!("casts.sql")),
     ("operators", include_str!("operators.sql")),
     ("functions", include_str!("functions.sql")),
     ("operator_classes", include_str!("operator_classes.sql")),
     ("equality", include_str!("equality.sql")),
+    ("columns", include_str!("columns.sql")),
 ];
 
 pub(super) fn make(servers: &[&Server]) -> Result<Vec<Table>> {

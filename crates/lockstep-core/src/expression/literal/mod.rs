@@ -93,6 +93,9 @@ fn builtin(text: &str, typed: Type, scope: &dyn Scope) -> Result<Option<String>,
         Type::TIMESTAMPTZ => datetime::timestamp_with_zone(text, scope)?,
         Type::INTERVAL if typed.modifier == -1 => interval::input(text)?,
         Type::INET | Type::CIDR => inet(text, typed.is(Type::CIDR)),
+        other if other.row().is_some_and(|row| row.name == "regtype") => {
+            scope.names_type(text).filter(|known| *known).map(|_| text.to_owned())
+        }
         other if other == REGCONFIG => text_search_configuration(text),
         other => match of_extension(text, other) {
             Some(read) => Some(read),

@@ -9,6 +9,7 @@ use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
 
 pub(crate) mod extension;
+pub(crate) mod system;
 
 /// The majors that have a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::pg::types::Type;
 use crate::pg::version::PgVersion;
 use crate::statement::column::check_name;
 use crate::statement::execution::Execution;
-use crate::statement::query::{ResultColumn, unknown};
+use crate::statement::query::{ResultColumn, system, unknown};
 use crate::statement::scope::{TableScope, missing, missing_table};
 use crate::syntax;
 use crate::syntax::expression::{QueryText, TypeName};
@@ -29,6 +29,8 @@ pub(super) struct Builder {
     pub(super) reads: Vec<RelationId>,
     pub(super) keys: Vec<(RelationId, Ident)>,
     pub(super) is_printable: bool,
+    /// It is run, not stored: then it may name what no stored tree of this model holds.
+    pub(super) runs: bool,
     /// Subqueries that are open.
     depth: usize,
 }
@@ -42,8 +44,15 @@ impl Default for Builder {
             reads: vec![],
             keys: vec![],
             is_printable: true,
+            runs: false,
             depth: 0,
         }
+    }
+}
+
+impl Builder {
+    pub(super) fn to_run() -> Self {
+        Builder { runs: true, ..Builder::default() }
     }
 }
 
@@ -54,6 +63,8 @@ pub(super) struct Item {
     pub(super) name: Option<Ident>,
     pub(super) schema: Option<Ident>,
     pub(super) relation: Option<RelationId>,
+    pub(super) is_catalog: bool,
+    pub(super) is_function: bool,
     pub(super) columns: Vec<Shown>,
     /// Its columns may be named without it.
     pub(super) shows_columns: bool,
@@ -113,7 +124,7 @@ impl<'a> Environment<'a> {
         Expression::column(self.number(shown.variable), shown.column.type_)
     }
 
-    fn number(&self, variable: Variable) -> u16 {
+    pub(super) fn number(&self, variable: Variable) -> u16 {
         let mut builder = self.builder.borrow_mut();
         if let Some(number) = builder.numbers.get(&variable) {
             return *number;
@@ -194,8 +205,8 @@ impl Scope for Environment<'_> {
             [name] => match self.find_column(name, false)? {
                 Some(shown) => Ok(made(&shown)),
                 // A table's name alone is its whole row.
-                None if self.find_item(parts).is_some() => unknown("a whole row is not modelled"),
-                None if check_name(name).is_err() => unknown(format!("the system column {name} is not modelled")),
+                None if self.find_item(parts).is_some() => self.whole_row(&self.find_item(parts)),
+                None if check_name(name).is_err() => self.system_column(name, None),
                 None => Err(missing(parts).into()),
             },
             [tables @ .., name] => {
@@ -212,10 +223,8 @@ impl Scope for Environment<'_> {
                         let message = format!("column reference \"{}\" is ambiguous", name.as_str());
                         Err(PgError::new(sqlstate::AMBIGUOUS_COLUMN, message).into())
                     }
-                    (None, _) if *name == "*" => unknown("a whole row is not modelled"),
-                    (None, _) if check_name(name).is_err() => {
-                        unknown(format!("the system column {name} is not modelled"))
-                    }
+                    (None, _) if *name == "*" => self.whole_row(&Some(item)),
+                    (None, _) if check_name(name).is_err() => self.system_column(name, Some(&item)),
                     // `t.f` may be the function `f` of a row of `t`.
                     (None, _) if crate::pg::catalog::functions(name.as_str(), self.version()).next().is_some() => {
                         unknown(format!("what {name} names is not known"))
@@ -248,7 +257,14 @@ impl Scope for Environment<'_> {
     }
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {
-        self.tables().relation(name)
+        match self.builder.borrow().runs && system::is_object(name, self.execution.version) {
+            true => Ok(system::OBJECT),
+            false => self.tables().relation(name),
+        }
+    }
+
+    fn names_type(&self, text: &str) -> Option<bool> {
+        self.builder.borrow().runs.then(|| system::names_type(self.execution, text)).flatten()
     }
 
     fn date_order(&self) -> Option<DateOrder> {
@@ -266,6 +282,9 @@ impl Scope for Environment<'_> {
     /// Functions of the schema may do anything: where one has the name, what the query does is not known.
     fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
         let found = self.tables().functions(name)?;
+        if self.builder.borrow().runs {
+            return Ok(found.filter(|all| !all.is_empty()));
+        }
         Ok(found.filter(|all| !all.is_empty() && all.iter().all(|it| is_member(it.id))))
     }
 
@@ -282,6 +301,8 @@ impl Scope for Environment<'_> {
 pub(super) enum Named {
     Relation(RelationId),
     Common(Vec<ResultColumn>),
+    /// A catalog or view of the system's own.
+    System(Vec<ResultColumn>),
 }
 
 impl Environment<'_> {
@@ -294,6 +315,11 @@ impl Environment<'_> {
                 Some(columns) => Ok(Named::Common(columns.clone())),
                 None => unknown(format!("{name} is named before its query is read")),
             };
+        }
+        if self.builder.borrow().runs
+            && let Some(columns) = system::relation(self.execution, name)
+        {
+            return Ok(Named::System(columns));
         }
         let id = self.execution.resolve_in_query(name).map_err(crate::statement::scope::refusal)?;
         self.builder.borrow_mut().reads.push(id);

@@ -28,7 +28,13 @@ impl Environment<'_> {
     ) -> Result<(FromNode, Vec<Item>), Refusal> {
         match item {
             FromItem::Table { name, only, alias } => {
+                let mut is_catalog = false;
                 let (source, columns, relation, schema) = match self.find_table(name)? {
+                    Named::System(columns) => {
+                        is_catalog = true;
+                        let schema = name.schema.clone().unwrap_or_else(|| Ident::new("pg_catalog"));
+                        (Source::System(name.name.clone()), columns, None, Some(schema))
+                    }
                     Named::Common(columns) => (Source::Common(name.name.clone()), columns, None, None),
                     Named::Relation(id) => {
                         let relation = self.execution.schema.relation(id);
@@ -47,6 +53,7 @@ impl Environment<'_> {
                 };
                 let mut item = self.entry(tables, source, alias.as_ref(), name.name.clone(), columns, false)?;
                 item.1.relation = relation;
+                item.1.is_catalog = is_catalog;
                 item.1.schema = schema.filter(|_| alias.is_none());
                 Ok((item.0, vec![item.1]))
             }
@@ -66,7 +73,15 @@ impl Environment<'_> {
                 }
                 let mut columns: Vec<ResultColumn> =
                     typed.iter().map(|(name, type_)| plain_column(name.clone(), *type_)).collect();
-                if columns.is_empty() {
+                if columns.is_empty()
+                    && let Some(outputs) = made.output_columns(self.execution.version)
+                {
+                    self.not_printable();
+                    columns = match outputs.as_slice() {
+                        [(_, type_)] => vec![plain_column(table, *type_)],
+                        several => several.iter().map(|(name, type_)| plain_column(Ident::new(name), *type_)).collect(),
+                    };
+                } else if columns.is_empty() {
                     if made.type_().is(Type::RECORD) || made.type_().row().is_none_or(|row| row.category == 'P') {
                         return unknown(format!("the columns of the function {name} are not modelled"));
                     }
@@ -80,7 +95,8 @@ impl Environment<'_> {
                 // `contain_vars_of_level`: what a function takes from beside it makes it lateral.
                 let lateral = *lateral || self.takes_from(&made, beside);
                 let source = Source::Function { call: made, ordinality: *ordinality, definitions: typed };
-                let (node, item) = self.entry(tables, source, alias.as_ref(), name, columns, lateral)?;
+                let (node, mut item) = self.entry(tables, source, alias.as_ref(), name, columns, lateral)?;
+                item.is_function = true;
                 Ok((node, vec![item]))
             }
             FromItem::Join { left, right, kind, condition, alias } => {
@@ -177,7 +193,15 @@ impl Environment<'_> {
             columns: names,
             lateral,
         });
-        let item = Item { name: Some(table), schema: None, relation: None, columns: shown, shows_columns: true };
+        let item = Item {
+            name: Some(table),
+            schema: None,
+            relation: None,
+            is_catalog: false,
+            is_function: false,
+            columns: shown,
+            shows_columns: true,
+        };
         Ok((FromNode::Entry(id), item))
     }
 
@@ -235,7 +259,15 @@ impl Environment<'_> {
             item
         };
         let mut all: Vec<Item> = items.into_iter().chain(theirs).map(hidden).collect();
-        all.push(Item { name: None, schema: None, relation: None, columns: shown, shows_columns: true });
+        all.push(Item {
+            name: None,
+            schema: None,
+            relation: None,
+            is_catalog: false,
+            is_function: false,
+            columns: shown,
+            shows_columns: true,
+        });
         let condition = expression::all_of(conditions);
         let node = FromNode::Join { left: Box::new(left), right: Box::new(right), kind, using, condition };
         Ok((node, all))

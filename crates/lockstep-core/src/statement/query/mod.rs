@@ -5,7 +5,9 @@ mod environment;
 mod from;
 mod label;
 mod plain;
+mod running;
 mod set;
+mod system;
 mod with;
 
 #[cfg(test)]
@@ -28,6 +30,8 @@ use crate::statement::column::empty_column;
 use crate::statement::execution::{Execution, Outcome};
 use crate::statement::query::environment::{Builder, Environment};
 use crate::syntax::select::Select;
+
+pub(super) use running::{Purpose, run};
 
 /// What a query yields, and how.
 pub(super) struct Analyzed {
@@ -64,6 +68,21 @@ pub(super) fn analyze(execution: &mut Execution, select: &Select) -> Outcome<Ana
         has_old_and_new: view_rules_have_old_and_new(execution.version),
         is_printable: builder.is_printable,
     };
+    Ok(Analyzed { tree, results, reads: builder.reads, keys: builder.keys })
+}
+
+/// The same for a query that is run, and not kept.
+pub(super) fn analyze_to_run(execution: &mut Execution, select: &Select) -> Result<Analyzed, Refusal> {
+    let builder = RefCell::new(Builder::to_run());
+    let made = Environment::new(execution, &builder).query(select, true);
+    let builder = builder.into_inner();
+    if !matches!(made, Err(Refusal::Unknown(_))) {
+        for id in &builder.reads {
+            execution.lock(*id, LockMode::AccessShare, "the statement reads the relation");
+        }
+    }
+    let (root, results) = made?;
+    let tree = QueryTree { root, variables: builder.variables, has_old_and_new: false, is_printable: false };
     Ok(Analyzed { tree, results, reads: builder.reads, keys: builder.keys })
 }
 

@@ -1,0 +1,175 @@
+//! Queries that are run: what they lock, and what they may end in.
+
+use crate::effect::RelationId;
+use crate::expression::query::{Query, QueryTree, Source};
+use crate::expression::{Raises, Refusal, raised_by};
+use crate::pg::lock_mode::LockMode;
+use crate::schema::object::ObjectId;
+use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::statement::query::{Analyzed, analyze_to_run};
+use crate::statement::scope::TableScope;
+use crate::statement::{routine, select};
+use crate::syntax;
+use crate::syntax::expression::QueryText;
+
+/// Functions that take locks, or values of sequences: elsewhere, or not at all.
+const ACTING: [&str; 15] = [
+    "nextval",
+    "currval",
+    "lastval",
+    "setval",
+    "set_config",
+    "pg_notify",
+    "pg_sleep",
+    "pg_get_viewdef",
+    "pg_get_ruledef",
+    "pg_advisory_lock",
+    "pg_advisory_xact_lock",
+    "pg_try_advisory_lock",
+    "pg_try_advisory_xact_lock",
+    "pg_advisory_unlock",
+    "pg_sequence_last_value",
+];
+
+/// Views of the system that call such functions.
+const ACTING_VIEWS: [&str; 6] = ["pg_views", "pg_matviews", "pg_rules", "pg_sequences", "views", "pg_locks"];
+
+/// What a query is analysed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::statement) enum Purpose {
+    Run,
+    /// `EXPLAIN`.
+    Plan,
+}
+
+/// Runs a query; the reason, where it holds what is not analysed here.
+pub(in crate::statement) fn run(
+    text: &QueryText,
+    purpose: Purpose,
+    execution: &mut Execution,
+) -> Result<Outcome, String> {
+    const UNREAD: &str = "what a query computes is not modelled";
+    let tree = syntax::parse_query(&text.text).filter(|_| !text.text.contains('$')).ok_or(UNREAD)?;
+    let analyzed = match analyze_to_run(execution, &tree) {
+        Ok(made) => made,
+        Err(Refusal::Error(error)) => return Ok(Err(error.into())),
+        Err(Refusal::Unknown(why)) => return Err(why),
+    };
+    if acts(&analyzed.tree, execution) {
+        return Err(UNREAD.to_owned());
+    }
+    Ok(finish(text, &analyzed, purpose, execution))
+}
+
+fn acts(tree: &QueryTree, execution: &Execution) -> bool {
+    // What policies ask of other tables is printed, and these are locked for it.
+    let policies =
+        execution.schema.objects().any(|it| it.policy().is_some()) || !execution.schema.uncertain.is_certain();
+    let acting = |name: &str| ACTING_VIEWS.contains(&name) || policies && name.starts_with("pg_polic");
+    let views = |source: &Source| matches!(source, Source::System(name) if acting(name.as_str()));
+    ACTING.iter().any(|name| !tree.calls(name).is_empty())
+        || tree.levels().into_iter().flat_map(|it| &it.entries).any(|it| views(&it.source))
+}
+
+fn finish(text: &QueryText, analyzed: &Analyzed, purpose: Purpose, execution: &mut Execution) -> Outcome {
+    let states = raised(analyzed, purpose, execution)?;
+    lock(text, &analyzed.tree, execution)?;
+    for state in states {
+        execution.precondition(text.text.trim().to_owned(), "its rows", state);
+    }
+    Ok(())
+}
+
+/// What computing the query may raise, calls of the schema's functions looked into.
+fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outcome<Vec<crate::pg::sqlstate::SqlState>> {
+    let scope = TableScope { execution, table: None, alias: None };
+    let mut raises = match purpose {
+        Purpose::Run => Raises::new(&scope),
+        Purpose::Plan => Raises::while_planning(&scope),
+    };
+    raised_by(&analyzed.tree, &mut raises).map_err(Stop::Unknown)?;
+    let mut seen = vec![];
+    while let Some(id) = raises.functions.pop() {
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        let body = execution.schema.routine(ObjectId(id)).and_then(|it| it.computes.clone());
+        match body {
+            Some(body) => raises.expression(&body).map_err(Stop::Unknown)?,
+            None => {
+                let name = routine::name_of(execution, ObjectId(id));
+                return unknown(format!("what the function {name} does is not known"));
+            }
+        }
+    }
+    Ok(raises.states)
+}
+
+/// Planning locks what stands below the relations that are named, and every index.
+fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcome {
+    let mut locked = vec![];
+    for name in &text.locks_rows {
+        locked.extend(execution.look_up(name)?);
+    }
+    for level in tree.levels() {
+        for entry in &level.entries {
+            if let Source::Relation { id, only } = &entry.source {
+                let id = RelationId(*id);
+                let mode = if locked.contains(&id) { LockMode::RowShare } else { LockMode::AccessShare };
+                lock_entry(text, level, id, *only, mode, execution)?;
+            }
+        }
+    }
+    for arguments in tree.calls("pg_partition_tree") {
+        match arguments.first().map(|it| (it.as_relation(), it.is_null_constant())) {
+            Some((Some(id), _)) => {
+                for below in in_tree(execution, RelationId(id)) {
+                    execution.lock(below, LockMode::AccessShare, "the function looks for the tables below");
+                }
+            }
+            Some((None, true)) => {}
+            _ => return unknown("which tables the function pg_partition_tree locks is not known"),
+        }
+    }
+    Ok(())
+}
+
+fn lock_entry(
+    text: &QueryText,
+    _level: &Query,
+    id: RelationId,
+    only: bool,
+    mode: LockMode,
+    execution: &mut Execution,
+) -> Outcome {
+    execution.lock(id, mode, "the statement reads the relation");
+    if only {
+        select::lock_indexes(execution, id, mode);
+        return Ok(());
+    }
+    select::expand_in_query(execution, text, id, mode)
+}
+
+/// What `pg_partition_tree` finds below a table or index that takes part in partitioning.
+fn in_tree(execution: &Execution, id: RelationId) -> Vec<RelationId> {
+    let Some(relation) = execution.schema.get(id) else { return vec![] };
+    match (relation.table(), relation.index()) {
+        (Some(table), _) if table.is_partitioned() || table.is_partition() => {
+            execution.schema.descendants(id).into_iter().map(|(below, _)| below).collect()
+        }
+        (_, Some(_)) => {
+            let mut found = vec![];
+            let mut open = vec![id];
+            while let Some(current) = open.pop() {
+                let below =
+                    execution.schema.relations().filter(|it| it.index().is_some_and(|it| it.parent == Some(current)));
+                let below: Vec<RelationId> = below.map(|it| it.id).collect();
+                open.extend(&below);
+                found.extend(below);
+            }
+            found
+        }
+        _ => vec![],
+    }
+}
