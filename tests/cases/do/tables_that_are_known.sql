@@ -31,3 +31,20 @@ DO $$ BEGIN IF (SELECT to_regclass('/* x */teams') IS NOT NULL) THEN ALTER TABLE
 DO $$ BEGIN IF (SELECT to_regclass('teams') IS NOT NULL) THEN ALTER TABLE teams ADD COLUMN now_there int; END IF; END $$;
 -- expect: ok
 DO $$ BEGIN IF NOT (SELECT to_regclass('teams') IS NOT NULL) THEN ALTER TABLE teams ADD COLUMN never int; END IF; END $$;
+CREATE TABLE nothing (id int, name text);
+-- expect: ok
+DO $$
+DECLARE
+    n int;
+    names text[];
+    twice text;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM (SELECT name FROM %I GROUP BY name HAVING count(*) > 1) AS twice', 'nothing') INTO n;
+    EXECUTE format('SELECT ARRAY(SELECT name FROM %I GROUP BY name)', 'nothing') INTO names;
+    WITH every AS (SELECT id FROM nothing) SELECT string_agg(name, ', ') INTO twice FROM nothing JOIN every USING (id);
+    IF twice IS NOT NULL THEN RAISE EXCEPTION 'twice'; END IF;
+    FOR i IN 1..coalesce((SELECT array_length(names, 1)), 0) LOOP RAISE EXCEPTION '%', i; END LOOP;
+    IF n = 0 AND NOT EXISTS (SELECT 1 FROM (SELECT * FROM nothing) AS x) THEN ALTER TABLE nothing ADD COLUMN a int; END IF;
+END $$;
+-- expect: 42701
+ALTER TABLE nothing ADD COLUMN a int;

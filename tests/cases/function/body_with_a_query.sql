@@ -1,7 +1,7 @@
 -- lockstep: schema
 CREATE TABLE t (id int);
 -- lockstep: migration
--- expect: unknown
+-- expect: ok
 CREATE FUNCTION some_text(int) RETURNS text LANGUAGE sql AS $$ SELECT array_to_string(array(SELECT 'x' FROM generate_series(1, $1)), '') $$;
 -- expect: ok
 CREATE FUNCTION kept(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET id = 1; RETURN $1; END $$;

@@ -63,6 +63,14 @@ pub struct ForeignKey {
     pub on_update: ReferentialAction,
 }
 
+impl ForeignKey {
+    /// Whether rows change with those that they refer to.
+    pub fn follows(&self) -> bool {
+        let stays = |it: ReferentialAction| matches!(it, ReferentialAction::NoAction | ReferentialAction::Restrict);
+        !(stays(self.on_delete) && stays(self.on_update))
+    }
+}
+
 impl Constraint {
     /// Valid, enforced and not deferrable, as most are.
     pub fn new(name: Ident, kind: ConstraintKind) -> Self {

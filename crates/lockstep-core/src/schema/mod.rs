@@ -247,6 +247,7 @@ impl Schema {
         // What is written to a table may be written to the tables below it.
         let below: Vec<RelationId> = ids.iter().flat_map(|id| self.descendants(*id)).map(|(id, _)| id).collect();
         ids.extend(below);
+        self.add_followers(&mut ids);
         for id in ids {
             let mut sequences = vec![id];
             if self.get(id).is_some_and(|it| it.table().is_some()) {
@@ -256,12 +257,30 @@ impl Schema {
                 }
                 table.forget_rows();
                 sequences.clone_from(&table.sequences);
+                let defaults = table.columns.iter().filter_map(|column| column.default.as_ref());
+                sequences.extend(defaults.flat_map(|it| it.sequences().0).map(RelationId));
             }
             for sequence in sequences {
                 if self.get(sequence).is_some_and(|it| it.sequence().is_some())
                     && let Some(sequence) = self.sequence_mut(sequence)
                 {
                     sequence.last_value = sequence::LastValue::Unknown;
+                }
+            }
+        }
+    }
+
+    /// Tables whose rows go, or change, with those of the others.
+    fn add_followers(&self, ids: &mut Vec<RelationId>) {
+        let mut at = 0;
+        while let Some(id) = ids.get(at).copied() {
+            at += 1;
+            let Some(table) = self.get(id).and_then(|it| it.table()) else { continue };
+            for child in &table.referenced_by {
+                let keys = self.get(*child).and_then(|it| it.table()).map(|it| it.constraints.as_slice());
+                let mut keys = keys.unwrap_or_default().iter().filter_map(Constraint::foreign_key);
+                if keys.any(|key| key.references == id && key.follows()) && !ids.contains(child) {
+                    ids.push(*child);
                 }
             }
         }

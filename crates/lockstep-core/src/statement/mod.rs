@@ -68,6 +68,7 @@ mod role;
 mod routine;
 mod routine_body;
 mod routine_messages;
+mod routine_result;
 mod row_checks;
 mod row_target;
 mod rows;

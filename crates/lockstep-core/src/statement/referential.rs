@@ -8,7 +8,7 @@ use crate::schema::constraint::{Constraint, ForeignKey, ReferentialAction};
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::known_rows::{Affected, Verdict, cascade};
-use crate::statement::select::{lock_indexes, lock_indexes_for_rows};
+use crate::statement::select::lock_indexes_for_rows;
 
 /// `RI_FKey_check`: a row that refers to another looks it up and keeps it (`FOR KEY SHARE`). `surely` are
 /// columns that have a value in a row which is certainly written.
@@ -131,6 +131,13 @@ impl Written<'_> {
         Ok(())
     }
 
+    /// A query of a trigger: it runs where a row was written, and that is certain of rows that are known.
+    fn lock(&self, execution: &mut Execution, child: RelationId, mode: LockMode, reason: &'static str) {
+        let certain = self.affected.is_some();
+        execution.lock_for_rows(child, mode, reason, certain);
+        lock_indexes_for_rows(execution, child, mode, certain);
+    }
+
     /// One call of one trigger.
     fn apply(
         &self,
@@ -151,8 +158,7 @@ impl Written<'_> {
                     return Ok(());
                 }
                 let reason = "rows that refer to the written ones are looked for";
-                execution.lock(child, LockMode::RowShare, reason);
-                lock_indexes(execution, child, LockMode::RowShare);
+                self.lock(execution, child, LockMode::RowShare, reason);
                 let found = self.affected.as_ref().map(|it| cascade::refused(execution, child, key, action, it));
                 match found {
                     Some(Some(false)) => Ok(()),
@@ -169,8 +175,7 @@ impl Written<'_> {
                     true => "rows that refer to the deleted ones are deleted as well",
                     false => "rows that refer to the written ones are updated",
                 };
-                execution.lock(child, LockMode::RowExclusive, reason);
-                lock_indexes(execution, child, LockMode::RowExclusive);
+                self.lock(execution, child, LockMode::RowExclusive, reason);
                 let known = self.affected.as_ref().and_then(|it| cascade::carry_out(execution, child, key, action, it));
                 let affected = match known {
                     Some((Verdict::Fails(error), _)) => return Err(error.into()),

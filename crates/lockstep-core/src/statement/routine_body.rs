@@ -14,9 +14,10 @@ use crate::pg::version::PgVersion;
 use crate::schema::dependency::Object;
 use crate::schema::routine::{FIRST_PARAMETER, Parameter, Routine, RoutineKind};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::statement::query;
 use crate::statement::routine_messages;
+use crate::statement::routine_result::{self, mismatch, no_result};
 use crate::statement::scope::TableScope;
-use crate::statement::{query, select};
 use crate::syntax::expression::{Expr, QueryText, TypeName};
 use crate::syntax::statement::{CreateFunction, RoutineBody, Statement};
 use crate::syntax::{self, SyntaxError};
@@ -45,6 +46,10 @@ impl Scope for BodyScope<'_> {
         let found = match parts {
             [name] => self.place(name),
             [function, name] if function == self.function => self.place(name),
+            // `parameter.field`
+            [name, ..] if self.place(name).is_some() => {
+                return Err(Refusal::Unknown(format!("a field of the parameter {name} is not modelled")));
+            }
             _ => None,
         };
         found.map_or_else(|| self.outer.column(parts), Ok)
@@ -107,7 +112,7 @@ fn is_pseudo(type_: &Type) -> bool {
     !type_.array && type_.row().is_some_and(|row| row.kind == 'p')
 }
 
-fn is_polymorphic(type_: &Type) -> bool {
+pub(super) fn is_polymorphic(type_: &Type) -> bool {
     type_.row().is_some_and(|row| row.kind == 'p' && row.name.starts_with("any") && row.name != "any")
 }
 
@@ -212,19 +217,21 @@ fn queries(
     for (at, (text, parsed)) in statements.iter().enumerate() {
         let last = at + 1 == statements.len();
         match parsed {
-            Statement::Select(query) => match syntax::plain_results(text) {
-                Some(results) => {
-                    let made = results_of(statement, execution, routine, &results)?;
-                    if last && let Some(made) = made {
+            Statement::Select(query) => {
+                let results = syntax::plain_results(text);
+                match results.map(|it| results_of(statement, execution, routine, &it)) {
+                    Some(Ok(made)) if last => {
                         let made = fit_result(execution, routine, made)?;
                         if let Some(made) = made.filter(|_| single) {
                             routine.inline = Some(Rc::new(made.clone()));
                             routine.computes = Some(Rc::new(made));
                         }
                     }
+                    Some(Ok(_)) => {}
+                    Some(Err(Stop::Error(error))) => return Err(error.into()),
+                    Some(Err(Stop::Unknown(_))) | None => read(statement, execution, routine, query, last)?,
                 }
-                None => read(execution, routine, query, last)?,
-            },
+            }
             Statement::Insert(it) => write(execution, &it.table, it.returning, last, routine)?,
             Statement::Update(it) | Statement::Delete(it) => {
                 write(execution, &it.table, it.returning, last, routine)?;
@@ -250,40 +257,19 @@ fn returns_rows(routine: &Routine) -> bool {
     routine.kind != RoutineKind::Procedure || routine.parameters.iter().any(Parameter::is_output)
 }
 
-fn mismatch<T>(execution: &Execution, routine: &Routine, detail: impl Into<String>) -> Outcome<T> {
-    let printed = execution.schema.format_type(&routine.result);
-    let message = format!("return type mismatch in function declared to return {printed}");
-    Err(Stop::Error(PgError::new(sqlstate::INVALID_FUNCTION_DEFINITION, message).detail(detail)))
-}
-
-fn no_result(execution: &Execution, routine: &Routine) -> Outcome {
-    mismatch(execution, routine, "Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.")
-}
-
-/// The typed results of a query without `FROM`; `None` where one cannot be told.
+/// The typed results of a query without `FROM`.
 fn results_of(
     statement: &CreateFunction,
-    execution: &mut Execution,
+    execution: &Execution,
     routine: &Routine,
     results: &[Expr],
-) -> Outcome<Option<Vec<Expression>>> {
-    let mut made = vec![];
-    for result in results {
-        let scope = BodyScope {
-            outer: TableScope { execution, table: None, alias: None },
-            function: &statement.name.name,
-            parameters: &routine.parameters,
-        };
-        match expression::analyze(result, &scope, Kind::Body).map_err(Stop::from) {
-            Ok(it) => made.push(it),
-            Err(Stop::Error(error)) => return Err(Stop::Error(error)),
-            Err(Stop::Unknown(why)) => {
-                execution.doubt(format!("whether the body is valid is not known: {why}"));
-                return Ok(None);
-            }
-        }
-    }
-    Ok(Some(made))
+) -> Outcome<Vec<Expression>> {
+    let scope = BodyScope {
+        outer: TableScope { execution, table: None, alias: None },
+        function: &statement.name.name,
+        parameters: &routine.parameters,
+    };
+    results.iter().map(|it| expression::analyze(it, &scope, Kind::Body).map_err(Stop::from)).collect()
 }
 
 /// The one result, converted to the type that the function declares.
@@ -292,13 +278,11 @@ fn fit_result(
     routine: &Routine,
     mut results: Vec<Expression>,
 ) -> Outcome<Option<Expression>> {
-    if routine.result.is(Type::VOID) {
-        return Ok(None);
+    if routine_result::is_row(execution, routine) || is_polymorphic(&routine.result) {
+        let types: Vec<Type> = results.iter().map(|it| *it.type_()).collect();
+        return routine_result::fit(execution, routine, &types).map(|()| None);
     }
-    let is_row =
-        routine.result.is(Type::RECORD) || crate::statement::routine::type_need(execution, &routine.result).is_some();
-    if is_row || is_polymorphic(&routine.result) {
-        execution.doubt("whether the body's results fit the declared row is not known");
+    if routine.result.is(Type::VOID) {
         return Ok(None);
     }
     let (Some(only), true) = (results.pop(), results.is_empty()) else {
@@ -316,19 +300,37 @@ fn fit_result(
 }
 
 /// A query that reads tables: parse analysis opens and locks them.
-fn read(execution: &mut Execution, routine: &Routine, query: &QueryText, last: bool) -> Outcome {
+fn read(
+    statement: &CreateFunction,
+    execution: &mut Execution,
+    routine: &Routine,
+    query: &QueryText,
+    last: bool,
+) -> Outcome {
     for name in &query.reads {
         let mode = if query.locks_rows.contains(name) { LockMode::RowShare } else { LockMode::AccessShare };
         execution.open(name, mode, "the body of the function names the relation")?;
     }
-    let mut query = query.clone();
-    query.labels.extend(routine.parameters.iter().filter_map(|it| it.name.clone()));
-    if let Err(Stop::Unknown(why)) = select::check_columns(execution, &query, &[]) {
-        execution.doubt(format!("whether the body is valid is not known: {why}"));
-    } else if last && !routine.result.is(Type::VOID) {
-        execution.doubt("whether the body's query gives the declared type is not known");
+    let results = match syntax::parse_query(&query.text) {
+        Some(select) => {
+            let parameters = routine.inputs().map(|it| (it.name.clone(), Some(it.type_))).collect();
+            let around = query::Surroundings { parameters, code: Some(&statement.name.name), ..Default::default() };
+            query::check(execution, &select, &around)
+        }
+        None => unknown("the query is not modelled"),
+    };
+    match results {
+        Ok(results) if last => {
+            let types: Vec<Type> = results.iter().map(|it| it.type_).collect();
+            routine_result::fit(execution, routine, &types)
+        }
+        Ok(_) => Ok(()),
+        Err(Stop::Unknown(why)) => {
+            execution.doubt(format!("whether the body is valid is not known: {why}"));
+            Ok(())
+        }
+        Err(stop) => Err(stop),
     }
-    Ok(())
 }
 
 fn write(execution: &mut Execution, table: &QualifiedName, returning: bool, last: bool, routine: &Routine) -> Outcome {
@@ -397,9 +399,7 @@ fn bound_expression(
     routine: &mut Routine,
     expression: &Expr,
 ) -> Outcome<Vec<Object>> {
-    let Some(results) = results_of(statement, execution, routine, std::slice::from_ref(expression))? else {
-        return unknown("the body of this function is not modelled");
-    };
+    let results = results_of(statement, execution, routine, std::slice::from_ref(expression))?;
     let Some(made) = fit_result(execution, routine, results)? else {
         return unknown("the body of this function is not modelled");
     };

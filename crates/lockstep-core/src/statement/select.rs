@@ -109,6 +109,20 @@ pub(super) fn expand_in_query(execution: &mut Execution, query: &QueryText, id: 
 
 /// Whether every column that the query names is one of its tables' or of the tables around it.
 pub(super) fn check_columns(execution: &Execution, query: &QueryText, outer: &[(Ident, RelationId)]) -> Outcome {
+    match names_of_tables(execution, query, outer) {
+        Err(Stop::Unknown(why)) => match syntax::parse_query(&query.text).filter(|_| !query.text.contains('$')) {
+            Some(select) => {
+                let around = query::Surroundings { tables: outer, ..Default::default() };
+                query::check(execution, &select, &around).map(|_| ())
+            }
+            None => unknown(why),
+        },
+        told => told,
+    }
+}
+
+/// The same where every source is a table: its columns are looked up by name.
+fn names_of_tables(execution: &Execution, query: &QueryText, outer: &[(Ident, RelationId)]) -> Outcome {
     let Some(sources) = &query.sources else {
         return unknown("the columns of this query's sources are not modelled");
     };

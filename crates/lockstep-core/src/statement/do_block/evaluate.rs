@@ -80,15 +80,7 @@ impl Environment<'_> {
     }
 
     fn exists(&self, query: &QueryText) -> Outcome<Value> {
-        let Some(read) = catalog_query::read(&query.text) else {
-            return match syntax::parse_query(&query.text)
-                .is_some_and(|it| emptiness::yields_nothing(self.execution, &it))
-            {
-                true if query.form == QueryForm::Exists => Ok(Value::Bool(false)),
-                true => Ok(Value::Null),
-                false => self.too_much(query),
-            };
-        };
+        let Some(read) = catalog_query::read(&query.text) else { return self.of_nothing(query) };
         // `(SELECT EXISTS (…))`, `(SELECT count(*) > 0 FROM …)`: the value itself is asked for.
         if let [(Some(_), _)] = read.results.as_slice()
             && query.form != QueryForm::Exists
@@ -101,6 +93,21 @@ impl Environment<'_> {
             };
         }
         Ok(Value::Bool(!self.rows(&read)?.is_empty()))
+    }
+
+    /// A query over what holds no row.
+    fn of_nothing(&self, query: &QueryText) -> Outcome<Value> {
+        let select = syntax::parse_query(&query.text);
+        let Some(rows) = select.and_then(|it| emptiness::rows(self.execution, &it)) else {
+            return self.too_much(query);
+        };
+        Ok(match (query.form, rows.into_iter().next()) {
+            (QueryForm::Exists, found) => Value::Bool(found.is_some()),
+            (QueryForm::Array, None) => Value::List(vec![]),
+            (QueryForm::Array, Some(row)) => Value::List(row),
+            (QueryForm::Plain, None) => Value::Null,
+            (QueryForm::Plain, Some(row)) => row.into_iter().next().unwrap_or(Value::Unknown),
+        })
     }
 
     fn too_much<T>(&self, query: &QueryText) -> Outcome<T> {
@@ -248,8 +255,17 @@ impl Environment<'_> {
                 Ok(Value::Null)
             }
             Expr::Function(call) => self.call(call, sources),
+            Expr::Query(query) if query.form == QueryForm::Exists => self.exists(query),
             Expr::Query(query) => {
-                let Some(read) = catalog_query::read(&query.text) else { return self.too_much(query) };
+                if query.reads.is_empty()
+                    && query.form == QueryForm::Plain
+                    && let Some([only]) = syntax::plain_results(&query.text).as_deref()
+                {
+                    return self.value(only, sources);
+                }
+                let Some(read) = catalog_query::read(&query.text).filter(|_| query.form == QueryForm::Plain) else {
+                    return self.of_nothing(query);
+                };
                 let rows = self.rows(&read)?;
                 match rows.as_slice() {
                     [] => Ok(Value::Null),
@@ -389,6 +405,14 @@ impl Environment<'_> {
             },
             "quote_ident" => text(0).map(|it| Value::Text(quote_identifier(&it))),
             "quote_literal" => text(0).map(|it| Value::Text(quote_literal(&it))),
+            // `array_length` of an empty array is null.
+            "array_length" | "cardinality" => match arguments.first() {
+                Some(Value::List(items)) if items.is_empty() && name == "array_length" => Some(Value::Null),
+                Some(Value::List(items)) if !items.iter().any(|it| matches!(it, Value::List(_))) => {
+                    i64::try_from(items.len()).ok().map(Value::Int)
+                }
+                _ => Some(Value::Unknown),
+            },
             "lower" => text(0).map(|it| Value::Text(it.to_lowercase())),
             "upper" => text(0).map(|it| Value::Text(it.to_uppercase())),
             "replace" => match (text(0), text(1), text(2)) {

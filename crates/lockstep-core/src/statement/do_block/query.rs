@@ -5,8 +5,8 @@ use crate::name::Ident;
 use crate::pg::sqlstate;
 use crate::plpgsql;
 use crate::statement::Command;
-use crate::statement::do_block::Run;
 use crate::statement::do_block::value::Value;
+use crate::statement::do_block::{Run, emptiness};
 use crate::statement::execution::{Outcome, fail, unknown};
 use crate::syntax::catalog_query;
 use crate::syntax::statement::Statement;
@@ -29,7 +29,7 @@ impl Run<'_> {
             return crate::syntax::split(&text).into_iter().try_for_each(|text| self.run(text, true));
         }
         match crate::syntax::split(&text).as_slice() {
-            [query] => self.query_into(query, into, false),
+            [query] => self.query_into(query, into, false, true),
             _ => unknown("which of several statements EXECUTE takes the result of is not modelled"),
         }
     }
@@ -37,7 +37,7 @@ impl Run<'_> {
     /// A statement of the block itself.
     pub(super) fn sql(&mut self, text: &str) -> Outcome {
         if let Some((query, into)) = plpgsql::split_into(text) {
-            return self.query_into(&query, &into.variables, into.strict);
+            return self.query_into(&query, &into.variables, into.strict, false);
         }
         self.no_variable_in(text)?;
         self.run(text, false)
@@ -56,7 +56,7 @@ impl Run<'_> {
     }
 
     /// The first row of a query in variables; none makes them null.
-    fn query_into(&mut self, text: &str, into: &[Ident], strict: bool) -> Outcome {
+    fn query_into(&mut self, text: &str, into: &[Ident], strict: bool, dynamic: bool) -> Outcome {
         if let Some(query) = catalog_query::read(text) {
             self.open_query(&query)?;
             let rows = self.environment().rows(&query);
@@ -64,10 +64,9 @@ impl Run<'_> {
                 return self.take_first(rows, into, strict);
             }
         }
-        if strict {
-            return unknown("whether the query finds one row is not known");
+        if !dynamic {
+            self.no_variable_in(text)?;
         }
-        self.no_variable_in(text)?;
         match crate::syntax::parse(text) {
             Ok(Statement::Select(query)) => Command::run(&query, self.execution)?,
             Ok(_) => return unknown("what the statement returns is not modelled"),
@@ -75,6 +74,14 @@ impl Run<'_> {
                 return fail(sqlstate::SYNTAX_ERROR, error.message);
             }
             Err(error) => return unknown(error.message),
+        }
+        let nothing = crate::syntax::parse_query(text).and_then(|it| emptiness::rows(self.execution, &it));
+        if let Some(rows) = nothing {
+            let named = |row: Vec<Value>| row.into_iter().map(|it| (Ident::new("?column?"), it)).collect();
+            return self.take_first(rows.into_iter().map(named).collect(), into, strict);
+        }
+        if strict {
+            return unknown("whether the query finds one row is not known");
         }
         into.iter().try_for_each(|variable| self.set(variable, Value::Unknown))
     }

@@ -92,6 +92,12 @@ pub(super) struct Environment<'a> {
     pub(super) levels: Vec<Rc<Vec<Item>>>,
     pub(super) common: Vec<CommonColumns>,
     pub(super) windows: Vec<Ident>,
+    /// Those of the code around it, by number.
+    pub(super) parameters: Vec<Option<(Variable, Type)>>,
+    /// Those whose types are not known.
+    pub(super) untyped: Vec<Ident>,
+    /// A column of a parameter's name is ambiguous.
+    pub(super) refuses_both: bool,
 }
 
 /// Deeper queries are refused: each level takes stack.
@@ -99,7 +105,16 @@ const MAX_DEPTH: usize = 25;
 
 impl<'a> Environment<'a> {
     pub(super) fn new(execution: &'a Execution, builder: &'a RefCell<Builder>) -> Self {
-        Environment { execution, builder, levels: vec![], common: vec![], windows: vec![] }
+        Environment {
+            execution,
+            builder,
+            levels: vec![],
+            common: vec![],
+            windows: vec![],
+            parameters: vec![],
+            untyped: vec![],
+            refuses_both: false,
+        }
     }
 
     /// The same with one level more, of those items.
@@ -153,7 +168,11 @@ impl<'a> Environment<'a> {
             let shown = level.iter().filter(|it| it.shows_columns).flat_map(|it| &it.columns);
             let mut found = shown.filter(|it| it.column.name == *name);
             if let Some(first) = found.next() {
-                if found.next().is_some() {
+                let is_parameter = |it: &Shown| self.parameters.iter().flatten().any(|(own, _)| *own == it.variable);
+                let both = self.refuses_both
+                    && !is_parameter(first)
+                    && (self.untyped.contains(name) || self.has_parameter(name));
+                if found.next().is_some() || both {
                     let message = format!("column reference \"{}\" is ambiguous", name.as_str());
                     return Err(PgError::new(sqlstate::AMBIGUOUS_COLUMN, message).into());
                 }
@@ -161,6 +180,18 @@ impl<'a> Environment<'a> {
             }
         }
         Ok(None)
+    }
+
+    fn is_of_parameters(&self, item: &Item) -> bool {
+        let entry = |it: &Item| it.columns.first().map(|it| it.variable.entry);
+        let outermost = self.levels.first().filter(|_| !self.parameters.is_empty());
+        outermost.is_some_and(|level| level.iter().any(|it| entry(it) == entry(item)))
+    }
+
+    fn has_parameter(&self, name: &Ident) -> bool {
+        let outermost = self.levels.first().filter(|_| !self.parameters.is_empty());
+        let shown = outermost.into_iter().flat_map(|level| level.iter()).filter(|it| it.shows_columns);
+        shown.flat_map(|it| &it.columns).any(|it| it.column.name == *name)
     }
 
     /// The item of that name on the innermost level that has one (`refnameNamespaceItem`).
@@ -201,9 +232,11 @@ impl Scope for Environment<'_> {
 
     fn column(&self, parts: &[Ident]) -> Result<(u16, Type), Refusal> {
         let made = |shown: &Shown| (self.number(shown.variable), shown.column.type_);
+        let untyped = parts.first().filter(|it| self.untyped.contains(it));
         match parts {
             [name] => match self.find_column(name, false)? {
                 Some(shown) => Ok(made(&shown)),
+                None if untyped.is_some() => unknown(format!("the type of {name} is not known")),
                 // A table's name alone is its whole row.
                 None if self.find_item(parts).is_some() => self.whole_row(&self.find_item(parts)),
                 None if check_name(name).is_err() => self.system_column(name, None),
@@ -212,6 +245,7 @@ impl Scope for Environment<'_> {
             [tables @ .., name] => {
                 let Some(item) = self.find_item(tables) else {
                     return match tables {
+                        _ if untyped.is_some() => unknown(format!("what {name} is here is not known")),
                         [table] => Err(missing_table(table).into()),
                         _ => unknown("a name of more than two parts is not modelled"),
                     };
@@ -229,6 +263,11 @@ impl Scope for Environment<'_> {
                     (None, _) if crate::pg::catalog::functions(name.as_str(), self.version()).next().is_some() => {
                         unknown(format!("what {name} names is not known"))
                     }
+                    // A parameter without that field: it is looked for nowhere else.
+                    (None, _) if self.is_of_parameters(&item) => match tables {
+                        [table] => Err(missing_table(table).into()),
+                        _ => unknown("a name of more than two parts is not modelled"),
+                    },
                     (None, _) => Err(missing(parts).into()),
                 }
             }
@@ -286,6 +325,12 @@ impl Scope for Environment<'_> {
             return Ok(found.filter(|all| !all.is_empty()));
         }
         Ok(found.filter(|all| !all.is_empty() && all.iter().all(|it| is_member(it.id))))
+    }
+
+    fn parameter(&self, number: u32) -> Option<(u16, Type)> {
+        let at = usize::try_from(number).ok()?.checked_sub(1)?;
+        let (variable, type_) = self.parameters.get(at).copied().flatten()?;
+        Some((self.number(variable), type_))
     }
 
     fn subquery(&self, query: &QueryText) -> Result<(Query, Vec<Type>), Refusal> {

@@ -7,6 +7,7 @@ mod label;
 mod plain;
 mod running;
 mod set;
+mod surroundings;
 mod system;
 mod with;
 
@@ -29,6 +30,7 @@ use crate::schema::relation::Column;
 use crate::statement::column::empty_column;
 use crate::statement::execution::{Execution, Outcome};
 use crate::statement::query::environment::{Builder, Environment};
+pub(super) use crate::statement::query::surroundings::{Surroundings, check};
 use crate::syntax::select::Select;
 
 pub(super) use running::{Purpose, run};
