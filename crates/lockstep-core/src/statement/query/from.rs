@@ -76,7 +76,6 @@ impl Environment<'_> {
                 if columns.is_empty()
                     && let Some(outputs) = made.output_columns(self.execution.version)
                 {
-                    self.not_printable();
                     columns = match outputs.as_slice() {
                         [(_, type_)] => vec![plain_column(table, *type_)],
                         several => several.iter().map(|(name, type_)| plain_column(Ident::new(name), *type_)).collect(),

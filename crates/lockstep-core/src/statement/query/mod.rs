@@ -73,14 +73,20 @@ pub(super) fn analyze(execution: &mut Execution, select: &Select) -> Outcome<Ana
     Ok(Analyzed { tree, results, reads: builder.reads, keys: builder.keys })
 }
 
-/// The same for a query that is run, and not kept.
-pub(super) fn analyze_to_run(execution: &mut Execution, select: &Select) -> Result<Analyzed, Refusal> {
+/// The same for a query that is run, and not kept; `FOR UPDATE` opens those that it `locks` in its own mode.
+pub(super) fn analyze_to_run(
+    execution: &mut Execution,
+    select: &Select,
+    locks: &[QualifiedName],
+) -> Result<Analyzed, Refusal> {
     let builder = RefCell::new(Builder::to_run());
     let made = Environment::new(execution, &builder).query(select, true);
     let builder = builder.into_inner();
     if !matches!(made, Err(Refusal::Unknown(_))) {
+        let locked: Vec<RelationId> = locks.iter().filter_map(|it| execution.look_up(it).ok().flatten()).collect();
         for id in &builder.reads {
-            execution.lock(*id, LockMode::AccessShare, "the statement reads the relation");
+            let mode = if locked.contains(id) { LockMode::RowShare } else { LockMode::AccessShare };
+            execution.lock(*id, mode, "the statement reads the relation");
         }
     }
     let (root, results) = made?;

@@ -50,7 +50,7 @@ pub(in crate::statement) fn run(
 ) -> Result<Outcome, String> {
     const UNREAD: &str = "what a query computes is not modelled";
     let tree = syntax::parse_query(&text.text).filter(|_| !text.text.contains('$')).ok_or(UNREAD)?;
-    let analyzed = match analyze_to_run(execution, &tree) {
+    let analyzed = match analyze_to_run(execution, &tree, &text.locks_rows) {
         Ok(made) => made,
         Err(Refusal::Error(error)) => return Ok(Err(error.into())),
         Err(Refusal::Unknown(why)) => return Err(why),
