@@ -1,5 +1,6 @@
 //! What must hold for every text and every migration.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use lockstep_core::report::wire::{File, Request, Trace};
@@ -211,4 +212,65 @@ proptest! {
             prop_assert!(differences.is_empty(), "{}\n--\n{}--\n{}", differences.join("\n"), done, script);
         }
     }
+}
+
+/// The members of a relation's part that one form has and the other has not, or has otherwise; a column that only
+/// moves up is no change.
+fn members_unlike(
+    part: &str,
+    own: &serde_json::Value,
+    other: &serde_json::Value,
+) -> BTreeMap<String, serde_json::Value> {
+    let members = |form: &serde_json::Value| form.get(part).and_then(|it| it.as_object()).cloned().unwrap_or_default();
+    let without_position = |it: &serde_json::Value| {
+        let mut it = it.clone();
+        it.as_object_mut().filter(|_| part == "columns").map(|it| it.remove("pos"));
+        it
+    };
+    let theirs = members(other);
+    let differs = |name: &String, it: &serde_json::Value| {
+        theirs.get(name).is_none_or(|twin| without_position(twin) != without_position(it))
+    };
+    members(own).into_iter().filter(|(name, it)| differs(name, it)).collect()
+}
+
+#[test]
+fn what_a_step_is_said_to_change_is_what_differs_between_its_schemas() {
+    let mut compared = 0;
+    for text in TEXTS.iter() {
+        let trace = lockstep_core::report::trace(&request("", text));
+        let told = lockstep_core::report::json::trace(&trace);
+        for (step, told) in trace.steps.iter().zip(&told.steps) {
+            for change in told.changes.iter().filter(|it| it.object == "relation") {
+                let old_name = change.renamed_from.as_ref().unwrap_or(&change.name);
+                let form = |schema: &lockstep_core::schema::Schema, name: &String| {
+                    let found = schema.relations().find(|it| it.name.to_string() == *name);
+                    found.map(|it| schema.relation_form(it)).unwrap_or_default()
+                };
+                let (before, after) = (form(&step.before, old_name), form(&step.after, &change.name));
+                if before.is_null() || after.is_null() {
+                    assert_eq!((&change.before, &change.after), (&before, &after), "{}", told.sql);
+                    continue;
+                }
+                for part in ["columns", "constraints", "indexes", "triggers", "policies", "rules"] {
+                    for (own, other, told_side) in [(&before, &after, &change.before), (&after, &before, &change.after)]
+                    {
+                        let expected = members_unlike(part, own, other);
+                        assert_eq!(
+                            members_unlike(part, told_side, &serde_json::Value::Null),
+                            expected,
+                            "{}: {part}",
+                            told.sql
+                        );
+                        compared += expected.len();
+                    }
+                    let all = after.get(part).and_then(|it| it.as_object()).map_or(0, |it| it.len());
+                    let listed = if part == "columns" { change.unchanged.columns.len() } else { 0 };
+                    let same = listed + change.unchanged.more.get(part).copied().unwrap_or(0);
+                    assert_eq!(same + members_unlike(part, &after, &before).len(), all, "{}: {part}", told.sql);
+                }
+            }
+        }
+    }
+    assert!(compared > 500, "{compared} compared");
 }

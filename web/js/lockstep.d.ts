@@ -30,7 +30,11 @@ export interface Held { relation: string; kind: string; mode: string; since: num
 export interface Work { relation: string; kind: string; object?: string; reason: string }
 export interface Finding { id: string; severity: Severity; title: string; message: string; recipe?: string }
 export interface Precondition { query: string; expected: string; sqlstate: string }
-export interface Change { object: "relation" | "type" | "schema"; name: string; renamed_from?: string; before: unknown; after: unknown }
+/** A relation that is there before and after shows its kind and what differs; `unchanged` is the rest in short. */
+export interface Change {
+  object: "relation" | "type" | "schema"; name: string; renamed_from?: string; before: unknown; after: unknown;
+  unchanged?: { columns: { name: string; pos: number; type: string }[]; more: Record<string, number> };
+}
 
 export interface Step {
   index: number; file: string; line: number; end_line: number; from: number; to: number;

@@ -85,6 +85,7 @@ mod tests {
             renamed_from: None,
             before: serde_json::Value::Null,
             after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }),
+            unchanged: Default::default(),
         }];
         bound(&mut trace);
         assert!(!trace.steps[0].changes.is_empty() && trace.steps[1].changes.is_empty());

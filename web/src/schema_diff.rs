@@ -39,6 +39,8 @@ pub(crate) struct Row {
 pub(crate) struct Section {
     pub(crate) title: &'static str,
     pub(crate) rows: Vec<Row>,
+    /// Unchanged ones that are not listed.
+    pub(crate) more: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +80,7 @@ pub(crate) fn pair(change: &wire::Change) -> Pair {
             name: name.into(),
             kind: kind(&change.object, form),
             mark,
-            sections: sections(&change.object, form, other.as_object(), is_after),
+            sections: sections(change, form, other.as_object(), is_after),
         })
     };
     Pair {
@@ -98,7 +100,7 @@ fn kind(object: &str, form: &Map<String, Value>) -> &'static str {
 }
 
 fn sections(
-    object: &str,
+    change: &wire::Change,
     own: &Map<String, Value>,
     other: Option<&Map<String, Value>>,
     is_after: bool,
@@ -107,25 +109,33 @@ fn sections(
     let of = |form: &Map<String, Value>, key: &str| -> Map<String, Value> {
         form.get(key).and_then(Value::as_object).cloned().unwrap_or_default()
     };
-    let columns = columns(&of(own, "columns"), other.map(|it| of(it, "columns")).as_ref(), is_after);
-    all.push(Section { title: "Columns", rows: columns });
+    let more = |key: &str| change.unchanged.more.get(key).copied().unwrap_or(0);
+    let sides = |key: &str| (of(own, key), other.map(|it| of(it, key)));
+    let (mine, theirs) = sides("columns");
+    let rows = columns(&mine, theirs.as_ref(), &change.unchanged.columns, is_after);
+    all.push(Section { title: "Columns", rows, more: more("columns") });
     for (key, title) in LISTS {
-        all.push(Section { title, rows: entries(&of(own, key), other.map(|it| of(it, key)).as_ref(), is_after) });
+        let (mine, theirs) = sides(key);
+        all.push(Section { title, rows: entries(&mine, theirs.as_ref(), is_after), more: more(key) });
     }
-    if object == "type" {
-        all.push(Section { title: "Labels", rows: labels(own, other, is_after) });
+    if change.object == "type" {
+        all.push(Section { title: "Labels", rows: labels(own, other, is_after), more: 0 });
     }
-    all.push(Section { title: "Properties", rows: properties(own, other, is_after) });
-    all.retain(|it| !it.rows.is_empty());
+    all.push(Section { title: "Properties", rows: properties(own, other, is_after), more: 0 });
+    // The columns are what a table looks like; of other parts, only what changes is of interest.
+    all.retain(|it| !it.rows.is_empty() || (it.title == "Columns" && it.more > 0));
     all
 }
 
 /// Where there is no other side, the card's own mark says it all and its rows are plain.
-fn columns(own: &Map<String, Value>, other: Option<&Map<String, Value>>, is_after: bool) -> Vec<Row> {
+fn columns(
+    own: &Map<String, Value>,
+    other: Option<&Map<String, Value>>,
+    unchanged: &[wire::UnchangedColumn],
+    is_after: bool,
+) -> Vec<Row> {
     let position = |it: &Value| it.get("pos").and_then(Value::as_u64).unwrap_or(u64::MAX);
-    let mut sorted: Vec<(&String, &Value)> = own.iter().collect();
-    sorted.sort_by_key(|(_, it)| position(it));
-    let row = |(name, column): (&String, &Value)| {
+    let row = |name: &String, column: &Value| {
         // A column keeps its attribute number when it gets another name.
         let renamed = |other: &Map<String, Value>| {
             let mut twins = other.iter().filter(|(_, it)| position(it) == position(column) && position(it) != u64::MAX);
@@ -141,7 +151,14 @@ fn columns(own: &Map<String, Value>, other: Option<&Map<String, Value>>, is_afte
         let (text, tags) = column_text(column);
         Row { mark, name: name.clone(), text, tags }
     };
-    sorted.into_iter().map(row).collect()
+    let changed = own.iter().map(|(name, it)| (position(it), row(name, it)));
+    let same = unchanged.iter().map(|it| {
+        let row = Row { mark: Mark::Same, name: it.name.clone(), text: it.type_.clone(), tags: vec![] };
+        (u64::from(it.position), row)
+    });
+    let mut all: Vec<(u64, Row)> = changed.chain(same).collect();
+    all.sort_by_key(|(position, _)| *position);
+    all.into_iter().map(|(_, row)| row).collect()
 }
 
 fn one_sided(is_after: bool) -> Mark {
@@ -264,7 +281,14 @@ mod tests {
     use serde_json::json;
 
     fn change(before: Value, after: Value) -> wire::Change {
-        wire::Change { object: "relation".into(), name: "t".into(), renamed_from: None, before, after }
+        wire::Change {
+            object: "relation".into(),
+            name: "t".into(),
+            renamed_from: None,
+            before,
+            after,
+            unchanged: Default::default(),
+        }
     }
 
     fn table(columns: Value) -> Value {

@@ -1,5 +1,7 @@
 //! SQL keywords and their categories, as `pg_get_keywords()` of PostgreSQL 18 lists them.
 
+use std::sync::LazyLock;
+
 /// `keywordCategory` of `keywords.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
@@ -14,44 +16,54 @@ pub enum Category {
 /// One word a line: `word category label`, sorted by bytes. Made by `cargo xtask gen`.
 static KEYWORDS: &str = include_str!("keywords.txt");
 
+#[derive(Clone, Copy)]
+struct Keyword {
+    word: &'static str,
+    category: Category,
+    /// `BareColLabel`.
+    bare_label: bool,
+}
+
+/// The words in order, and where those that begin with each letter stand.
+struct Table {
+    keywords: Vec<Keyword>,
+    from: [u16; 27],
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let keyword = |line: &'static str| {
+        let mut fields = line.split(' ');
+        let word = fields.next()?;
+        let category = match fields.next()? {
+            "R" => Category::Reserved,
+            "T" => Category::TypeOrFunction,
+            "C" => Category::ColumnName,
+            _ => Category::Unreserved,
+        };
+        Some(Keyword { word, category, bare_label: fields.next()? == "b" })
+    };
+    let keywords: Vec<Keyword> = KEYWORDS.lines().filter_map(keyword).collect();
+    let before = |letter: u8| keywords.partition_point(|it| it.word.as_bytes()[0] < letter) as u16;
+    let from = std::array::from_fn(|at| before(b'a' + at as u8));
+    Table { keywords, from }
+});
+
+fn find(word: &str) -> Option<Keyword> {
+    let letter = word.bytes().next().filter(u8::is_ascii_lowercase)?;
+    let table = &*TABLE;
+    let at = usize::from(letter - b'a');
+    let among = &table.keywords[usize::from(table.from[at])..usize::from(table.from[at + 1])];
+    among.binary_search_by(|it| it.word.cmp(word)).ok().map(|at| among[at])
+}
+
 /// The category of a lower-case word; `None` where it is no keyword at all.
 pub fn category(word: &str) -> Option<Category> {
-    fields(word).map(|(code, _)| match code {
-        "R" => Category::Reserved,
-        "T" => Category::TypeOrFunction,
-        "C" => Category::ColumnName,
-        _ => Category::Unreserved,
-    })
+    find(word).map(|it| it.category)
 }
 
 /// `BareColLabel`: a column's name in a result that may stand without `AS`.
 pub fn is_bare_label(word: &str) -> bool {
-    fields(word).is_none_or(|(_, label)| label == "b")
-}
-
-/// The codes of a word's category and of its use as a label.
-fn fields(word: &str) -> Option<(&'static str, &'static str)> {
-    if word.is_empty() || word.len() > 24 {
-        return None;
-    }
-    // A binary search over the bytes of the sorted text: no table to build, none to keep.
-    let bytes = KEYWORDS.as_bytes();
-    let (mut low, mut high) = (0, bytes.len());
-    while low < high {
-        let middle = (low + high) / 2;
-        let start = bytes[..middle].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let end = bytes[middle..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| middle + at);
-        let mut fields = KEYWORDS[start..end].split(' ');
-        let candidate = fields.next().unwrap_or("");
-        match candidate.cmp(word) {
-            std::cmp::Ordering::Equal => {
-                return Some((fields.next().unwrap_or(""), fields.next().unwrap_or("")));
-            }
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    None
+    find(word).is_none_or(|it| it.bare_label)
 }
 
 /// Whether `quote_identifier` quotes the word: every keyword that is not unreserved.

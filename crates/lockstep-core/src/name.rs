@@ -54,14 +54,18 @@ pub fn truncate(text: &str) -> &str {
 /// Mirrors `quote_identifier`: bare only where it reads back as the same name and is no keyword
 /// that would change its meaning.
 pub fn quote_identifier(name: &str) -> String {
-    let mut bytes = name.bytes();
-    let safe = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_')
-        && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        && !keyword::needs_quotes(name);
-    match safe {
+    match is_plain(name) {
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('"', "\"\"")),
     }
+}
+
+/// It needs no quotes.
+fn is_plain(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !keyword::needs_quotes(name)
 }
 
 /// Mirrors `quote_literal`: a string constant, with `E''` where it holds a backslash.
@@ -78,7 +82,10 @@ impl QualifiedName {
 
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&quote_identifier(&self.0))
+        match is_plain(&self.0) {
+            true => f.write_str(&self.0),
+            false => f.write_str(&quote_identifier(&self.0)),
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn card(it: &Card, side: &'static str) -> Html {
             { for it.sections.iter().map(|section| html! {
                 <div class="table-section">
                     if section.title != "Columns" { <h4>{ section.title }</h4> }
-                    <ul>{ rows(&section.rows) }</ul>
+                    <ul>{ rows(&section.rows, section.more) }</ul>
                 </div>
             }) }
         </div>
@@ -64,10 +64,10 @@ fn card(it: &Card, side: &'static str) -> Html {
 }
 
 /// All that is marked, and of the rest what fits.
-fn rows(rows: &[Row]) -> Html {
+fn rows(rows: &[Row], more: usize) -> Html {
     let marked = rows.iter().filter(|it| it.mark != Mark::Same).count();
     let mut room = if marked == 0 { MOST_ROWS } else { MOST_SAME };
-    let mut left_out = 0;
+    let mut left_out = more;
     let mut shown = vec![];
     for (at, it) in rows.iter().enumerate() {
         let same = it.mark == Mark::Same;

@@ -194,7 +194,14 @@ mod tests {
     use serde_json::json;
 
     fn texts(before: Value, after: Value) -> Vec<String> {
-        let change = wire::Change { object: "relation".into(), name: "t".into(), renamed_from: None, before, after };
+        let change = wire::Change {
+            object: "relation".into(),
+            name: "t".into(),
+            renamed_from: None,
+            before,
+            after,
+            unchanged: Default::default(),
+        };
         differences(&change).iter().map(|it| format!("{} {}", it.sign.icon(), it.text)).collect()
     }
 

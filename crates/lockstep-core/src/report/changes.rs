@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::effect::RelationId;
 use crate::report::wire;
 use crate::schema::Schema;
+use crate::schema::changed_form::Difference;
 use crate::schema::relation::Relation;
 
 /// Relations and types that differ, an index as a part of its table.
@@ -22,8 +23,13 @@ pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
     before.changed_since(after).into_iter().for_each(&mut note);
     let mut made = vec![];
     for id in ids {
-        let form = |schema: &Schema| schema.get(id).map(|it| (it.name.to_string(), schema.relation_form(it)));
-        made.extend(change("relation", form(before), form(after)));
+        made.extend(match (before.get(id), after.get(id)) {
+            (Some(old), Some(new)) => stays(before, after, old, new),
+            (old, new) => {
+                let form = |schema: &Schema, it: &Relation| (it.name.to_string(), schema.relation_form(it));
+                change("relation", old.map(|it| form(before, it)), new.map(|it| form(after, it)))
+            }
+        });
     }
     for id in after.changed_types_since(before) {
         let form = |schema: &Schema| schema.user_type(id).map(|it| (it.name.to_string(), schema.type_form(it)));
@@ -35,6 +41,33 @@ pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
     made
 }
 
+/// A relation that is there before and after.
+fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Option<wire::Change> {
+    let difference = Difference::of((before, old), (after, new));
+    if difference.is_empty() && old.name == new.name {
+        return None;
+    }
+    let Difference { mut before, mut after, unchanged } = difference;
+    for (side, relation) in [(&mut before, old), (&mut after, new)] {
+        side.shift_insert(0, "kind".into(), relation.kind().to_string().into());
+    }
+    Some(wire::Change {
+        object: "relation".into(),
+        name: new.name.to_string(),
+        renamed_from: (old.name != new.name).then(|| old.name.to_string()),
+        before: Value::Object(before),
+        after: Value::Object(after),
+        unchanged: wire::Unchanged {
+            columns: unchanged
+                .columns
+                .into_iter()
+                .map(|(name, position, type_)| wire::UnchangedColumn { name, position, type_ })
+                .collect(),
+            more: unchanged.more.into_iter().map(|(part, count)| (part.to_owned(), count)).collect(),
+        },
+    })
+}
+
 fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, Value)>) -> Option<wire::Change> {
     if before == after {
         return None;
@@ -43,5 +76,5 @@ fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, 
     let (new, after) = after.map_or((None, Value::Null), |(name, form)| (Some(name), form));
     let name = new.clone().or(old.clone())?;
     let renamed_from = old.filter(|old| new.as_ref().is_some_and(|new| new != old));
-    Some(wire::Change { object: object.into(), name, renamed_from, before, after })
+    Some(wire::Change { object: object.into(), name, renamed_from, before, after, unchanged: Default::default() })
 }

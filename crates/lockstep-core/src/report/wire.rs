@@ -210,7 +210,8 @@ pub struct Finding {
     pub recipe: Option<String>,
 }
 
-/// A relation or type before and after a step, in the normal form of `schema`; `null` where absent.
+/// A relation or type before and after a step, in the normal form of `schema`; `null` where absent. A relation
+/// that is there before and after shows its kind and what differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// `relation`, `type` or `schema`.
@@ -222,6 +223,33 @@ pub struct Change {
     pub renamed_from: Option<String>,
     pub before: Value,
     pub after: Value,
+    #[serde(skip_serializing_if = "Unchanged::is_empty", default)]
+    pub unchanged: Unchanged,
+}
+
+/// Parts of a relation that a step leaves as they are, in short.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Unchanged {
+    /// The first few columns.
+    pub columns: Vec<UnchangedColumn>,
+    /// How many members besides each part has: `columns`, `constraints`, `indexes`, `triggers` …
+    pub more: BTreeMap<String, usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnchangedColumn {
+    pub name: String,
+    /// After the step, counted from 1 over the columns that are not dropped.
+    #[serde(rename = "pos")]
+    pub position: u16,
+    #[serde(rename = "type")]
+    pub type_: String,
+}
+
+impl Unchanged {
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.more.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -15,6 +15,8 @@ pub(super) struct Touched {
     mark: Rc<()>,
     relations: BTreeSet<RelationId>,
     types: BTreeSet<TypeId>,
+    /// An object other than those got another definition or name.
+    objects: bool,
 }
 
 impl Touched {
@@ -24,6 +26,10 @@ impl Touched {
 
     pub(super) fn type_(&mut self, id: TypeId) {
         self.types.insert(id);
+    }
+
+    pub(super) fn object(&mut self) {
+        self.objects = true;
     }
 }
 
@@ -45,6 +51,22 @@ impl Schema {
         }
         let touched = self.touched.relations.union(&other.touched.relations);
         touched.filter_map(|id| self.relations.get(id)).filter(differs).collect()
+    }
+
+    /// Whatever both have and nobody changed reads as before: no name that it could show is another one now.
+    pub(super) fn keeps_names_since(&self, other: &Schema) -> bool {
+        if !self.shares_mark(other) || self.touched.objects || other.touched.objects {
+            return false;
+        }
+        let both = |id: &TypeId| self.types.contains_key(id) && other.types.contains_key(id);
+        if self.touched.types.union(&other.touched.types).any(both) {
+            return false;
+        }
+        self.touched.relations.union(&other.touched.relations).all(|id| {
+            let Some((ours, theirs)) = self.relations.get(id).zip(other.relations.get(id)) else { return true };
+            let columns = ours.columns().iter().zip(theirs.columns().iter());
+            ours.name == theirs.name && columns.into_iter().all(|(ours, theirs)| ours.name == theirs.name)
+        })
     }
 
     /// Types that the two schemas have otherwise, or only one of them has.

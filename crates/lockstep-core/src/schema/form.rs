@@ -27,6 +27,17 @@ impl Form {
     }
 }
 
+impl Form {
+    pub(super) fn append(&mut self, other: Form) -> &mut Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    pub(super) fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
 impl From<Form> for Value {
     fn from(form: Form) -> Self {
         Value::Object(form.0)

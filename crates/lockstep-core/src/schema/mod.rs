@@ -7,6 +7,7 @@
 mod changes;
 mod form;
 
+pub mod changed_form;
 pub mod collation;
 pub mod constraint;
 pub mod ddl;

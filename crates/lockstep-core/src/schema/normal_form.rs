@@ -114,9 +114,25 @@ impl Schema {
 
     /// One relation, in the form that it has under `relations`.
     pub fn relation_form(&self, relation: &Relation) -> Value {
+        let id = relation.id;
         let mut form = Form::default();
-        form.put("kind", relation.kind().to_string())
-            .put("comment", relation.comment.clone())
+        form.put("kind", relation.kind().to_string()).put("columns", self.columns_form(id, relation.columns()));
+        form.append(self.properties_form(relation));
+        if let Body::Table(table) = &relation.body {
+            let constraints = table.constraints.iter().map(|it| self.constraint_form(id, it));
+            let indexes = table.indexes.iter().map(|it| self.index_form(*it));
+            form.put("constraints", constraints.collect::<Form>()).put("indexes", indexes.collect::<Form>());
+        }
+        form.put("triggers", self.triggers_form(id))
+            .put("policies", self.policies_form(id))
+            .put("rules", self.rules_form(id));
+        form.into()
+    }
+
+    /// What a relation has besides its kind and its parts with names.
+    pub(super) fn properties_form(&self, relation: &Relation) -> Form {
+        let mut form = Form::default();
+        form.put("comment", relation.comment.clone())
             .put("options", relation.options.clone())
             .put("tablespace", relation.tablespace.as_ref().map(ToString::to_string))
             .put(
@@ -126,37 +142,28 @@ impl Schema {
                     Persistence::Unlogged => Some("u"),
                     Persistence::Temporary => Some("t"),
                 },
-            )
-            .put("triggers", self.triggers_form(relation.id))
-            .put("policies", self.policies_form(relation.id));
+            );
         match &relation.body {
             Body::Table(table) => self.table_form(relation.id, table, &mut form),
             Body::Sequence(sequence) => {
                 form.put("sequence", self.sequence_form(sequence));
             }
-            Body::View(view) => {
-                form.put("columns", self.columns_form(relation.id, &view.columns))
-                    .put("viewdef", self.view_definition(relation.id));
+            Body::View(_) => {
+                form.put("viewdef", self.view_definition(relation.id));
             }
-            Body::Composite(attributes) => {
-                form.put("columns", self.columns_form(relation.id, attributes));
-            }
+            Body::Composite(_) => {}
             Body::Index(_) => {
                 form.put("def", self.index_definition(relation.id));
             }
         }
-        form.put("rules", self.rules_form(relation.id));
-        form.into()
+        form
     }
 
     fn table_form(&self, id: RelationId, table: &Table, form: &mut Form) {
         let of_type = table.of_type.and_then(|id| self.user_type(id));
         let dropped = table.columns.iter().filter(|column| column.dropped).count();
-        let constraints = table.constraints.iter();
         let inherits = table.inherits.iter().filter_map(|it| self.get(*it));
-        let indexes = table.indexes.iter();
         form.put("oftype", of_type.map(|it| it.name.to_string()))
-            .put("columns", self.columns_form(id, &table.columns))
             .put("rls", table.row_security)
             .put("force_rls", table.force_row_security)
             .put("dropped_columns", (dropped > 0).then_some(dropped))
@@ -174,12 +181,10 @@ impl Schema {
         if let Some(view) = &table.materialized {
             form.put("viewdef", self.view_definition(id)).always("populated", view.populated);
         }
-        form.put("am", table.access_method.as_ref().map(ToString::to_string))
-            .put("constraints", constraints.map(|it| self.constraint_form(id, it)).collect::<Form>())
-            .put("indexes", indexes.map(|it| self.index_form(*it)).collect::<Form>());
+        form.put("am", table.access_method.as_ref().map(ToString::to_string));
     }
 
-    fn constraint_form(&self, table: RelationId, constraint: &Constraint) -> (String, Form) {
+    pub(super) fn constraint_form(&self, table: RelationId, constraint: &Constraint) -> (String, Form) {
         let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
         let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
         let references = constraint.foreign_key().and_then(|it| self.get(it.references));
@@ -200,7 +205,7 @@ impl Schema {
         (constraint.name.as_str().to_owned(), form)
     }
 
-    fn index_form(&self, id: RelationId) -> (String, Form) {
+    pub(super) fn index_form(&self, id: RelationId) -> (String, Form) {
         let (relation, index) = (self.relation(id), self.index(id));
         let mut form = Form::default();
         form.put("def", self.index_definition(id))
@@ -219,7 +224,7 @@ impl Schema {
         (relation.name.name.as_str().to_owned(), form)
     }
 
-    fn rules_form(&self, id: RelationId) -> Form {
+    pub(super) fn rules_form(&self, id: RelationId) -> Form {
         let forms = self.rules(id).map(|(name, rule)| {
             let mut form = Form::default();
             form.put("def", self.rule_definition(id, name, rule)).put(
@@ -244,7 +249,7 @@ impl Schema {
         forms.collect()
     }
 
-    fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Form {
+    pub(super) fn column_form(&self, table: RelationId, position: u16, column: &Column) -> Form {
         let default = column.default.as_ref().map(|it| self.print_expression(table, it));
         let generated = column.generated.as_ref();
         let expression = generated.map(|it| self.print_expression(table, &it.expression));

@@ -171,6 +171,7 @@ impl Schema {
     }
 
     pub fn object_mut(&mut self, id: ObjectId) -> Option<&mut CatalogObject> {
+        self.touched.object();
         self.objects.get_mut(&id).map(Rc::make_mut)
     }
 
@@ -222,6 +223,7 @@ impl Schema {
 
     /// Gives it another name, schema or table.
     pub fn rename_object(&mut self, id: ObjectId, key: ObjectKey) {
+        self.touched.object();
         if let Some(object) = self.objects.get_mut(&id) {
             self.object_keys.remove_mut(&object.key);
             self.object_keys.insert_mut(key.clone(), id);

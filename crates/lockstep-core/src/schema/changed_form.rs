@@ -1,0 +1,177 @@
+//! What differs between two states of one relation, as forms. What is the same in both stands in neither: a
+//! history would otherwise take room, and time, for each table with every change to it.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use crate::effect::RelationId;
+use crate::schema::Schema;
+use crate::schema::constraint::Constraint;
+use crate::schema::form::Form;
+use crate::schema::relation::{Body, Column, Relation};
+
+/// The parts of one relation in two schemas.
+#[derive(Debug, Default)]
+pub struct Difference {
+    pub before: Map<String, Value>,
+    pub after: Map<String, Value>,
+    pub unchanged: Unchanged,
+}
+
+/// Parts that are the same before and after.
+#[derive(Debug, Default)]
+pub struct Unchanged {
+    /// Columns by name, with their position after, counted over live columns, and type: the first few.
+    pub columns: Vec<(String, u16, String)>,
+    /// Members of parts that are not listed.
+    pub more: Vec<(&'static str, usize)>,
+}
+
+/// So many unchanged columns are listed.
+const LISTED: usize = 6;
+
+/// Two states of one relation.
+struct Pair<'a> {
+    before: &'a Schema,
+    after: &'a Schema,
+    id: RelationId,
+    /// Whatever is equal in the model reads the same: no name that it may show has changed.
+    names_stay: bool,
+}
+
+impl Pair<'_> {
+    /// The constraint reads the same on both sides, as far as the model tells without printing it.
+    fn is_same(&self, before: &Constraint, after: &Constraint) -> bool {
+        let same_index = |id| match (self.before.shared(id), self.after.shared(id)) {
+            (Some(before), Some(after)) => Rc::ptr_eq(before, after),
+            (before, after) => before.is_none() && after.is_none(),
+        };
+        self.names_stay && before == after && before.index().is_none_or(same_index)
+    }
+}
+
+impl Difference {
+    /// Of a relation in two schemas.
+    pub fn of((before, old): (&Schema, &Relation), (after, new): (&Schema, &Relation)) -> Self {
+        let id = new.id;
+        let pair = Pair { before, after, id, names_stay: after.keeps_names_since(before) };
+        let mut found = Difference::default();
+        found.properties(before.properties_form(old), after.properties_form(new));
+        found.columns(&pair, old, new);
+        if let (Body::Table(old), Body::Table(new)) = (&old.body, &new.body) {
+            found.constraints(&pair, &old.constraints, &new.constraints);
+            found.indexes(&pair, &old.indexes, &new.indexes);
+        }
+        found.members("triggers", before.triggers_form(id), after.triggers_form(id));
+        found.members("policies", before.policies_form(id), after.policies_form(id));
+        found.members("rules", before.rules_form(id), after.rules_form(id));
+        found
+    }
+
+    /// Nothing that the forms show differs.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+
+    /// Entries without names of their own.
+    fn properties(&mut self, before: Form, after: Form) {
+        (self.before, self.after) = differing(before, after).0;
+    }
+
+    fn members(&mut self, part: &'static str, before: Form, after: Form) {
+        let ((before, after), same) = differing(before, after);
+        self.put(part, before, after, same);
+    }
+
+    fn put(&mut self, part: &'static str, before: Map<String, Value>, after: Map<String, Value>, same: usize) {
+        for (side, members) in [(&mut self.before, before), (&mut self.after, after)] {
+            if !members.is_empty() {
+                side.insert(part.into(), Value::Object(members));
+            }
+        }
+        if same > 0 {
+            self.unchanged.more.push((part, same));
+        }
+    }
+
+    /// A column keeps its number. That it moves up where another is dropped is no change of its own.
+    fn columns(&mut self, pair: &Pair<'_>, old: &Relation, new: &Relation) {
+        let (mut before, mut after, mut same) = (Map::new(), Map::new(), 0);
+        let (old, new) = (&old.columns().0, &new.columns().0);
+        let (mut old_position, mut new_position) = (0, 0);
+        for at in 0..old.len().max(new.len()) {
+            let live = |columns: &'_ [Column], position: &mut u16| {
+                let is_live = columns.get(at).is_some_and(|it| !it.dropped);
+                *position += u16::from(is_live);
+                is_live.then_some(at)
+            };
+            let old = live(old, &mut old_position).map(|at| &old[at]);
+            let new = live(new, &mut new_position).map(|at| &new[at]);
+            let old_form = || old.map(|it| pair.before.column_form(pair.id, old_position, it).into_map());
+            let new_form = || new.map(|it| pair.after.column_form(pair.id, new_position, it).into_map());
+            let equal = match (old, new) {
+                (Some(old), Some(new)) if pair.names_stay && old == new => true,
+                (Some(old), Some(new)) if old.name == new.name => {
+                    // The places are counted anew on each side.
+                    let moved = pair.before.column_form(pair.id, new_position, old).into_map();
+                    Some(moved) == new_form()
+                }
+                _ => false,
+            };
+            match new {
+                Some(new) if equal => {
+                    same += 1;
+                    if same <= LISTED {
+                        let type_ = pair.after.format_type(&new.type_);
+                        self.unchanged.columns.push((new.name.as_str().to_owned(), new_position, type_));
+                    }
+                }
+                _ => {
+                    let name = |it: &Column| it.name.as_str().to_owned();
+                    before.extend(old.map(name).zip(old_form().map(Value::Object)));
+                    after.extend(new.map(name).zip(new_form().map(Value::Object)));
+                }
+            }
+        }
+        self.put("columns", before, after, same - same.min(LISTED));
+    }
+
+    fn constraints(&mut self, pair: &Pair<'_>, old: &[Constraint], new: &[Constraint]) {
+        let twin = |of: &Constraint, among: &'_ [Constraint]| among.iter().position(|it| it.name == of.name);
+        let is_same = |it: &Constraint| twin(it, new).is_some_and(|at| pair.is_same(it, &new[at]));
+        let form = |schema: &Schema, it: &Constraint| schema.constraint_form(pair.id, it);
+        let gone = old.iter().filter(|it| !is_same(it)).map(|it| form(pair.before, it));
+        let unlike = |it: &&Constraint| twin(it, old).is_none_or(|at| !pair.is_same(&old[at], it));
+        let made: Vec<_> = new.iter().filter(unlike).map(|it| form(pair.after, it)).collect();
+        let same = new.len() - made.len();
+        let ((before, after), alike) = differing(gone.collect(), made.into_iter().collect());
+        self.put("constraints", before, after, same + alike);
+    }
+
+    fn indexes(&mut self, pair: &Pair<'_>, old: &[RelationId], new: &[RelationId]) {
+        let is_same = |id: RelationId| {
+            let shared = pair.before.shared(id).zip(pair.after.shared(id));
+            pair.names_stay && shared.is_some_and(|(before, after)| Rc::ptr_eq(before, after))
+        };
+        let gone = old.iter().filter(|id| !is_same(**id)).map(|id| pair.before.index_form(*id));
+        let made: Vec<_> = new.iter().filter(|id| !is_same(**id)).map(|id| pair.after.index_form(*id)).collect();
+        let same = new.len() - made.len();
+        let ((before, after), alike) = differing(gone.collect(), made.into_iter().collect());
+        self.put("indexes", before, after, same + alike);
+    }
+}
+
+/// The entries that only one side has, or has otherwise; and how many are the same.
+fn differing(before: Form, after: Form) -> ((Map<String, Value>, Map<String, Value>), usize) {
+    let (mut before, mut after) = (before.into_map(), after.into_map());
+    let all = after.len();
+    let same: Vec<String> =
+        before.iter().filter(|(key, value)| after.get(*key) == Some(value)).map(|it| it.0.clone()).collect();
+    for key in same {
+        before.shift_remove(&key);
+        after.shift_remove(&key);
+    }
+    let same = all - after.len();
+    ((before, after), same)
+}
