@@ -18,6 +18,16 @@ pub fn history(files: usize, statements: usize) -> Vec<File> {
     (0..files).map(file).collect()
 }
 
+/// `files` files that need nothing of each other: a table each, and the first `statements` statements about it.
+pub fn singles(files: usize, statements: usize) -> Vec<File> {
+    let file = |number: usize| {
+        let mut writer = Writer { number: number * PARTS, tables: 0 };
+        let text = (0..statements).map(|_| writer.statement() + "\n").collect();
+        File { name: format!("V{}__table.sql", number + 1), text }
+    };
+    (0..files).map(file).collect()
+}
+
 /// One file of at least this many bytes: most of it rows, as in dumps and seeds.
 pub fn seed(bytes: usize) -> File {
     let mut writer = Writer::default();
