@@ -3,7 +3,7 @@
 //! Times are CPU time of the one thread that works, the best of a few runs: other load on the machine
 //! counts little. Memory is the most that was allocated at once, input and answer included.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -12,8 +12,10 @@ use std::time::Duration;
 use lockstep_core::report::document::Document;
 use lockstep_core::report::wire::{File, Request};
 use lockstep_tests::volume::{history, seed, singles};
+use mimalloc::MiMalloc;
 use nix::time::{ClockId, clock_gettime};
 
+/// The allocator of the command line, counted.
 struct Counting;
 
 static COUNTS: AtomicBool = AtomicBool::new(false);
@@ -26,7 +28,16 @@ unsafe impl GlobalAlloc for Counting {
             let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
             MOST.fetch_max(now, Ordering::Relaxed);
         }
-        unsafe { System.alloc(layout) }
+        unsafe { MiMalloc.alloc(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        if COUNTS.load(Ordering::Relaxed) {
+            let _ = NOW.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| Some(it.saturating_sub(layout.size())));
+            let now = NOW.fetch_add(new_size, Ordering::Relaxed) + new_size;
+            MOST.fetch_max(now, Ordering::Relaxed);
+        }
+        unsafe { MiMalloc.realloc(pointer, layout, new_size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -34,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
             // What was made before the count began is not in it.
             let _ = NOW.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |it| Some(it.saturating_sub(layout.size())));
         }
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { MiMalloc.dealloc(pointer, layout) }
     }
 }
 

@@ -35,11 +35,14 @@ pub fn seed(bytes: usize) -> File {
     while text.len() < bytes {
         text.push_str(&writer.statement());
         let table = writer.number % writer.tables.max(1);
-        let _ = write!(text, "\nINSERT INTO table_{table} (id, name) VALUES");
+        let _ = write!(text, "\nINSERT INTO table_{table} (id, name, email) VALUES");
         for row in 0..40 {
             let comma = if row == 0 { "" } else { "," };
             let number = writer.number * 40 + row;
-            let _ = write!(text, "{comma}\n  ({number}, 'a name of some length, it''s number {number}')");
+            let _ = write!(
+                text,
+                "{comma}\n  ({number}, 'a name of some length, it''s number {number}', '{number}@example.org')"
+            );
         }
         text.push_str(";\n");
     }

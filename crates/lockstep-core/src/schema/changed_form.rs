@@ -58,7 +58,7 @@ impl Difference {
         let pair = Pair { before, after, id, names_stay: after.keeps_names_since(before) };
         let mut found = Difference::default();
         found.properties(before.properties_form(old), after.properties_form(new));
-        found.columns(&pair, old, new);
+        let same = found.columns(&pair, old, new);
         if let (Body::Table(old), Body::Table(new)) = (&old.body, &new.body) {
             found.constraints(&pair, &old.constraints, &new.constraints);
             found.indexes(&pair, &old.indexes, &new.indexes);
@@ -66,6 +66,12 @@ impl Difference {
         found.members("triggers", before.triggers_form(id), after.triggers_form(id));
         found.members("policies", before.policies_form(id), after.policies_form(id));
         found.members("rules", before.rules_form(id), after.rules_form(id));
+        if !found.is_empty() || old.name != new.name {
+            let listed = same.into_iter().take(LISTED);
+            let columns =
+                listed.map(|(position, it)| (it.name.as_str().to_owned(), position, after.format_type(&it.type_)));
+            found.unchanged.columns = columns.collect();
+        }
         found
     }
 
@@ -96,8 +102,9 @@ impl Difference {
     }
 
     /// A column keeps its number. That it moves up where another is dropped is no change of its own.
-    fn columns(&mut self, pair: &Pair<'_>, old: &Relation, new: &Relation) {
-        let (mut before, mut after, mut same) = (Map::new(), Map::new(), 0);
+    /// Those that are the same, with their positions.
+    fn columns<'a>(&mut self, pair: &Pair<'_>, old: &Relation, new: &'a Relation) -> Vec<(u16, &'a Column)> {
+        let (mut before, mut after, mut same) = (Map::new(), Map::new(), vec![]);
         let (old, new) = (&old.columns().0, &new.columns().0);
         let (mut old_position, mut new_position) = (0, 0);
         for at in 0..old.len().max(new.len()) {
@@ -120,13 +127,7 @@ impl Difference {
                 _ => false,
             };
             match new {
-                Some(new) if equal => {
-                    same += 1;
-                    if same <= LISTED {
-                        let type_ = pair.after.format_type(&new.type_);
-                        self.unchanged.columns.push((new.name.as_str().to_owned(), new_position, type_));
-                    }
-                }
+                Some(new) if equal => same.push((new_position, new)),
                 _ => {
                     let name = |it: &Column| it.name.as_str().to_owned();
                     before.extend(old.map(name).zip(old_form().map(Value::Object)));
@@ -134,7 +135,8 @@ impl Difference {
                 }
             }
         }
-        self.put("columns", before, after, same - same.min(LISTED));
+        self.put("columns", before, after, same.len().saturating_sub(LISTED));
+        same
     }
 
     fn constraints(&mut self, pair: &Pair<'_>, old: &[Constraint], new: &[Constraint]) {
