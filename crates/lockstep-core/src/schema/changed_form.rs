@@ -9,7 +9,8 @@ use crate::effect::RelationId;
 use crate::schema::Schema;
 use crate::schema::constraint::Constraint;
 use crate::schema::form::Form;
-use crate::schema::relation::{Body, Column, Relation};
+use crate::schema::object::{CatalogObject, ObjectClass};
+use crate::schema::relation::{Body, Column, Relation, Table};
 
 /// The parts of one relation in two schemas.
 #[derive(Debug, Default)]
@@ -57,15 +58,25 @@ impl Difference {
         let id = new.id;
         let pair = Pair { before, after, id, names_stay: after.keeps_names_since(before) };
         let mut found = Difference::default();
-        found.properties(before.properties_form(old), after.properties_form(new));
+        if !(pair.names_stay && same_properties(old, new)) {
+            found.properties(before.properties_form(old), after.properties_form(new));
+        }
         let same = found.columns(&pair, old, new);
         if let (Body::Table(old), Body::Table(new)) = (&old.body, &new.body) {
             found.constraints(&pair, &old.constraints, &new.constraints);
             found.indexes(&pair, &old.indexes, &new.indexes);
         }
-        found.members("triggers", before.triggers_form(id), after.triggers_form(id));
-        found.members("policies", before.policies_form(id), after.policies_form(id));
-        found.members("rules", before.rules_form(id), after.rules_form(id));
+        if pair.names_stay && after.keeps_objects_since(before) {
+            let count =
+                |class, shown: fn(&CatalogObject) -> bool| after.objects_on(class, id).filter(|it| shown(it)).count();
+            found.same("triggers", count(ObjectClass::Trigger, |it| it.trigger().is_some_and(|it| !it.internal)));
+            found.same("policies", count(ObjectClass::Policy, |_| true));
+            found.same("rules", count(ObjectClass::Rule, |_| true));
+        } else {
+            found.members("triggers", before.triggers_form(id), after.triggers_form(id));
+            found.members("policies", before.policies_form(id), after.policies_form(id));
+            found.members("rules", before.rules_form(id), after.rules_form(id));
+        }
         if !found.is_empty() || old.name != new.name {
             let listed = same.into_iter().take(LISTED);
             let columns =
@@ -96,8 +107,12 @@ impl Difference {
                 side.insert(part.into(), Value::Object(members));
             }
         }
-        if same > 0 {
-            self.unchanged.more.push((part, same));
+        self.same(part, same);
+    }
+
+    fn same(&mut self, part: &'static str, count: usize) {
+        if count > 0 {
+            self.unchanged.more.push((part, count));
         }
     }
 
@@ -162,6 +177,32 @@ impl Difference {
         let ((before, after), alike) = differing(gone.collect(), made.into_iter().collect());
         self.put("indexes", before, after, same + alike);
     }
+}
+
+/// Nothing that [`Schema::properties_form`] prints differs, where no name has changed.
+fn same_properties(old: &Relation, new: &Relation) -> bool {
+    let tables = |old: &Table, new: &Table| {
+        let dropped = |it: &Table| it.columns.iter().filter(|column| column.dropped).count();
+        old.of_type == new.of_type
+            && (old.row_security, old.force_row_security) == (new.row_security, new.force_row_security)
+            && dropped(old) == dropped(new)
+            && old.toast_options == new.toast_options
+            && old.replica_identity == new.replica_identity
+            && old.inherits == new.inherits
+            && old.partition_key == new.partition_key
+            && old.bound == new.bound
+            && old.materialized == new.materialized
+            && old.access_method == new.access_method
+    };
+    let same_body = match (&old.body, &new.body) {
+        (Body::Table(old), Body::Table(new)) => tables(old, new),
+        (old, new) => old == new,
+    };
+    same_body
+        && old.comment == new.comment
+        && old.options == new.options
+        && old.tablespace == new.tablespace
+        && old.persistence == new.persistence
 }
 
 /// The entries that only one side has, or has otherwise; and how many are the same.

@@ -17,6 +17,8 @@ pub(super) struct Touched {
     types: BTreeSet<TypeId>,
     /// An object other than those got another definition or name.
     objects: bool,
+    /// One was made or dropped.
+    number_of_objects: bool,
 }
 
 impl Touched {
@@ -30,6 +32,10 @@ impl Touched {
 
     pub(super) fn object(&mut self) {
         self.objects = true;
+    }
+
+    pub(super) fn number_of_objects(&mut self) {
+        self.number_of_objects = true;
     }
 }
 
@@ -51,6 +57,12 @@ impl Schema {
         }
         let touched = self.touched.relations.union(&other.touched.relations);
         touched.filter_map(|id| self.relations.get(id)).filter(differs).collect()
+    }
+
+    /// No object besides relations and types was made, changed or dropped.
+    pub(super) fn keeps_objects_since(&self, other: &Schema) -> bool {
+        let touched = |it: &Schema| it.touched.objects || it.touched.number_of_objects;
+        self.shares_mark(other) && !touched(self) && !touched(other)
     }
 
     /// Whatever both have and nobody changed reads as before: no name that it could show is another one now.

@@ -36,6 +36,7 @@ pub mod uncertain;
 pub mod user_type;
 pub mod view;
 
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use rpds::{RedBlackTreeMap, RedBlackTreeSet};
@@ -55,8 +56,12 @@ use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
 use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
+/// Copies share their state until one of them changes.
+#[derive(Debug, Clone, Default)]
+pub struct Schema(Rc<State>);
+
 #[derive(Debug, Clone)]
-pub struct Schema {
+pub struct State {
     /// Schemas, with the comments on them.
     namespaces: RedBlackTreeMap<Ident, Option<String>>,
     relations: RedBlackTreeMap<RelationId, Rc<Relation>>,
@@ -76,9 +81,23 @@ pub struct Schema {
     pub uncertain: Uncertain,
 }
 
-impl Default for Schema {
+impl Deref for Schema {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for Schema {
+    fn deref_mut(&mut self) -> &mut State {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+impl Default for State {
     fn default() -> Self {
-        Schema {
+        State {
             namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), None),
             relations: RedBlackTreeMap::new(),
             relation_names: RedBlackTreeMap::new(),

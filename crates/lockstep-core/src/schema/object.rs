@@ -216,6 +216,7 @@ impl Schema {
 
     pub fn add_object(&mut self, key: ObjectKey, body: ObjectBody) -> ObjectId {
         let id = ObjectId(self.take_id());
+        self.touched.number_of_objects();
         self.object_keys.insert_mut(key.clone(), id);
         self.objects.insert_mut(id, Rc::new(CatalogObject { id, key, comment: None, body }));
         id
@@ -224,16 +225,17 @@ impl Schema {
     /// Gives it another name, schema or table.
     pub fn rename_object(&mut self, id: ObjectId, key: ObjectKey) {
         self.touched.object();
-        if let Some(object) = self.objects.get_mut(&id) {
-            self.object_keys.remove_mut(&object.key);
+        if let Some(was) = self.object(id).map(|it| it.key.clone()) {
+            self.object_keys.remove_mut(&was);
             self.object_keys.insert_mut(key.clone(), id);
-            Rc::make_mut(object).key = key;
+            self.objects.get_mut(&id).into_iter().for_each(|it| Rc::make_mut(it).key = key.clone());
         }
     }
 
     pub fn remove_object(&mut self, id: ObjectId) {
-        if let Some(object) = self.objects.get(&id) {
-            self.object_keys.remove_mut(&object.key);
+        self.touched.number_of_objects();
+        if let Some(key) = self.object(id).map(|it| it.key.clone()) {
+            self.object_keys.remove_mut(&key);
             self.objects.remove_mut(&id);
             self.forget_needs(&Object::Other(id));
         }
