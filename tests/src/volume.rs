@@ -72,7 +72,7 @@ impl Writer {
                 )
             }
             1 => format!("CREATE INDEX table_{table}_name ON table_{table} (lower(name), created_at DESC);"),
-            2 => format!("ALTER TABLE table_{table} ADD COLUMN note text DEFAULT 'none' NOT NULL;"),
+            2 => format!("ALTER TABLE table_{table} ADD COLUMN note text DEFAULT 'none';"),
             3 => format!(
                 "ALTER TABLE table_{table} ADD CONSTRAINT table_{table}_other FOREIGN KEY (other_id) \
                  REFERENCES table_{other} (id) ON DELETE CASCADE;"

@@ -24,10 +24,11 @@ struct Keyword {
     bare_label: bool,
 }
 
-/// The words in order, and where those that begin with each letter stand.
+/// The words in order, where those that begin with each letter stand, and which lengths they have: a bit each.
 struct Table {
     keywords: Vec<Keyword>,
     from: [u16; 27],
+    lengths: [u32; 26],
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -45,13 +46,20 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let keywords: Vec<Keyword> = KEYWORDS.lines().filter_map(keyword).collect();
     let before = |letter: u8| keywords.partition_point(|it| it.word.as_bytes()[0] < letter) as u16;
     let from = std::array::from_fn(|at| before(b'a' + at as u8));
-    Table { keywords, from }
+    let mut lengths = [0; 26];
+    for it in &keywords {
+        lengths[usize::from(it.word.as_bytes()[0] - b'a')] |= 1 << it.word.len();
+    }
+    Table { keywords, from, lengths }
 });
 
 fn find(word: &str) -> Option<Keyword> {
     let letter = word.bytes().next().filter(u8::is_ascii_lowercase)?;
     let table = &*TABLE;
     let at = usize::from(letter - b'a');
+    if word.len() >= 32 || table.lengths[at] & (1 << word.len()) == 0 {
+        return None;
+    }
     let among = &table.keywords[usize::from(table.from[at])..usize::from(table.from[at + 1])];
     among.binary_search_by(|it| it.word.cmp(word)).ok().map(|at| among[at])
 }
