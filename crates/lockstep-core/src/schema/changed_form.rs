@@ -205,8 +205,11 @@ fn same_properties(old: &Relation, new: &Relation) -> bool {
         && old.persistence == new.persistence
 }
 
+/// Entries before and after.
+type Sides = (Map<String, Value>, Map<String, Value>);
+
 /// The entries that only one side has, or has otherwise; and how many are the same.
-fn differing(before: Form, after: Form) -> ((Map<String, Value>, Map<String, Value>), usize) {
+fn differing(before: Form, after: Form) -> (Sides, usize) {
     let (mut before, mut after) = (before.into_map(), after.into_map());
     let all = after.len();
     let same: Vec<String> =
