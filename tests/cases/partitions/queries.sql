@@ -21,13 +21,13 @@ SELECT * FROM t WHERE b = 1;
 SELECT * FROM t WHERE a = 1;
 -- expect: ok
 SELECT t.b, u.y FROM t JOIN u ON t.a = u.x WHERE t.b = 1 ORDER BY 1;
--- expect: unknown
+-- expect: ok
 SELECT t.b, u.y FROM t JOIN u ON t.a = u.x WHERE u.x = 1;
 -- expect: ok
 SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = t.a AND u.y = 5);
--- expect: unknown
+-- expect: ok
 SELECT * FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.x = t.a AND u.x = 5);
--- expect: unknown
+-- expect: ok
 SELECT * FROM (SELECT a AS z, b FROM t) s WHERE z = 1;
 -- expect: ok
 SELECT * FROM t ORDER BY a LIMIT 1;
@@ -49,5 +49,5 @@ SELECT * FROM r WHERE a IS NULL;
 SELECT * FROM r WHERE a BETWEEN 20 AND 29;
 -- expect: ok
 SELECT * FROM r WHERE a IN (0, 5) AND b <> 'x';
--- expect: unknown
+-- expect: depends_on_data
 SELECT * FROM r WHERE a + 1 = 5;

@@ -177,6 +177,22 @@ impl Expression {
         &self.type_
     }
 
+    /// Without conversions around it that change nothing.
+    pub fn without_relabels(self) -> Self {
+        match self.node {
+            Node::Relabel { operand, .. } | Node::Collate { operand, .. } => operand.without_relabels(),
+            _ => self,
+        }
+    }
+
+    /// What `NOT` stands before.
+    pub fn after_not(&self) -> Option<&Expression> {
+        match &self.node {
+            Node::Not(operand) => Some(operand),
+            _ => None,
+        }
+    }
+
     /// A null constant: as a default, the same as none (`AddRelationNewConstraints`).
     pub fn is_null_constant(&self) -> bool {
         matches!(self.node, Node::Constant(Constant::Null))

@@ -20,6 +20,11 @@ pub fn compare_constants(type_: &Type, a: &str, b: &str) -> Option<Ordering> {
             if zone_a == zone_b { moments(a, b) } else { None }
         }
         Type::UUID => Some(a.cmp(b)),
+        Type::OID => Some(a.parse::<u32>().ok()?.cmp(&b.parse::<u32>().ok()?)),
+        // Both are compared by their bytes, whatever the collation.
+        Type::NAME | Type::CHAR => Some(a.cmp(b)),
+        Type::BPCHAR => strings(a.trim_end_matches(' '), b.trim_end_matches(' ')),
+        Type::FLOAT4 | Type::FLOAT8 => numbers(a, b),
         Type::TEXT | Type::VARCHAR => strings(a, b),
         _ => None,
     }
@@ -31,8 +36,29 @@ pub fn constants_are_equal(type_: &Type, a: &str, b: &str) -> Option<bool> {
         _ if a == b => Some(true),
         // Collations that are not deterministic cannot be those of a partition key.
         Type::TEXT | Type::VARCHAR => Some(false),
+        Type::BPCHAR => Some(a.trim_end_matches(' ') == b.trim_end_matches(' ')),
+        // Of elements with one text for each value, and of the ranges of whole numbers and days.
+        it if it.array && ONE_TEXT.iter().any(|element| Type { array: false, ..it }.is(*element)) => Some(false),
+        it if it.row().is_some_and(|row| matches!(row.name, "int4range" | "int8range" | "daterange")) && !it.array => {
+            Some(false)
+        }
+        // Labels of an enum.
+        it if it.row().is_none() && !it.array && is_word(a) && is_word(b) => Some(false),
         _ => compare_constants(type_, a, b).map(Ordering::is_eq),
     }
+}
+
+const ONE_TEXT: [Type; 8] =
+    [Type::INT2, Type::INT4, Type::INT8, Type::TEXT, Type::VARCHAR, Type::BOOL, Type::UUID, Type::DATE];
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|it: char| it.is_ascii_alphabetic()) && !text.starts_with("inf")
+}
+
+/// Floating point numbers, infinite ones too.
+fn numbers(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b): (f64, f64) = (a.parse().ok()?, b.parse().ok()?);
+    a.partial_cmp(&b)
 }
 
 fn numeric(a: &str, b: &str) -> Option<Ordering> {

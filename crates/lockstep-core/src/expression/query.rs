@@ -282,6 +282,13 @@ impl Query {
     }
 
     /// This level and all beneath it.
+    pub(super) fn all_levels(&self) -> Vec<&Query> {
+        let mut found = vec![];
+        self.levels(&mut found);
+        found
+    }
+
+    /// The same, gathered.
     fn levels<'a>(&'a self, found: &mut Vec<&'a Query>) {
         found.push(self);
         self.with.iter().for_each(|it| it.query.levels(found));
@@ -319,6 +326,15 @@ impl Expression {
 }
 
 impl FromNode {
+    pub fn has_outer_join(&self) -> bool {
+        match self {
+            FromNode::Entry(_) => false,
+            FromNode::Join { left, right, kind, .. } => {
+                *kind != JoinKind::Inner || left.has_outer_join() || right.has_outer_join()
+            }
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut Vec<&'a Expression>) {
         if let FromNode::Join { left, right, condition, .. } = self {
             left.collect(found);
@@ -328,7 +344,20 @@ impl FromNode {
     }
 }
 
+/// Whether a function of the server's own yields several rows.
+pub(super) fn returns_set(function: &Function) -> bool {
+    use crate::pg::version::PgVersion;
+    let rows = || crate::pg::catalog::functions(function.name, PgVersion::default());
+    function.is_made() || rows().any(|row| row.function.oid == function.oid && row.returns_set)
+}
+
 impl SetNode {
+    pub(super) fn all_leaves(&self) -> Vec<&Query> {
+        let mut found = vec![];
+        self.leaves(&mut found);
+        found
+    }
+
     fn leaves<'a>(&'a self, found: &mut Vec<&'a Query>) {
         match self {
             SetNode::Leaf(query) => found.push(query),

@@ -6,7 +6,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
 use crate::statement::column::{self, check_name};
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::query::{self, Analyzed};
 use crate::statement::{scope, select};
 use crate::syntax;
@@ -25,7 +25,10 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
         return unknown("CREATE TABLE AS with ON COMMIT is not modelled");
     }
     // The query is analysed, which locks what it reads, before the new name is looked at.
-    let analyzed = query::analyze(execution, query)?;
+    let analyzed = match query::analyze(execution, query) {
+        Err(Stop::Unknown(why)) => of_catalogs(execution, query).ok_or(Stop::Unknown(why))?,
+        made => made?,
+    };
     execution.writable(if statement.select_into.is_some() { "SELECT INTO" } else { "CREATE TABLE AS" })?;
     let Some(name) = execution.new_relation(&statement.name, statement.persistence, statement.if_not_exists)? else {
         return Ok(());
@@ -53,6 +56,12 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
     relation.tablespace = statement.tablespace.clone();
     column::create_toast(execution, id);
     Ok(())
+}
+
+/// A query of the system's own relations, whose rows are not known.
+fn of_catalogs(execution: &mut Execution, query: &Select) -> Option<Analyzed> {
+    let made = query::analyze_to_run(execution, query).ok()?;
+    made.results.iter().all(|it| it.type_.row().is_some()).then_some(made)
 }
 
 /// The columns of a relation that a query fills, checked as `heap_create` does.

@@ -23,8 +23,12 @@ impl Command for QueryText {
         if let Some(outcome) = sequence_function::run(self, execution) {
             return outcome;
         }
-        if let Some(outcome) = bare_select::run(self, execution) {
-            return outcome;
+        match bare_select::run(self, execution) {
+            Some(Err(Stop::Unknown(why))) => {
+                return query::run(self, Purpose::Run, execution).unwrap_or_else(|_| unknown(why));
+            }
+            Some(outcome) => return outcome,
+            None => {}
         }
         let named = |label: &str| self.text.contains(&crate::name::quote_literal(label));
         if execution.uncommitted_enum_values.iter().any(|(_, label)| named(label)) {
@@ -156,7 +160,7 @@ pub(super) fn read_relation(execution: &mut Execution, name: &QualifiedName, mod
 }
 
 /// `enable_partition_pruning`.
-fn prunes(execution: &Execution) -> bool {
+pub(super) fn prunes(execution: &Execution) -> bool {
     let setting = execution.session.settings.get("enable_partition_pruning");
     !setting.is_some_and(|it| ["off", "false", "0", "no"].contains(&it.value.to_ascii_lowercase().as_str()))
 }

@@ -29,6 +29,14 @@ impl Value {
         Value::Text(text.into())
     }
 
+    /// Its text, where it is one.
+    pub(in crate::expression) fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Printed(text) => Some(text),
+            _ => None,
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }

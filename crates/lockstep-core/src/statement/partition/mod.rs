@@ -3,6 +3,7 @@
 pub(super) mod adoption;
 pub(super) mod attach;
 pub(super) mod bound;
+mod bounds;
 pub(super) mod constraint;
 pub(super) mod detach;
 pub(super) mod implied;
@@ -10,7 +11,9 @@ pub(super) mod indexes;
 pub(super) mod key;
 pub(super) mod keys;
 pub(super) mod overlap;
+pub(super) mod prune;
 pub(super) mod pruning;
+mod refute;
 pub(super) mod routing;
 pub(super) mod survivors;
 pub(super) mod targets;

@@ -1,11 +1,15 @@
 //! Queries that are run: what they lock, and what they may end in.
 
+use std::collections::BTreeMap;
+
 use crate::effect::RelationId;
-use crate::expression::query::{Query, QueryTree, Source};
-use crate::expression::{Raises, Refusal, raised_by};
+use crate::expression::query::{FromNode, QueryTree, Source};
+use crate::expression::{Raises, Refusal, raised_by, restrictions};
+use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::schema::object::ObjectId;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::statement::partition::prune::Entry;
 use crate::statement::query::{Analyzed, analyze_to_run};
 use crate::statement::scope::TableScope;
 use crate::statement::{routine, select};
@@ -55,7 +59,9 @@ pub(in crate::statement) fn run(
         Err(Refusal::Error(error)) => return Ok(Err(error.into())),
         Err(Refusal::Unknown(why)) => return Err(why),
     };
-    if acts(&analyzed.tree, execution) {
+    let fresh = !execution.uncommitted_enum_values.is_empty();
+    let labels = |name: &&str| !analyzed.tree.calls(name).is_empty();
+    if acts(&analyzed.tree, execution) || fresh && ["enum_first", "enum_last", "enum_range"].iter().any(labels) {
         return Err(UNREAD.to_owned());
     }
     Ok(finish(text, &analyzed, purpose, execution))
@@ -112,12 +118,18 @@ fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcom
     for name in &text.locks_rows {
         locked.extend(execution.look_up(name)?);
     }
+    let restricted = restricted(execution, tree);
     for level in tree.levels() {
         for entry in &level.entries {
             if let Source::Relation { id, only } = &entry.source {
                 let id = RelationId(*id);
                 let mode = if locked.contains(&id) { LockMode::RowShare } else { LockMode::AccessShare };
-                lock_entry(text, level, id, *only, mode, execution)?;
+                execution.lock(id, mode, "the statement reads the relation");
+                match restricted.get(&entry.id) {
+                    _ if *only => select::lock_indexes(execution, id, mode),
+                    Some(opened) => lock_partitions(execution, id, opened, mode),
+                    None => select::expand_in_query(execution, text, id, mode)?,
+                }
             }
         }
     }
@@ -135,20 +147,37 @@ fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcom
     Ok(())
 }
 
-fn lock_entry(
-    text: &QueryText,
-    _level: &Query,
-    id: RelationId,
-    only: bool,
-    mode: LockMode,
-    execution: &mut Execution,
-) -> Outcome {
-    execution.lock(id, mode, "the statement reads the relation");
-    if only {
-        select::lock_indexes(execution, id, mode);
-        return Ok(());
+/// The partitions that are opened of the partitioned tables named, where that is known.
+fn restricted(execution: &Execution, tree: &QueryTree) -> BTreeMap<u16, Vec<RelationId>> {
+    let scope = TableScope { execution, table: None, alias: None };
+    let outer = tree.levels().into_iter().any(|level| level.from.iter().any(FromNode::has_outer_join));
+    // A table on the outer side may not be needed at all: what tells is a unique index.
+    if !select::prunes(execution) || outer && hierarchy::planning_opens_partitioned_indexes(execution.version) {
+        return BTreeMap::new();
     }
-    select::expand_in_query(execution, text, id, mode)
+    let found = restrictions(tree, &scope);
+    let mut opened = BTreeMap::new();
+    for entry in tree.levels().into_iter().flat_map(|it| &it.entries) {
+        let Source::Relation { id, only: false } = entry.source else { continue };
+        let table = RelationId(id);
+        let partitioned = execution.schema.get(table).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+        let entry = Entry { execution, tree, id: entry.id, table };
+        if partitioned
+            && let Some(asked) = found.of.get(&entry.id)
+            && let Some(kept) = entry.opened(asked)
+        {
+            opened.insert(entry.id, kept);
+        }
+    }
+    opened
+}
+
+fn lock_partitions(execution: &mut Execution, table: RelationId, opened: &[RelationId], mode: LockMode) {
+    select::lock_indexes(execution, table, mode);
+    for below in opened {
+        execution.lock(*below, mode, "a query reads the partitions that may have its rows");
+        select::lock_indexes(execution, *below, mode);
+    }
 }
 
 /// What `pg_partition_tree` finds below a table or index that takes part in partitioning.
