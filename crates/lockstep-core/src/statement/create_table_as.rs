@@ -60,7 +60,7 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
 
 /// A query of the system's own relations, whose rows are not known.
 fn of_catalogs(execution: &mut Execution, query: &Select) -> Option<Analyzed> {
-    let made = query::analyze_to_run(execution, query).ok()?;
+    let made = query::analyze_to_run(execution, query, &[]).ok()?;
     made.results.iter().all(|it| it.type_.row().is_some()).then_some(made)
 }
 
