@@ -25,7 +25,10 @@ impl Command for QueryText {
         }
         match bare_select::run(self, execution) {
             Some(Err(Stop::Unknown(why))) => {
-                return query::run(self, Purpose::Run, execution).unwrap_or_else(|_| unknown(why));
+                return match query::run(self, Purpose::Run, execution) {
+                    Err(_) | Ok(Err(Stop::Unknown(_))) => unknown(why),
+                    Ok(outcome) => outcome,
+                };
             }
             Some(outcome) => return outcome,
             None => {}
