@@ -44,6 +44,13 @@ pub(super) fn call(
     let made = made.into_iter().flatten().map(|it| Cow::Owned(row_of(it)));
     let candidates: Vec<Candidate<Fitted>> =
         rows.chain(made).filter_map(|row| fit(row, &names, explicit_variadic)).collect();
+    // `FuncnameGetCandidates`: those that differ in what is left out alone are as good as each other.
+    let several =
+        |it: &Candidate<Fitted>| candidates.iter().filter(|other| other.arguments == it.arguments).count() > 1;
+    let is_doubtful = candidates.iter().any(|it| it.what.row.defaults > 0 && several(it));
+    if is_doubtful {
+        return Err(Refusal::Unknown(format!("which function {name} is called is not known")));
+    }
     let exact = candidates.iter().find(|it| it.arguments.iter().zip(&inputs).all(|(takes, given)| takes.is(*given)));
     let chosen = match exact {
         Some(exact) => exact.clone(),
@@ -152,11 +159,10 @@ fn fit(row: Cow<'static, FunctionRow>, names: &[Option<&str>], explicit_variadic
             }
         }
     }
-    if let (Some(element), false) = (row.variadic, explicit_variadic) {
+    if let (Some(element), false) = (row.variadic, explicit_variadic)
+        && count >= row.arguments.len()
+    {
         let fixed = row.arguments.len() - 1;
-        if count < row.arguments.len() {
-            return None;
-        }
         let mut arguments = row.arguments[..fixed].to_vec();
         arguments.resize(count, element);
         // `"any"` takes the arguments as they are, without an array around them.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::expression::deparse::Printer;
 use crate::expression::node::{Expression, Node};
 use crate::expression::print_from::{column_names, unique};
-use crate::expression::query::{Common, Distinct, FromNode, Limit, Query, QueryTree, SetNode, SetOperator, Source};
+use crate::expression::query::{
+    Common, Distinct, FromNode, Limit, Query, QueryTree, SetNode, SetOperator, Source, WHOLE_ROW,
+};
 use crate::expression::scope::Names;
 use crate::name::{Ident, quote_identifier};
 
@@ -64,6 +66,9 @@ impl<'a> Printer<'a> {
         let variable = levels.tree.variables.get(usize::from(number));
         let found = variable.and_then(|it| Some((levels.names.get(&it.entry)?, usize::from(it.column))));
         let text = match found {
+            Some((entry, column)) if column == usize::from(WHOLE_ROW) => {
+                format!("{}.*", quote_identifier(&entry.table))
+            }
             Some((entry, column)) => {
                 let name = column.checked_sub(1).and_then(|at| entry.columns.get(at)).cloned().flatten();
                 let name = quote_identifier(&name.unwrap_or_else(|| "?dropped?column?".to_owned()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::expression::node::{Expression, Operator};
+use crate::expression::node::{Expression, Node, Operator};
 use crate::name::Ident;
 use crate::pg::catalog::Function;
 use crate::pg::types::Type;
@@ -27,6 +27,9 @@ pub struct Variable {
     pub entry: u16,
     pub column: u16,
 }
+
+/// The column of an entry that stands for all of them (`InvalidAttrNumber`): no table has so many.
+pub const WHOLE_ROW: u16 = 65_000;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
@@ -417,12 +420,32 @@ impl QueryTree {
         let mut found = BTreeSet::new();
         let mut see = |number: u16| {
             let Some(variable) = self.variables.get(usize::from(number)) else { return };
-            if let Some((_, relation)) = entries.iter().find(|(entry, _)| *entry == variable.entry) {
+            // A whole row needs no column of its own.
+            if variable.column != WHOLE_ROW
+                && let Some((_, relation)) = entries.iter().find(|(entry, _)| *entry == variable.entry)
+            {
                 found.insert((*relation, variable.column));
             }
         };
         self.visit(&mut |it| it.columns_here(&mut see));
         found
+    }
+
+    /// Whether whole rows stand only where they are printed as `t.*`: as arguments of functions
+    /// (`get_rule_expr_toplevel` says their type elsewhere).
+    pub fn shows_rows_in_calls_alone(&self) -> bool {
+        let is_row = |it: &Expression| {
+            let variable = it.as_column().and_then(|number| self.variables.get(usize::from(number)));
+            variable.is_some_and(|it| it.column == WHOLE_ROW)
+        };
+        let (mut rows, mut arguments) = (0, 0);
+        self.visit(&mut |it| {
+            rows += usize::from(is_row(it));
+            if let Node::Function { arguments: given, .. } = &it.node {
+                arguments += given.iter().filter(|it| is_row(it)).count();
+            }
+        });
+        rows == arguments
     }
 
     /// Types of the schema that it needs besides those of the columns it reads.

@@ -323,6 +323,11 @@ impl Schema {
         self.namespaces.keys().any(|namespace| self.find(&full(namespace)).is_some())
     }
 
+    /// Whether anything but a relation goes by that name: a type, a routine, a trigger …
+    pub fn is_object_name(&self, name: &Ident) -> bool {
+        self.types().any(|it| it.name.name == *name) || self.objects().any(|it| it.name() == name)
+    }
+
     /// Tables without rows in a text may well have some in a database.
     pub fn forget_emptiness(&mut self) {
         let empty = |it: &Rc<Relation>| {

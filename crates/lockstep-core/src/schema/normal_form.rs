@@ -27,7 +27,8 @@ impl Serialize for NormalForm<'_> {
         // Temporary relations are nobody else's, and gone with the session.
         let shown = |it: &&Relation| it.index().is_none() && it.kind() != 'c' && it.name.schema != "pg_temp";
         let relations = schema.relations_by_name().filter(shown);
-        let types = schema.type_names.iter().filter_map(|(name, id)| Some((name.plain(), schema.user_type(*id)?)));
+        let types = schema.type_names.iter().filter(|(name, _)| name.schema != "pg_temp");
+        let types = types.filter_map(|(name, id)| Some((name.plain(), schema.user_type(*id)?)));
         let namespaces = schema.namespaces().map(|it| (it.as_str().to_owned(), schema.namespace_form(it.as_str())));
         let mut map = serializer.serialize_map(None)?;
         section(&mut map, "relations", relations.map(|it| (it.name.plain(), schema.relation_form(it))))?;

@@ -178,7 +178,7 @@ impl Schema {
     /// The key and value under `functions` of the normal form.
     pub(super) fn routine_form(&self, object: &CatalogObject) -> Option<(String, Form)> {
         let ObjectKey::InSchema(_, name, _) = &object.key else { return None };
-        let routine = object.routine()?;
+        let routine = object.routine().filter(|_| name.schema != "pg_temp")?;
         let key = format!("{}({})", name.plain(), self.routine_arguments(routine, false));
         let mut form = Form::default();
         form.always("args", self.routine_arguments(routine, true))

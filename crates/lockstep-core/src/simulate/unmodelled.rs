@@ -173,10 +173,14 @@ pub(super) fn note(execution: &mut Execution, statement: Option<&Statement>, tex
             let (used, own): (Vec<Ident>, Vec<Ident>) =
                 mentions_outside_strings(text).into_iter().partition(|name| schema.is_relation_name(name));
             used.iter().for_each(|name| schema.uncertain.note_use(name, &command));
-            schema.uncertain.mention(&own, &command);
             // What it replaces is another one from then on.
-            if let Some(Statement::CreateView(it)) = statement {
-                schema.uncertain.mention(std::slice::from_ref(&it.name.name), &command);
+            match statement.and_then(made_by) {
+                Some(name) => {
+                    let there = own.into_iter().filter(|it| schema.is_object_name(it));
+                    let names: Vec<Ident> = there.chain([name]).collect();
+                    schema.uncertain.mention(&names, &command);
+                }
+                None => schema.uncertain.mention(&own, &command),
             }
         }
         Reach::Named => {
@@ -189,6 +193,19 @@ pub(super) fn note(execution: &mut Execution, statement: Option<&Statement>, tex
             schema.uncertain.everything(next_id, &command);
         }
     }
+}
+
+/// The object that a command makes which uses others; `None` where only its text tells.
+fn made_by(statement: &Statement) -> Option<Ident> {
+    Some(match statement {
+        Statement::CreateView(it) => it.name.name.clone(),
+        Statement::CreateMaterializedView(it) => it.name.name.clone(),
+        Statement::CreateFunction(it) => it.name.name.clone(),
+        Statement::CreateTrigger(it) => it.name.clone(),
+        Statement::CreatePolicy(it) => it.name.clone(),
+        Statement::CreateRule(it) => it.name.clone(),
+        _ => return None,
+    })
 }
 
 /// The objects that a command with a tree can have changed; `None` where only its text tells.

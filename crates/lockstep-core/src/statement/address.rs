@@ -13,6 +13,7 @@ use crate::statement::check_constraint::missing_constraint;
 use crate::statement::column::{missing_column, resolve_type};
 use crate::statement::drop::find_type;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::routine;
 use crate::syntax::statement::{ObjectAddress, ObjectType};
 
 /// Which catalog holds objects of that kind that are neither relations nor types.
@@ -286,7 +287,10 @@ fn arguments(execution: &Execution, address: &ObjectAddress) -> Outcome<Option<V
     for type_ in types {
         made.push(match type_ {
             Some(type_) => {
-                let mut type_ = resolve_type(execution, type_)?;
+                let mut type_ = match class(address.object) {
+                    Some(ObjectClass::Function) => routine::argument_type(execution, type_)?,
+                    _ => resolve_type(execution, type_)?,
+                };
                 type_.modifier = -1;
                 match class(address.object) {
                     Some(ObjectClass::Function) => type_key(&type_),

@@ -17,6 +17,12 @@ use crate::syntax::statement::Set;
 /// `None`: the query is not one of these.
 pub(super) fn run(query: &QueryText, execution: &mut Execution) -> Option<Outcome> {
     let results = bare_select::read(&query.text)?;
+    // What does no more than compute is analysed like any query.
+    let computes =
+        |it: &Expr| call_of(it).is_some_and(|call| call::is_made(call, execution) && call::computes(call, execution));
+    if results.iter().any(computes) && !results.iter().filter_map(call_of).any(acts) {
+        return None;
+    }
     Some(results.iter().try_for_each(|it| match call_of(it) {
         Some(call) if acts(call) => act(call, execution),
         Some(call) if call::is_made(call, execution) => call::execute(call, 'f', &[], execution),

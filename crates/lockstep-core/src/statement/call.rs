@@ -29,6 +29,13 @@ pub(super) fn is_made(call: &FunctionCall, execution: &Execution) -> bool {
     routine::named(execution, &call.name).is_ok_and(|it| !it.is_empty())
 }
 
+/// Whether the only function of that name is written in SQL and only computes a value.
+pub(super) fn computes(call: &FunctionCall, execution: &Execution) -> bool {
+    let Ok(found) = routine::named(execution, &call.name) else { return false };
+    let [only] = found.as_slice() else { return false };
+    execution.schema.routine(*only).is_some_and(|it| it.language == *"sql" && it.computes.is_some())
+}
+
 /// Runs the code of the only routine that takes so many arguments.
 pub(super) fn execute(
     call: &FunctionCall,

@@ -33,7 +33,7 @@ impl Command for CreateView {
         if self.query.writes {
             return unknown("a view of a query that does more than read is not modelled");
         }
-        let analyzed = query::analyze(execution, &select)?;
+        let analyzed = query::analyze_to_store(execution, &select)?;
         let options = self.view_options(execution)?;
         if options.iter().any(|it| it.starts_with("check_option=")) && !is_updatable(execution, &select, &analyzed) {
             let message = "WITH CHECK OPTION is supported only on automatically updatable views";

@@ -7,6 +7,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
 use crate::schema::object::{ObjectClass, ObjectKey};
+use crate::schema::relation::Persistence;
 use crate::schema::relation::{Body, Relation, TableKind};
 use crate::schema::user_type::{UserType, UserTypeKind};
 use crate::statement::Command;
@@ -176,6 +177,12 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
     let reason = "the index goes while reads and writes go on";
     execution.lock(table, LockMode::ShareUpdateExclusive, reason);
     execution.lock(id, LockMode::ShareUpdateExclusive, reason);
+    if execution.schema.relation(table).persistence == Persistence::Temporary {
+        // Nobody else can wait for it: `RemoveRelations` drops it as the plain command does.
+        execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
+        execution.lock(id, LockMode::AccessExclusive, REASON);
+        return delete(execution, &[target], false);
+    }
     refuse_internal(execution, &target, std::slice::from_ref(&target))?;
     execution.wait(table, LockMode::AccessExclusive);
     execution.lock(id, LockMode::AccessExclusive, "nobody uses the index any more when it is removed");

@@ -292,6 +292,9 @@ impl Execution {
         if self.schema.has_namespace(schema.as_str()) || schema == "pg_temp" {
             return Ok(());
         }
+        if matches!(schema.as_str(), "pg_catalog" | "information_schema" | "pg_toast") {
+            return unknown(format!("the system's own schema {schema} is not modelled"));
+        }
         match self.schema.uncertain.about(schema, None) {
             Some(why) => unknown(why),
             None => fail(sqlstate::INVALID_SCHEMA_NAME, format!("schema \"{}\" does not exist", schema.as_str())),

@@ -46,16 +46,30 @@ pub(super) fn members(execution: &Execution, name: &QualifiedName) -> impl Itera
 
 /// The types of a row, a parameter or a result: `SETOF` is the caller's.
 pub(super) fn parameter_type(execution: &mut Execution, name: &TypeName) -> Outcome<Type> {
-    let plain_name = TypeName { set_of: false, ..name.clone() };
-    if name.percent_type {
-        return column_type(execution, name);
+    match name.percent_type {
+        true => column_type(execution, name),
+        false => argument_type(execution, name),
     }
+}
+
+/// The same where nothing is said on the way.
+pub(super) fn argument_type(execution: &Execution, name: &TypeName) -> Outcome<Type> {
+    let plain_name = TypeName { set_of: false, ..name.clone() };
     // A relation's row type goes by the relation's number.
-    let types = schemas(execution, &name.name).into_iter();
+    let mut within = schemas(execution, &name.name);
+    if name.name.schema.is_none() {
+        within.insert(0, Ident::new("pg_temp"));
+    }
+    let types = within.into_iter();
     let row = types
         .map(|schema| ObjectName { schema, name: name.name.name.clone() })
         .find_map(|full| execution.schema.find(&full).map(|id| (id, full)));
     match resolve_type(execution, &plain_name) {
+        // A temporary table's is on no path of schemas that is looked at there.
+        Err(Stop::Error(error)) => match row.filter(|(_, full)| full.schema == "pg_temp") {
+            Some((id, _)) => Ok(Type { array: name.array_dimensions > 0, ..Type::user(id.0) }),
+            None => Err(error.into()),
+        },
         Err(Stop::Unknown(why)) => match row {
             Some((id, full))
                 if execution.schema.find_type(&full).is_none()

@@ -109,8 +109,7 @@ fn resolve_names(statement: &RowStatement, execution: &Execution, table: Relatio
 }
 
 fn has_column(execution: &Execution, table: RelationId, column: &Ident) -> bool {
-    let known =
-        execution.schema.get(table).and_then(|it| it.table()).is_some_and(|it| it.column(column.as_str()).is_some());
+    let known = execution.schema.get(table).is_some_and(|it| it.columns().find(column.as_str()).is_some());
     known || super::column::check_name(column).is_err()
 }
 

@@ -8,6 +8,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::pg::volatility::Volatility;
+use crate::schema::object::ObjectId;
 use crate::statement::Command;
 use crate::statement::bare_select;
 use crate::statement::column::check_name;
@@ -199,6 +200,7 @@ fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMod
         return Err(PgError::new(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message).hint(hint).into());
     }
     if relation.view().is_some() {
+        runs_no_code(execution, id)?;
         for source in execution.schema.read_by_view(id) {
             execution.lock(source, mode, "the view reads it");
             expand(execution, source, mode)?;
@@ -215,6 +217,16 @@ fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMod
         lock_indexes(execution, below, mode);
     }
     Ok(())
+}
+
+/// A view that calls functions of the schema runs their code when it is read.
+fn runs_no_code(execution: &Execution, view: RelationId) -> Outcome {
+    let query = execution.schema.get(view).and_then(|it| it.view()).and_then(|it| it.query.as_ref());
+    let own = query.map(|it| it.functions()).unwrap_or_default().into_iter().find(|it| !extension::is_member(*it));
+    match own.and_then(|it| execution.schema.object(ObjectId(it))) {
+        Some(function) => unknown(format!("what the function {} does is not known", function.name())),
+        None => Ok(()),
+    }
 }
 
 /// A query that calls code which is not known is not run.

@@ -31,6 +31,8 @@ pub(super) struct Builder {
     pub(super) is_printable: bool,
     /// It is run, not stored: then it may name what no stored tree of this model holds.
     pub(super) runs: bool,
+    /// It is kept as a view, which computes nothing yet.
+    pub(super) stores: bool,
     /// Subqueries that are open.
     depth: usize,
 }
@@ -45,6 +47,7 @@ impl Default for Builder {
             keys: vec![],
             is_printable: true,
             runs: false,
+            stores: false,
             depth: 0,
         }
     }
@@ -53,6 +56,10 @@ impl Default for Builder {
 impl Builder {
     pub(super) fn to_run() -> Self {
         Builder { runs: true, ..Builder::default() }
+    }
+
+    pub(super) fn to_store() -> Self {
+        Builder { stores: true, ..Builder::default() }
     }
 }
 
@@ -321,7 +328,7 @@ impl Scope for Environment<'_> {
     /// Functions of the schema may do anything: where one has the name, what the query does is not known.
     fn functions(&self, name: &QualifiedName) -> Result<Option<Vec<Callable>>, Refusal> {
         let found = self.tables().functions(name)?;
-        if self.builder.borrow().runs {
+        if self.builder.borrow().runs || self.builder.borrow().stores {
             return Ok(found.filter(|all| !all.is_empty()));
         }
         Ok(found.filter(|all| !all.is_empty() && all.iter().all(|it| is_member(it.id))))

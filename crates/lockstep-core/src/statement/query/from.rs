@@ -245,11 +245,20 @@ impl Environment<'_> {
         let mut merged = vec![];
         for name in &using {
             let (a, b) = (side(&ours, name, "left")?, side(&others, name, "right")?);
-            if !a.column.type_.is(b.column.type_) || kind == JoinKind::Full {
+            let computes = kind == JoinKind::Full && !self.builder.borrow().runs;
+            if !a.column.type_.is(b.column.type_) || computes {
                 return unknown("a merged column that is neither side's is not modelled");
             }
             conditions.push(expression::equal(self.column_of(&a), self.column_of(&b), self)?);
-            merged.push(if kind == JoinKind::Right { b } else { a });
+            merged.push(match kind {
+                JoinKind::Right => b,
+                // `COALESCE` of both sides.
+                JoinKind::Full => {
+                    let variable = Variable { entry: self.new_entry(), column: 1 };
+                    Shown { column: ResultColumn { origin: None, ..a.column }, variable }
+                }
+                _ => a,
+            });
         }
         let rest = ours.into_iter().chain(others).filter(|it| !using.contains(&it.column.name));
         let shown = merged.into_iter().chain(rest).collect();

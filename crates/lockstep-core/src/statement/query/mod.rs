@@ -57,19 +57,29 @@ pub(super) struct ResultColumn {
 
 /// Analyses the query, which locks what it names.
 pub(super) fn analyze(execution: &mut Execution, select: &Select) -> Outcome<Analyzed> {
-    let builder = RefCell::new(Builder::default());
+    analyze_with(Builder::default(), execution, select)
+}
+
+/// The same for a view, which keeps the query.
+pub(super) fn analyze_to_store(execution: &mut Execution, select: &Select) -> Outcome<Analyzed> {
+    analyze_with(Builder::to_store(), execution, select)
+}
+
+fn analyze_with(builder: Builder, execution: &mut Execution, select: &Select) -> Outcome<Analyzed> {
+    let builder = RefCell::new(builder);
     let made = Environment::new(execution, &builder).query(select, true);
     let builder = builder.into_inner();
     for id in &builder.reads {
         execution.lock(*id, LockMode::AccessShare, "the statement reads the relation");
     }
     let (root, results): (Query, Vec<ResultColumn>) = made?;
-    let tree = QueryTree {
+    let mut tree = QueryTree {
         root,
         variables: builder.variables,
         has_old_and_new: view_rules_have_old_and_new(execution.version),
         is_printable: builder.is_printable,
     };
+    tree.is_printable &= tree.shows_rows_in_calls_alone();
     Ok(Analyzed { tree, results, reads: builder.reads, keys: builder.keys })
 }
 

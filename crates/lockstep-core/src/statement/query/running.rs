@@ -1,6 +1,7 @@
 //! Queries that are run: what they lock, and what they may end in.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::effect::RelationId;
 use crate::expression::query::{FromNode, QueryTree, Source};
@@ -94,6 +95,9 @@ fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outco
         Purpose::Plan => Raises::while_planning(&scope),
     };
     raised_by(&analyzed.tree, &mut raises).map_err(Stop::Unknown)?;
+    for view in views_read(&analyzed.tree, execution) {
+        raised_by(&view, &mut raises).map_err(Stop::Unknown)?;
+    }
     let mut seen = vec![];
     while let Some(id) = raises.functions.pop() {
         if seen.contains(&id) {
@@ -110,6 +114,28 @@ fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outco
         }
     }
     Ok(raises.states)
+}
+
+/// The queries of the views that a query reads, which are computed with it.
+fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Rc<QueryTree>> {
+    let mut found: Vec<(RelationId, Rc<QueryTree>)> = vec![];
+    let read_by = |tree: &QueryTree| -> Vec<RelationId> {
+        let entries = tree.levels().into_iter().flat_map(|it| &it.entries);
+        let relations = entries.filter_map(|it| match &it.source {
+            Source::Relation { id, .. } => Some(RelationId(*id)),
+            _ => None,
+        });
+        relations.collect()
+    };
+    let mut open = read_by(tree);
+    while let Some(id) = open.pop() {
+        let query = execution.schema.get(id).and_then(|it| it.view()).and_then(|it| it.query.clone());
+        if let Some(query) = query.filter(|_| !found.iter().any(|(it, _)| *it == id)) {
+            open.extend(read_by(&query));
+            found.push((id, query));
+        }
+    }
+    found.into_iter().map(|(_, query)| query).collect()
 }
 
 /// Planning locks what stands below the relations that are named, and every index.

@@ -1,7 +1,7 @@
 //! What only a query that is run may name here: catalogs, system columns and whole rows.
 
 use crate::expression::Refusal;
-use crate::expression::query::Variable;
+use crate::expression::query::{Variable, WHOLE_ROW};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog;
 use crate::pg::types::Type;
@@ -25,7 +25,6 @@ const SYSTEM_COLUMNS: [(&str, u16, Type); 6] = [
     ("cmin", 65_005, Type::builtin(29)),
     ("cmax", 65_006, Type::builtin(29)),
 ];
-const WHOLE_ROW: u16 = 65_000;
 
 /// The columns of a catalog or system view of that name, where nothing hides it.
 pub(super) fn relation(execution: &Execution, name: &QualifiedName) -> Option<Vec<ResultColumn>> {
@@ -62,7 +61,10 @@ impl Environment<'_> {
 
     /// `transformWholeRowRef`.
     pub(super) fn whole_row(&self, item: &Option<Item>) -> Result<(u16, Type), Refusal> {
-        let Some(item) = item.as_ref().filter(|_| self.runs()) else { return unknown("a whole row is not modelled") };
+        let kept = |it: &&Item| self.builder.borrow().stores && it.relation.is_some();
+        let Some(item) = item.as_ref().filter(|it| self.runs() || kept(it)) else {
+            return unknown("a whole row is not modelled");
+        };
         let Some(entry) = item.columns.first().map(|it| it.variable.entry) else {
             return unknown("a whole row is not modelled");
         };
