@@ -33,7 +33,7 @@ export interface Precondition { query: string; expected: string; sqlstate: strin
 /** A relation that is there before and after shows its kind and what differs; `unchanged` is the rest in short. */
 export interface Change {
   object: "relation" | "type" | "schema"; name: string; renamed_from?: string; before: unknown; after: unknown;
-  unchanged?: { columns: { name: string; pos: number; type: string }[]; more: Record<string, number> };
+  unchanged?: { columns: { name: string; pos: number; type: string; notnull?: boolean }[]; more: Record<string, number> };
 }
 
 export interface Step {

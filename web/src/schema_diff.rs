@@ -153,7 +153,8 @@ fn columns(
     };
     let changed = own.iter().map(|(name, it)| (position(it), row(name, it)));
     let same = unchanged.iter().map(|it| {
-        let row = Row { mark: Mark::Same, name: it.name.clone(), text: it.type_.clone(), tags: vec![] };
+        let tags = if it.not_null { vec!["NOT NULL".into()] } else { vec![] };
+        let row = Row { mark: Mark::Same, name: it.name.clone(), text: it.type_.clone(), tags };
         (u64::from(it.position), row)
     });
     let mut all: Vec<(u64, Row)> = changed.chain(same).collect();
@@ -355,5 +356,27 @@ mod tests {
         let form = |labels: Value| json!({ "kind": "e", "labels": labels });
         let change = wire::Change { object: "type".into(), ..change(form(json!(["a"])), form(json!(["a", "b"]))) };
         assert_eq!(marks(pair(&change).after.as_ref()), [(Mark::Same, "a"), (Mark::Added, "b")]);
+    }
+
+    #[test]
+    fn columns_that_stay_stand_in_their_places_and_the_rest_is_counted() {
+        let mut change =
+            change(json!({"kind": "r"}), json!({"kind": "r", "columns": {"b": {"pos": 2, "type": "text"}}}));
+        let same = |name: &str, position, not_null| wire::UnchangedColumn {
+            name: name.into(),
+            position,
+            type_: "bigint".into(),
+            not_null,
+        };
+        change.unchanged.columns = vec![same("a", 1, true), same("c", 3, false)];
+        change.unchanged.more.insert("columns".into(), 7);
+        change.unchanged.more.insert("indexes".into(), 2);
+        let after = pair(&change).after.unwrap();
+        assert_eq!(marks(Some(&after)), [(Mark::Same, "a"), (Mark::Added, "b"), (Mark::Same, "c")]);
+        assert_eq!(after.sections.len(), 1, "only what changes of other parts is of interest");
+        assert_eq!(
+            (after.sections[0].rows[0].tags.as_slice(), after.sections[0].more),
+            (&["NOT NULL".to_owned()][..], 7)
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::effect::RelationId;
 use crate::report::wire;
 use crate::schema::Schema;
 use crate::schema::changed_form::Difference;
-use crate::schema::relation::Relation;
+use crate::schema::relation::{Column, Relation};
 
 /// Relations and types that differ, an index as a part of its table.
 pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
@@ -47,7 +47,17 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
     if difference.is_empty() && old.name == new.name {
         return None;
     }
-    let Difference { mut before, mut after, unchanged } = difference;
+    let column = |(position, it): (u16, &Column)| wire::UnchangedColumn {
+        name: it.name.as_str().to_owned(),
+        position,
+        type_: after.format_type(&it.type_),
+        not_null: it.not_null,
+    };
+    let unchanged = wire::Unchanged {
+        columns: difference.unchanged.columns.into_iter().map(column).collect(),
+        more: difference.unchanged.more.into_iter().map(|(part, count)| (part.to_owned(), count)).collect(),
+    };
+    let Difference { mut before, mut after, .. } = difference;
     for (side, relation) in [(&mut before, old), (&mut after, new)] {
         side.shift_insert(0, "kind".into(), relation.kind().to_string().into());
     }
@@ -57,14 +67,7 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
         renamed_from: (old.name != new.name).then(|| old.name.to_string()),
         before: Value::Object(before),
         after: Value::Object(after),
-        unchanged: wire::Unchanged {
-            columns: unchanged
-                .columns
-                .into_iter()
-                .map(|(name, position, type_)| wire::UnchangedColumn { name, position, type_ })
-                .collect(),
-            more: unchanged.more.into_iter().map(|(part, count)| (part.to_owned(), count)).collect(),
-        },
+        unchanged,
     })
 }
 

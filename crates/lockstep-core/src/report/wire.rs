@@ -244,6 +244,8 @@ pub struct UnchangedColumn {
     pub position: u16,
     #[serde(rename = "type")]
     pub type_: String,
+    #[serde(rename = "notnull", skip_serializing_if = "std::ops::Not::not", default)]
+    pub not_null: bool,
 }
 
 impl Unchanged {

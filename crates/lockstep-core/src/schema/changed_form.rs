@@ -14,17 +14,17 @@ use crate::schema::relation::{Body, Column, Relation, Table};
 
 /// The parts of one relation in two schemas.
 #[derive(Debug, Default)]
-pub struct Difference {
+pub struct Difference<'a> {
     pub before: Map<String, Value>,
     pub after: Map<String, Value>,
-    pub unchanged: Unchanged,
+    pub unchanged: Unchanged<'a>,
 }
 
 /// Parts that are the same before and after.
 #[derive(Debug, Default)]
-pub struct Unchanged {
-    /// Columns by name, with their position after, counted over live columns, and type: the first few.
-    pub columns: Vec<(String, u16, String)>,
+pub struct Unchanged<'a> {
+    /// The first few columns as they are after, with their positions, counted over live columns.
+    pub columns: Vec<(u16, &'a Column)>,
     /// Members of parts that are not listed.
     pub more: Vec<(&'static str, usize)>,
 }
@@ -52,9 +52,9 @@ impl Pair<'_> {
     }
 }
 
-impl Difference {
+impl<'a> Difference<'a> {
     /// Of a relation in two schemas.
-    pub fn of((before, old): (&Schema, &Relation), (after, new): (&Schema, &Relation)) -> Self {
+    pub fn of((before, old): (&Schema, &Relation), (after, new): (&Schema, &'a Relation)) -> Self {
         let id = new.id;
         let pair = Pair { before, after, id, names_stay: after.keeps_names_since(before) };
         let mut found = Difference::default();
@@ -78,10 +78,7 @@ impl Difference {
             found.members("rules", before.rules_form(id), after.rules_form(id));
         }
         if !found.is_empty() || old.name != new.name {
-            let listed = same.into_iter().take(LISTED);
-            let columns =
-                listed.map(|(position, it)| (it.name.as_str().to_owned(), position, after.format_type(&it.type_)));
-            found.unchanged.columns = columns.collect();
+            found.unchanged.columns = same.into_iter().take(LISTED).collect();
         }
         found
     }
@@ -118,7 +115,7 @@ impl Difference {
 
     /// A column keeps its number. That it moves up where another is dropped is no change of its own.
     /// Those that are the same, with their positions.
-    fn columns<'a>(&mut self, pair: &Pair<'_>, old: &Relation, new: &'a Relation) -> Vec<(u16, &'a Column)> {
+    fn columns(&mut self, pair: &Pair<'_>, old: &Relation, new: &'a Relation) -> Vec<(u16, &'a Column)> {
         let (mut before, mut after, mut same) = (Map::new(), Map::new(), vec![]);
         let (old, new) = (&old.columns().0, &new.columns().0);
         let (mut old_position, mut new_position) = (0, 0);
