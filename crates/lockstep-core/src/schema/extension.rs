@@ -24,8 +24,9 @@ pub struct Extension {
 impl Extension {
     /// The statement that makes it.
     pub(super) fn create(&self, name: &Ident) -> String {
-        let version = quote_literal(&self.version);
-        format!("CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {} VERSION {version}", self.schema)
+        let foreign = extension::find(name.as_str(), PgVersion::default()).is_some_and(|(it, _)| it.foreign);
+        let version = if foreign { String::new() } else { format!(" VERSION {}", quote_literal(&self.version)) };
+        format!("CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}{version}", self.schema)
     }
 }
 

@@ -229,6 +229,13 @@ impl Simulator {
         if matches!(&result, Err(Stop::Unknown(why)) if why == ZONE) {
             (execution, result) = self.run_in_utc(statement, first_id, in_block);
         }
+        if let Some(why) = crate::statement::names_foreign(&execution, statement, &planned.read.text) {
+            match result {
+                Ok(()) => execution.doubt(why),
+                Err(Stop::Error(_)) => result = Err(Stop::Unknown(why)),
+                Err(Stop::Unknown(_)) => {}
+            }
+        }
         let Execution { schema, session, mut record, pending, .. } = execution;
         let mut applied = false;
         let outcome = match result {

@@ -17,7 +17,12 @@ impl Command for AlterRoutine {
         execution.writable(&format!("ALTER {}", self.kind))?;
         let Some(id) = look_up(execution, self.kind, &self.routine, false)? else { return Ok(()) };
         match &self.action {
-            AlterRoutineAction::OwnerTo(role) => unknown(format!("whether the role {role} exists is not known")),
+            AlterRoutineAction::OwnerTo(role) => {
+                execution.role(role)?;
+                let owner = execution.owner_of(role);
+                execution.schema.ownership.set_owner(Object::Other(id), owner);
+                Ok(())
+            }
             AlterRoutineAction::RenameTo(name) => {
                 let Some(schema) = schema_of(execution, id) else { return unknown("this function is not modelled") };
                 move_to(execution, id, ObjectName { schema, name: name.clone() }, false)

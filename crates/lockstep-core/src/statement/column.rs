@@ -100,6 +100,17 @@ fn member_type(name: &TypeName, member: &Member) -> Outcome<Type> {
     if name.modifiers.is_empty() {
         return Ok(Type { array: name.array_dimensions > 0, ..Type::builtin(row.oid) });
     }
+    if row.has_modifier {
+        let [digits] = name.modifiers.as_slice() else {
+            return unknown(format!("modifiers of the type {} are not modelled", name.name));
+        };
+        return match digits.parse() {
+            Ok(modifier @ 1..=2000) => {
+                Ok(Type { array: name.array_dimensions > 0, modifier, ..Type::builtin(row.oid) })
+            }
+            _ => unknown(format!("whether the type {} admits {digits} is not known", name.name)),
+        };
+    }
     let message = format!("type modifier is not allowed for type \"{}\"", plain(&name.name));
     fail(sqlstate::SYNTAX_ERROR, message)
 }

@@ -12,7 +12,8 @@ use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
 use crate::schema::routine::routine_key;
 use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
-use crate::syntax::statement::{AlterExtension, CreateExtension, ExtensionAction};
+use crate::syntax;
+use crate::syntax::statement::{AlterExtension, CreateExtension, ExtensionAction, Statement};
 
 impl Execution {
     /// Every extension that is there.
@@ -99,7 +100,11 @@ impl CreateExtension {
         let Some((known, control)) = extension::find(name.as_str(), execution.version) else {
             return unknown(format!("whether the server has the extension {name}, and what it brings, is not known"));
         };
-        if version.is_some_and(|it| it != control.version) {
+        if known.foreign {
+            execution.schema.uncertain.note_extension();
+            execution.doubt(format!("whether the server has the extension {name}, and in which version, is not known"));
+        }
+        if version.is_some_and(|it| it != control.version && !known.foreign) {
             return unknown(format!(
                 "of the extension {name}, version {} alone is modelled, which is this server's usual one",
                 control.version
@@ -195,6 +200,11 @@ impl Command for AlterExtension {
             return unknown(format!("the extension {name} is not modelled"));
         };
         match &self.action {
+            ExtensionAction::Update(_)
+                if extension::find(name.as_str(), execution.version).is_some_and(|(it, _)| it.foreign) =>
+            {
+                unknown(format!("the version of the extension {name} is not known"))
+            }
             ExtensionAction::Update(version) => {
                 let version = version.as_deref().unwrap_or(control.version);
                 if version != installed.version {
@@ -228,4 +238,26 @@ fn move_to(execution: &mut Execution, id: ObjectId, from: &Ident, to: &Ident) {
     needs.push((Object::Namespace(to.clone()), Dependency::Normal));
     execution.schema.forget_needs(&itself);
     execution.schema.record_needs(&itself, needs);
+}
+
+/// Why it is open how a statement ends that names what another's extension brings: versions differ.
+pub(crate) fn names_foreign(execution: &Execution, statement: &Statement, text: &str) -> Option<String> {
+    let installed = execution.schema.extensions().map(|(object, _)| object.name().clone());
+    let foreign: Vec<&extension::Extension> = installed
+        .filter_map(|name| extension::find(name.as_str(), execution.version).map(|(it, _)| it))
+        .filter(|it| it.foreign)
+        .collect();
+    if foreign.is_empty() {
+        return None;
+    }
+    // Code is a string, too.
+    let mentioned = match statement {
+        Statement::Do(_) | Statement::CreateFunction(_) => syntax::mentions(text),
+        _ => syntax::mentions_outside_strings(text),
+    };
+    foreign.into_iter().find_map(|it| {
+        let words = extension::words(it, execution.version);
+        let found = mentioned.iter().find(|name| words.contains(&name.as_str()))?;
+        Some(format!("{found} belongs to the extension {}, whose version on the server is not known", it.name))
+    })
 }

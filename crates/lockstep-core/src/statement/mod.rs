@@ -190,6 +190,8 @@ pub(crate) fn evaluate_in_code(
     do_block::evaluate(text, variables, execution).ok()
 }
 
+pub(crate) use extension::names_foreign;
+
 /// Whether an extension that comes with the server has a function of that name.
 pub(crate) fn is_member_function(name: &Ident) -> bool {
     let all = Installed::all(PgVersion::default());

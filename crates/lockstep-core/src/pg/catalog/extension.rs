@@ -1,4 +1,5 @@
-//! The extensions that come with PostgreSQL and what they bring, from `extensions.txt`. Every member has
+//! The extensions that come with PostgreSQL and what they bring, from `extensions.txt`, and widely used ones of
+//! others from `foreign.txt`, in the same form: what their versions have had for long. Every member has
 //! a number of its own here, beyond those of the server and of the schema: it is the same whatever the
 //! database, so that expressions, columns and dependencies hold it like any other.
 
@@ -23,6 +24,8 @@ pub(crate) fn is_member(oid: u32) -> bool {
 pub(crate) struct Extension {
     pub(crate) name: &'static str,
     controls: Vec<Control>,
+    /// It does not come with PostgreSQL: whether a server has it, and in which version, is not known.
+    pub(crate) foreign: bool,
     /// Numbers of its members.
     members: std::ops::Range<u32>,
 }
@@ -136,6 +139,22 @@ pub(crate) fn find(name: &str, version: PgVersion) -> Option<(&'static Extension
     Some((extension, control))
 }
 
+/// The words by which statements name what an extension alone brings: objects, and access methods.
+pub(crate) fn words(extension: &Extension, version: PgVersion) -> Vec<&'static str> {
+    let mut found = vec![];
+    for member in extension.members(version) {
+        if super::functions(member.name, version).next().is_none() {
+            found.push(member.name);
+        }
+        if let Kind::Class(row) = &member.kind
+            && !super::operator_classes().iter().any(|it| it.method == row.method)
+        {
+            found.push(row.method);
+        }
+    }
+    found
+}
+
 /// Whether any of them has a function of that name.
 pub(crate) fn has_function(name: &str) -> bool {
     tables().members.iter().any(|it| matches!(it.kind, Kind::Function(_)) && it.name == name)
@@ -182,9 +201,12 @@ pub(super) fn equality_rows() -> Vec<EqualityRow> {
     rows.collect()
 }
 
+/// Those of `foreign.txt`.
+const FOREIGN: [&str; 1] = ["vector"];
+
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| read(include_str!("extensions.txt")))
+    TABLES.get_or_init(|| read(concat!(include_str!("extensions.txt"), include_str!("foreign.txt"))))
 }
 
 fn read(text: &'static str) -> Tables {
@@ -203,7 +225,8 @@ fn read(text: &'static str) -> Tables {
     for (it, majors) in rows {
         let oid = FIRST + made.members.len() as u32;
         let Some(extension) = made.extensions.len().checked_sub(1).filter(|_| it[0] != "=") else {
-            made.extensions.push(Extension { name: it[1], controls: vec![], members: oid..oid });
+            let foreign = FOREIGN.contains(&it[1]);
+            made.extensions.push(Extension { name: it[1], controls: vec![], foreign, members: oid..oid });
             continue;
         };
         if it[0] == "x" {

@@ -19,7 +19,11 @@ fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> Strin
     let mut text = match type_.base {
         TypeRef::User(id) => user_name(id),
         // Of an extension, whose schema is for the caller to know.
-        TypeRef::Builtin(builtin) if is_member(builtin.0) => user_name(builtin.0),
+        TypeRef::Builtin(builtin) if is_member(builtin.0) => match type_.modifier {
+            // `printTypmod` without a function of the type's own.
+            modifier @ 0.. if given => format!("{}({modifier})", user_name(builtin.0)),
+            _ => user_name(builtin.0),
+        },
         TypeRef::Builtin(_) => builtin(Type { array: false, ..*type_ }, given),
     };
     if type_.array {
