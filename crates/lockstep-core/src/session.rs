@@ -45,6 +45,10 @@ pub struct Prepared {
     pub statement: Rc<Statement>,
     /// Names and types of its results, where they are known.
     pub results: Option<Vec<(Ident, Type)>>,
+    /// Types of its parameters, as written.
+    pub types: Vec<String>,
+    /// How often it was executed with parameters.
+    pub executions: u32,
 }
 
 /// `ON COMMIT` of a temporary table, where it is not `PRESERVE ROWS`.

@@ -8,6 +8,7 @@ use crate::schema::Schema;
 use crate::schema::object::{ObjectClass, ObjectId};
 use crate::schema::routine::Routine;
 use crate::simulate::code_calls::{self, Calls};
+use crate::simulate::code_template;
 use crate::simulate::unmodelled;
 use crate::statement::CodeValue as Value;
 use crate::statement::execution::Execution;
@@ -31,7 +32,7 @@ pub(super) enum Part {
 
 /// The parts of a statement that runs code; `None`: it may do anything.
 pub(super) fn of_statement(execution: &Execution, statement: &Statement, text: &str) -> Option<Vec<Part>> {
-    let mut walk = Walk { execution, parts: vec![], seen: vec![], depth: 0 };
+    let mut walk = Walk { execution, parts: vec![], seen: vec![], firing: None, depth: 0 };
     match statement {
         Statement::Do(it) => match it.language.as_ref().is_none_or(|it| *it == "plpgsql") {
             true => walk.body(&it.body, &mut vec![])?,
@@ -52,6 +53,8 @@ struct Walk<'a> {
     parts: Vec<Part>,
     /// Trigger functions, and routines of whose arguments nothing is known.
     seen: Vec<ObjectId>,
+    /// The trigger function that is read.
+    firing: Option<ObjectId>,
     depth: usize,
 }
 
@@ -300,7 +303,10 @@ impl Walk<'_> {
                 }
                 Some(())
             }
-            _ => None,
+            _ => {
+                let text = code_template::of(self.schema(), text, self.firing)?;
+                syntax::split(&text).into_iter().try_for_each(|it| self.statement(it, &vec![]))
+            }
         }
     }
 
@@ -348,7 +354,10 @@ impl Walk<'_> {
                 return None;
             }
             let routine = object.routine()?.clone();
-            self.routine(&routine, &[])?;
+            let around = self.firing.replace(id);
+            let read = self.routine(&routine, &[]);
+            self.firing = around;
+            read?;
         }
         self.part(Part::Rows(text.to_owned()))
     }

@@ -7,6 +7,7 @@ mod assumed_zone;
 mod block;
 mod code;
 mod code_calls;
+mod code_template;
 mod pieces;
 mod two_phase;
 mod unmodelled;

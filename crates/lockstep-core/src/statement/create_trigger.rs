@@ -191,6 +191,16 @@ impl CreateTrigger {
                 let detail = "ROW triggers with transition tables are not supported on partitioned tables.";
                 Err(Stop::Error(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail)))
             }
+            'r' if self.for_each_row && !self.transitions.is_empty() => {
+                let table = relation.table();
+                let words = match table {
+                    Some(table) if table.is_partition() => "partitions",
+                    Some(table) if !table.inherits.is_empty() => "inheritance children",
+                    _ => return Ok(()),
+                };
+                let message = format!("ROW triggers with transition tables are not supported on {words}");
+                fail(sqlstate::FEATURE_NOT_SUPPORTED, message)
+            }
             'r' => Ok(()),
             'p' => Ok(()),
             'v' if !instead && self.for_each_row => {

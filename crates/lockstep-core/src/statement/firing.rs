@@ -19,9 +19,18 @@ pub(super) enum RowEvent {
 /// Where a trigger runs code that is not known to leave the statement alone: what comes before the
 /// rows are written may change all of it, what comes after may refuse it.
 pub(super) fn fire(execution: &mut Execution, table: RelationId, event: RowEvent) -> Outcome {
+    fire_some(execution, table, event, true)
+}
+
+/// The same where no row is written: triggers of the statement fire.
+pub(super) fn fire_for_statement(execution: &mut Execution, table: RelationId, event: RowEvent) -> Outcome {
+    fire_some(execution, table, event, false)
+}
+
+fn fire_some(execution: &mut Execution, table: RelationId, event: RowEvent, rows: bool) -> Outcome {
     let (mut doubts, mut fires) = (vec![], false);
     for object in execution.schema.objects_on(ObjectClass::Trigger, table) {
-        let Some(trigger) = object.trigger() else { continue };
+        let Some(trigger) = object.trigger().filter(|it| rows || !it.for_each_row) else { continue };
         let on = matches!(trigger.state, FiringState::Enabled | FiringState::Always);
         fires |= on && is_for(trigger, event);
         if on && is_for(trigger, event) && !is_harmless(execution, object, trigger, event) {

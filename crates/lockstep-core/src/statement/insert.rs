@@ -20,6 +20,7 @@ use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::partition;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
+use crate::statement::row_sequences::{ask_sequences, lock_sequences};
 use crate::statement::row_target::refuse_view;
 use crate::statement::rows::{assignable, fits, is_default, is_null, never_null, unlimited};
 use crate::statement::rule::refuse_rules;
@@ -48,6 +49,9 @@ impl Command for Insert {
         let into = execution.schema.table(table);
         if into.is_partitioned() || into.is_partition() {
             let mut columns: Vec<Ident> = targets.iter().map(|it| into.column_name(*it)).collect();
+            if let InsertSource::Query(query) = &self.source {
+                return partition::spread::run(self, query, execution, table, &targets);
+            }
             let InsertSource::Values(rows) = &self.source else {
                 return unknown("which partition takes the rows is not known");
             };
@@ -139,7 +143,10 @@ impl Insert {
                 above = execution.schema.partition_parent(id);
             }
             let table = partition::routing::name_of(execution, partition);
-            let part = Insert { table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
+            // Other clauses may call it by the name of the table that is written to.
+            let alias = self.alias.clone().or_else(|| Some(self.table.name.clone()));
+            let part =
+                Insert { alias, table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
             part.run(execution)?;
         }
         Ok(())
@@ -171,20 +178,25 @@ impl Insert {
 }
 
 /// What each live column gets.
-struct Given {
-    number: u16,
-    name: Ident,
+pub(super) struct Given {
+    pub(super) number: u16,
+    pub(super) name: Ident,
     /// Certainly no null in any row.
-    never_null: bool,
+    pub(super) never_null: bool,
     /// Certainly a null in some row.
-    null: bool,
+    pub(super) null: bool,
     /// A value of the statement's own, rather than a default.
-    written: bool,
+    pub(super) written: bool,
     /// Its default in some row.
-    defaulted: bool,
+    pub(super) defaulted: bool,
 }
 
-fn given(execution: &Execution, table: RelationId, targets: &[u16], rows: Option<&[Vec<Expr>]>) -> Vec<Given> {
+pub(super) fn given(
+    execution: &Execution,
+    table: RelationId,
+    targets: &[u16],
+    rows: Option<&[Vec<Expr>]>,
+) -> Vec<Given> {
     let columns = execution.schema.table(table);
     let made = columns.live().map(|(number, column)| {
         let defaulted = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
@@ -295,7 +307,7 @@ fn refuse_nulls(execution: &Execution, table: RelationId, given: &[Given], relat
     Ok(())
 }
 
-fn ask(
+pub(super) fn ask(
     statement: &Insert,
     execution: &mut Execution,
     table: RelationId,
@@ -393,48 +405,11 @@ fn finish_known(
     Ok(())
 }
 
-/// `nextval_internal`: a default that takes a value from a sequence locks it. Where the rows are `certain`,
-/// every column without a value of its own gets its default, `count` times in all.
-fn lock_sequences(execution: &mut Execution, table: RelationId, given: &[Given], certain: bool, count: Option<u64>) {
-    let mut found = vec![];
-    for (number, column) in execution.schema.table(table).live() {
-        let Some(own) = given.iter().find(|it| it.number == number && it.defaulted) else { continue };
-        if column.identity.is_some() {
-            let sequence = known_rows::identity_sequence(execution, table, number);
-            found.extend(sequence.map(|it| (it, certain, own.written)));
-        } else if let Some(default) = &column.default {
-            let (sequences, always) = default.sequences();
-            found.extend(sequences.into_iter().map(|it| (RelationId(it), certain && always, own.written)));
-        }
-    }
-    for (sequence, certain, mixed) in found {
-        execution.lock_for_rows(sequence, LockMode::RowExclusive, known_rows::TAKEN, certain);
-        // Those of the table itself are counted by the caller.
-        if !execution.schema.table(table).sequences.contains(&sequence)
-            && let Some(it) = execution.schema.sequence_mut(sequence)
-        {
-            it.advance(count.filter(|_| certain && !mixed));
-        }
-    }
-}
-
-/// Whether sequences of which it is not known where they stand have another value.
-fn ask_sequences(execution: &mut Execution, table: RelationId, given: &[Given]) {
-    for id in execution.schema.table(table).sequences.clone() {
-        let Some(sequence) = execution.schema.get(id).and_then(|it| it.sequence()) else { continue };
-        let own = sequence.owner.and_then(|owner| given.iter().find(|it| it.number == owner.column));
-        if own.is_some_and(|it| !it.written) && sequence.last_value == LastValue::Unknown {
-            let query = exhausted(&execution.schema.relation(id).name);
-            execution.precondition(query, "0", sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED);
-        }
-    }
-}
-
 fn quote(name: &str) -> String {
     crate::name::quote_identifier(name)
 }
 
-fn finish(
+pub(super) fn finish(
     statement: &Insert,
     execution: &mut Execution,
     table: RelationId,

@@ -41,16 +41,35 @@ pub(super) fn look_up_by_rows(execution: &mut Execution, table: RelationId, aske
 }
 
 fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint, certain: bool) {
-    let Some(key) = constraint.foreign_key() else { return };
+    let Some(key) = constraint.foreign_key().filter(|key| !is_part(execution, table, key)) else { return };
     if execution.pending.defers(constraint) {
         execution.pending.certainly.insert(table);
     } else {
+        // Of a partitioned table the look-up opens what its plan needs.
+        let certain = certain && !execution.schema.table(key.references).is_partitioned();
         let reason = "the foreign key looks up the referenced row and keeps it from going";
-        if execution.schema.table(key.references).is_partitioned() {
-            execution.doubt("which partitions the look-up of a referenced row opens is not known");
-        }
         execution.lock_for_rows(key.references, LockMode::RowShare, reason, certain);
         lock_indexes_for_rows(execution, key.references, LockMode::RowShare, certain);
+        perhaps_below(execution, key.references, reason);
+    }
+}
+
+/// What refers to a partition beside a key that refers to the whole: `addFkRecurseReferenced` makes it without a
+/// trigger that looks rows up.
+fn is_part(execution: &Execution, table: RelationId, key: &ForeignKey) -> bool {
+    let above = execution.schema.ancestors(key.references);
+    let keys = execution.schema.table(table).constraints.iter().filter_map(|it| it.foreign_key());
+    keys.into_iter().any(|it| above.contains(&it.references) && it.columns == key.columns)
+}
+
+/// Which partitions a look-up opens is known only when it runs.
+fn perhaps_below(execution: &mut Execution, table: RelationId, reason: &'static str) {
+    if !execution.schema.table(table).is_partitioned() {
+        return;
+    }
+    for (below, _) in execution.schema.descendants(table) {
+        execution.lock_for_rows(below, LockMode::RowShare, reason, false);
+        lock_indexes_for_rows(execution, below, LockMode::RowShare, false);
     }
 }
 

@@ -194,7 +194,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
     }
     check_replica_identity(execution, table, 'u')?;
     if execution.schema.table(table).rows == Rows::Empty {
-        return Ok(());
+        return firing::fire_for_statement(execution, table, RowEvent::Update);
     }
     firing::fire(execution, table, RowEvent::Update)?;
     let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
@@ -448,7 +448,7 @@ pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Out
     let meant = check_condition(statement, execution, table)?;
     check_replica_identity(execution, table, 'd')?;
     if execution.schema.table(table).rows == Rows::Empty {
-        return Ok(());
+        return firing::fire_for_statement(execution, table, RowEvent::Delete);
     }
     firing::fire(execution, table, RowEvent::Delete)?;
     let known = if meant.is_own() { known_rows::delete(execution, table, meant.condition()) } else { None };

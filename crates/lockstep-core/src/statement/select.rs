@@ -1,6 +1,7 @@
 //! `SELECT`, as far as a migration holds it: what it reads and locks.
 
 use crate::effect::{PgError, RelationId};
+use crate::expression::Raises;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::catalog::{self, FunctionRow, extension};
 use crate::pg::hierarchy;
@@ -15,6 +16,7 @@ use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::{pruning, survivors};
 use crate::statement::query::Purpose;
+use crate::statement::scope::TableScope;
 use crate::statement::{query, routine, sequence_function};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
@@ -326,6 +328,20 @@ fn member_only_reads(execution: &Execution, name: &QualifiedName) -> bool {
     rows.peek().is_some() && rows.all(harmless) && routine::named(execution, name).is_ok_and(|made| made.is_empty())
 }
 
+/// Functions of the schema whose bodies compute one value, and raise nothing.
+fn made_only_computes(execution: &Execution, name: &QualifiedName) -> bool {
+    let Ok(found) = routine::named(execution, name) else { return false };
+    let scope = TableScope { execution, table: None, alias: None };
+    let plain = |id: ObjectId| {
+        let body = execution.schema.routine(id).and_then(|it| it.computes.clone());
+        body.is_some_and(|body| {
+            let mut raises = Raises::new(&scope);
+            raises.expression(&body).is_ok() && raises.states.is_empty() && raises.functions.is_empty()
+        })
+    };
+    !found.is_empty() && found.into_iter().all(plain)
+}
+
 /// A function that an extension brings, if it is there, and that does nothing to a schema.
 pub(super) fn is_harmless_member(name: &QualifiedName) -> bool {
     let all = extension::Installed::all(PgVersion::default());
@@ -337,7 +353,7 @@ pub(super) fn is_harmless_member(name: &QualifiedName) -> bool {
 
 /// Whether a call only computes: one of the server's own functions that is not volatile.
 pub(super) fn only_reads(execution: &Execution, name: &QualifiedName) -> bool {
-    if member_only_reads(execution, name) {
+    if member_only_reads(execution, name) || made_only_computes(execution, name) {
         return true;
     }
     let mut rows = catalog::functions(name.name.as_str(), PgVersion::default()).peekable();

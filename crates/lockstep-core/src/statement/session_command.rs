@@ -1,19 +1,14 @@
 //! Cursors (`portalcmds.c`), prepared statements (`prepare.c`), notifications and `EXPLAIN`.
 
-use std::rc::Rc;
-
 use crate::effect::RelationId;
 use crate::name::Ident;
-use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::pg::types::Type;
 use crate::schema::dependency::Object;
-use crate::session::{OpenCursor, Prepared, Session};
+use crate::session::{OpenCursor, Session};
 use crate::statement::Command;
 use crate::statement::deletion;
-use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
-use crate::statement::query::{self, Purpose};
-use crate::syntax;
+use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::{explain, prepared};
 use crate::syntax::expression::QueryText;
 use crate::syntax::statement::{Discarded, SessionCommand, Statement};
 
@@ -31,10 +26,10 @@ impl Command for SessionCommand {
                 execution.session.cursors.clear();
                 Ok(())
             }
-            SessionCommand::Prepare { name, statement, .. } => prepare(execution, name, statement),
-            SessionCommand::Execute { name, arguments } => execute(execution, name, arguments.len()),
+            SessionCommand::Prepare { name, statement, text } => prepared::prepare(execution, name, statement, text),
+            SessionCommand::Execute { name, arguments } => prepared::execute(execution, name, arguments),
             SessionCommand::Deallocate(Some(name)) => {
-                let place = prepared(execution, name)?;
+                let place = prepared::find(execution, name)?;
                 execution.session.prepared.remove(place);
                 Ok(())
             }
@@ -52,21 +47,13 @@ impl Command for SessionCommand {
                     }
                 }
                 match &**statement {
-                    Statement::Select(query) if !executes => explain(query, execution),
+                    Statement::Select(query) if !executes => explain::query(query, execution),
                     Statement::Select(query) => query.run(execution),
                     statement if executes => super::run(statement, execution),
-                    _ => unknown("EXPLAIN of a statement other than a query is not modelled"),
+                    other => explain::plan(other, execution),
                 }
             }
         }
-    }
-}
-
-/// `ExplainOneQuery` without `ANALYZE`: the query is planned only.
-fn explain(query: &QueryText, execution: &mut Execution) -> Outcome {
-    match query::run(query, Purpose::Plan, execution) {
-        Ok(outcome) => outcome,
-        Err(_) => query.run(execution),
     }
 }
 
@@ -100,72 +87,6 @@ fn open_cursor(execution: &Execution, name: &Ident) -> Outcome<usize> {
         Some(place) => Ok(place),
         None => fail(sqlstate::UNDEFINED_CURSOR, format!("cursor \"{}\" does not exist", name.as_str())),
     }
-}
-
-/// `PrepareQuery`: the statement is analysed, and planned when it is executed.
-fn prepare(execution: &mut Execution, name: &Ident, statement: &Statement) -> Outcome {
-    if execution.session.prepared.iter().any(|it| it.name == *name) {
-        let message = format!("prepared statement \"{}\" already exists", name.as_str());
-        return fail(sqlstate::DUPLICATE_PSTATEMENT, message);
-    }
-    let results = match statement {
-        Statement::Select(query) => {
-            for name in &query.reads {
-                let mode = if query.locks_rows.contains(name) { LockMode::RowShare } else { LockMode::AccessShare };
-                execution.open(name, mode, "the statement is analysed")?;
-            }
-            results_of(execution, query)?
-        }
-        _ => {
-            execution.doubt("PREPARE of a statement other than a query is not modelled");
-            None
-        }
-    };
-    let statement = Rc::new(statement.clone());
-    execution.session.prepared.push(Prepared { name: name.clone(), statement, results });
-    Ok(())
-}
-
-/// Names and types of what the query yields; `None` where that is not modelled.
-fn results_of(execution: &mut Execution, query: &QueryText) -> Outcome<Option<Vec<(Ident, Type)>>> {
-    // Parameters get their types from the `EXECUTE`.
-    let select = syntax::parse_query(&query.text).filter(|_| !query.text.contains('$'));
-    let Some(select) = select else { return Ok(None) };
-    match query::analyze(execution, &select) {
-        Ok(made) => Ok(Some(made.results.iter().map(|it| (it.name.clone(), it.type_)).collect())),
-        Err(Stop::Unknown(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// `FetchPreparedStatement`.
-fn prepared(execution: &Execution, name: &Ident) -> Outcome<usize> {
-    match execution.session.prepared.iter().position(|it| it.name == *name) {
-        Some(place) => Ok(place),
-        None => {
-            let message = format!("prepared statement \"{}\" does not exist", name.as_str());
-            fail(sqlstate::UNDEFINED_PSTATEMENT, message)
-        }
-    }
-}
-
-/// `ExecuteQuery`; `RevalidateCachedQuery` analyses again what has changed meanwhile.
-fn execute(execution: &mut Execution, name: &Ident, arguments: usize) -> Outcome {
-    let place = prepared(execution, name)?;
-    let it = execution.session.prepared[place].clone();
-    if arguments > 0 {
-        return unknown("a prepared statement with parameters is not modelled");
-    }
-    if let Statement::Select(query) = &*it.statement {
-        match (&it.results, results_of(execution, query)?) {
-            (Some(then), Some(now)) if *then != now => {
-                return fail(sqlstate::FEATURE_NOT_SUPPORTED, "cached plan must not change result type");
-            }
-            (Some(_), Some(_)) => {}
-            _ => execution.doubt("whether the statement still yields what it was prepared for is not known"),
-        }
-    }
-    super::run(&it.statement, execution)
 }
 
 /// `DiscardCommand`.

@@ -212,6 +212,17 @@ impl Raises<'_> {
                 }
                 Ok(())
             }
+            // Formats of digits, and of dates and times, are all understood.
+            ("to_char", [value, format]) => {
+                let number =
+                    self.base(value).is_any(&[Type::INT4, Type::INT8, Type::NUMERIC, Type::FLOAT4, Type::FLOAT8]);
+                let digits =
+                    |text: &str| text.trim_start_matches("FM").bytes().all(|it| matches!(it, b'0' | b'9' | b' '));
+                match !number || constant(format).is_some_and(digits) {
+                    true => Ok(()),
+                    false => Err("what this format refuses is not known".to_owned()),
+                }
+            }
             _ => Err(format!("what the function {name} refuses is not known")),
         }
     }

@@ -92,8 +92,10 @@ impl<'a> Tree<'a> {
                     let Join::Inner(inside, on) = right else { return };
                     let right = Box::new(Join::Inner(inside, vec![]));
                     parts.push(Join::Outer { left, right, conditions: on, full: false });
-                } else {
-                    parts.push(right);
+                } else if let Join::Inner(inside, on) = right {
+                    // What it says of the tables around it holds for them.
+                    parts.extend(inside);
+                    conditions.extend(on);
                 }
             }
             SubQueryUse::Compare { left, operator, any: true }

@@ -205,6 +205,7 @@ pub(in crate::statement) fn inherit(execution: &mut Execution, child: RelationId
         let message = format!("relation \"{parent_name}\" would be inherited from more than once");
         return fail(sqlstate::DUPLICATE_TABLE, message);
     }
+    crate::statement::partition::triggers::refuse_transitions(execution, child, "an inheritance child")?;
     merge(execution, child, parent, false)?;
     execution.schema.adopt(child, parent);
     Ok(())

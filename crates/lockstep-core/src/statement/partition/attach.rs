@@ -122,7 +122,7 @@ fn check(execution: &mut Execution, parent: RelationId, partition: RelationId) -
             return Err(error.detail(detail).into());
         }
     }
-    Ok(())
+    triggers::refuse_transitions(execution, partition, "a partition")
 }
 
 const REASON: &str = "every row must belong to the partition, and no constraint says so";

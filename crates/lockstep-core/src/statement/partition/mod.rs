@@ -15,6 +15,7 @@ pub(super) mod prune;
 pub(super) mod pruning;
 mod refute;
 pub(super) mod routing;
+pub(super) mod spread;
 pub(super) mod survivors;
 pub(super) mod targets;
 pub(super) mod triggers;

@@ -3,9 +3,14 @@
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
-use crate::statement::select::lock_indexes;
+use crate::statement::firing::{self, RowEvent};
+use crate::statement::partition::spread;
+use crate::statement::query::{self, Purpose};
+use crate::statement::referential;
+use crate::statement::select::{lock_indexes, lock_indexes_for_rows};
 use crate::syntax::statement::RowStatement;
 
 /// Opens what belongs to the target; the target itself is open.
@@ -13,32 +18,128 @@ pub(in crate::statement) fn open(statement: &RowStatement, execution: &mut Execu
     let own = execution.schema.table(table);
     let alone = !own.is_partitioned() && (own.children.is_empty() || statement.only);
     if alone {
-        let moves = statement.assignments.iter().any(|(column, _)| is_in_key_above(execution, table, column));
-        return match moves {
-            true => unknown("whether the rows stay in their partition is not known"),
-            false => Ok(()),
-        };
+        return stays(statement, execution, table);
     }
-    if !statement.assignments.is_empty() || statement.opaque {
+    let deletes = statement.assignments.is_empty() && !statement.opaque;
+    if statement.opaque {
         return unknown("what an UPDATE does to the tables below is not modelled");
     }
-    if own.is_partitioned() && (statement.condition.is_some() || !statement.from.is_empty()) {
-        return unknown("which partitions hold the rows is not known");
-    }
-    let below: Vec<RelationId> = execution.schema.descendants(table).into_iter().map(|(id, _)| id).collect();
+    let below = match statement.condition.is_some() || !statement.from.is_empty() || !deletes {
+        true => below(statement, execution, table, Purpose::Run)?,
+        false => execution.schema.descendants(table).into_iter().map(|(id, _)| id).collect(),
+    };
     let referenced = |id: &RelationId| !execution.schema.table(*id).referenced_by.is_empty();
     if referenced(&table) || below.iter().any(referenced) {
         return unknown("what foreign keys make of rows of several tables is not modelled");
     }
+    for id in &below {
+        execution.lock(*id, LockMode::RowExclusive, "rows of the tables below are written as well");
+        lock_indexes(execution, *id, LockMode::RowExclusive);
+    }
+    match deletes {
+        true => delete_below(execution, &below),
+        false => update_below(statement, execution, table, &below),
+    }
+}
+
+/// What of the tables below is opened; what else the statement reads is locked.
+pub(in crate::statement) fn below(
+    statement: &RowStatement,
+    execution: &mut Execution,
+    table: RelationId,
+    purpose: Purpose,
+) -> Outcome<Vec<RelationId>> {
+    let Some(text) = as_query(statement) else { return unknown("the rows that are written are not known") };
+    query::beside_target(&text, table, statement.only, purpose, execution)
+}
+
+/// The values that are assigned, of the rows that are meant.
+fn as_query(statement: &RowStatement) -> Option<String> {
+    let values =
+        statement.assignments.iter().filter(|(_, value)| !matches!(value, crate::syntax::expression::Expr::Default));
+    let values: Vec<String> = values.map(|(_, value)| value.to_string()).collect();
+    let values = if values.is_empty() { "1".to_owned() } else { values.join(", ") };
+    let alias = |alias: &Option<Ident>| alias.as_ref().map(|it| format!(" AS {it}")).unwrap_or_default();
+    let only = if statement.only { "ONLY " } else { "" };
+    let mut text = format!("SELECT {values} FROM {only}{}{}", statement.table, alias(&statement.alias));
+    for (name, other) in &statement.from {
+        if name.name.as_str().is_empty() {
+            return None;
+        }
+        text.push_str(&format!(", {name}{}", alias(other)));
+    }
+    if let Some(condition) = &statement.condition {
+        text.push_str(&format!(" WHERE {condition}"));
+    }
+    Some(text)
+}
+
+/// Rows of a partition that is named itself stay there, or are refused (`ExecPartitionCheck`).
+fn stays(statement: &RowStatement, execution: &mut Execution, table: RelationId) -> Outcome {
+    if statement.assignments.is_empty() {
+        return Ok(());
+    }
+    for above in execution.schema.ancestors(table) {
+        if execution.schema.partition_parent(table).is_some() {
+            let reason = "the partition's bound is read with its table's";
+            execution.lock_for_rows(above, LockMode::AccessShare, reason, false);
+        }
+    }
+    if statement.assignments.iter().any(|(column, _)| is_in_key_above(execution, table, column)) {
+        let Some(text) = as_query(statement) else {
+            return unknown("whether the rows stay in their partition is not known");
+        };
+        execution.precondition(text, "values that the partition takes", sqlstate::CHECK_VIOLATION);
+    }
+    Ok(())
+}
+
+fn delete_below(execution: &mut Execution, below: &[RelationId]) -> Outcome {
     for id in below {
-        execution.lock(id, LockMode::RowExclusive, "rows of the tables below are deleted as well");
-        lock_indexes(execution, id, LockMode::RowExclusive);
-        if execution.schema.table(id).is_partitioned() || execution.schema.table(id).rows == Rows::Empty {
+        if execution.schema.table(*id).is_partitioned() || execution.schema.table(*id).rows == Rows::Empty {
             continue;
         }
-        execution.work(id, WorkKind::WriteRows, None, "rows are deleted");
-        execution.data_change(id, None, DataChangeKind::Deleted);
-        execution.schema.table_mut(id).forget_rows();
+        firing::fire(execution, *id, RowEvent::Delete)?;
+        execution.work(*id, WorkKind::WriteRows, None, "rows are deleted");
+        execution.data_change(*id, None, DataChangeKind::Deleted);
+        execution.schema.table_mut(*id).forget_rows();
+    }
+    Ok(())
+}
+
+fn update_below(
+    statement: &RowStatement,
+    execution: &mut Execution,
+    table: RelationId,
+    below: &[RelationId],
+) -> Outcome {
+    let names: Vec<Ident> = statement.assignments.iter().map(|(name, _)| name.clone()).collect();
+    let text = as_query(statement).unwrap_or_default();
+    let moves = below.iter().any(|id| names.iter().any(|name| is_in_key_above(execution, *id, name)));
+    for id in below {
+        if execution.schema.table(*id).is_partitioned() {
+            continue;
+        }
+        firing::fire(execution, *id, RowEvent::Update)?;
+        let numbers = spread::numbers(execution, *id, &names);
+        referential::look_up_referenced(execution, *id, &numbers, &[], &[]);
+        spread::ask_others(execution, None, *id, &names, &text);
+        execution.work(*id, WorkKind::WriteRows, None, "rows are updated: each gets a new version");
+        for number in &numbers {
+            execution.data_change(*id, Some(*number), DataChangeKind::Overwritten);
+        }
+        execution.schema.table_mut(*id).forget_rows();
+    }
+    if moves {
+        execution.precondition(text, "values that a partition takes", sqlstate::CHECK_VIOLATION);
+        for (id, _) in execution.schema.descendants(table) {
+            execution.lock_for_rows(id, LockMode::RowExclusive, "rows may move to the partition", false);
+            lock_indexes_for_rows(execution, id, LockMode::RowExclusive, false);
+            for event in [RowEvent::Delete, RowEvent::Insert] {
+                firing::fire(execution, id, event)?;
+            }
+            execution.schema.table_mut(id).forget_rows();
+        }
     }
     Ok(())
 }

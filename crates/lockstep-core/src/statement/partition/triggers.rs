@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
 use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
@@ -174,4 +174,17 @@ pub(in crate::statement) fn rename(
         rename(execution, partition, part, name)?;
     }
     Ok(())
+}
+
+/// `FindTriggerIncompatibleWithInheritance`: a row trigger with transition tables.
+pub(in crate::statement) fn refuse_transitions(execution: &Execution, table: RelationId, becomes: &str) -> Outcome {
+    let objects = execution.schema.objects_on(ObjectClass::Trigger, table);
+    let odd = objects.into_iter().find(|object| {
+        object.trigger().is_some_and(|it| it.for_each_row && (it.old_table.is_some() || it.new_table.is_some()))
+    });
+    let Some(object) = odd else { return Ok(()) };
+    let (name, relation) = (object.name().as_str().to_owned(), execution.bare_name(table));
+    let message = format!("trigger \"{name}\" prevents table \"{relation}\" from becoming {becomes}");
+    let detail = "ROW triggers with transition tables are not supported in inheritance hierarchies.";
+    Err(PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, message).detail(detail).into())
 }

@@ -33,7 +33,7 @@ use crate::statement::query::environment::{Builder, Environment};
 pub(super) use crate::statement::query::surroundings::{Surroundings, check};
 use crate::syntax::select::Select;
 
-pub(super) use running::{Purpose, run};
+pub(super) use running::{Purpose, beside_target, run};
 
 /// What a query yields, and how.
 pub(super) struct Analyzed {

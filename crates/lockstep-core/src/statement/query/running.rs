@@ -138,6 +138,63 @@ fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Rc<QueryTree>> {
     found.into_iter().map(|(_, query)| query).collect()
 }
 
+/// What an `UPDATE` or `DELETE` reads besides its target, which comes first in the text: a `SELECT` of the values
+/// that it assigns. What is below the target, as far as it is opened, is returned; the rest is locked.
+pub(in crate::statement) fn beside_target(
+    text: &str,
+    target: RelationId,
+    only: bool,
+    purpose: Purpose,
+    execution: &mut Execution,
+) -> Outcome<Vec<RelationId>> {
+    let Some(select) = syntax::parse_query(text) else { return unknown("the rows that are written are not known") };
+    let locks = execution.record.locks.clone();
+    let analyzed = analyze_to_run(execution, &select, &[]);
+    execution.record.locks = locks;
+    let analyzed = analyzed?;
+    if acts(&analyzed.tree, execution) {
+        return unknown("what the statement calls is not known");
+    }
+    for state in raised(&analyzed, purpose, execution)? {
+        execution.precondition(text.to_owned(), "its rows", state);
+    }
+    let restricted = restricted(execution, &analyzed.tree);
+    let mut below = None;
+    for level in analyzed.tree.levels() {
+        for entry in &level.entries {
+            let Source::Relation { id, only: alone } = &entry.source else { continue };
+            let id = RelationId(*id);
+            let opened = match restricted.get(&entry.id) {
+                Some(opened) => Some(opened.clone()),
+                None if !is_partitioned(execution, id) => {
+                    Some(execution.schema.descendants(id).into_iter().map(|(below, _)| below).collect())
+                }
+                None => None,
+            };
+            if below.is_none() && id == target {
+                below = if only { Some(vec![]) } else { opened };
+                if below.is_none() {
+                    return unknown("which partitions hold the rows is not known");
+                }
+                continue;
+            }
+            execution.lock(id, LockMode::AccessShare, "the statement reads the relation");
+            match opened {
+                _ if *alone => select::lock_indexes(execution, id, LockMode::AccessShare),
+                Some(opened) if execution.schema.relation(id).view().is_none() => {
+                    lock_partitions(execution, id, &opened, LockMode::AccessShare);
+                }
+                _ => select::expand(execution, id, LockMode::AccessShare)?,
+            }
+        }
+    }
+    Ok(below.unwrap_or_default())
+}
+
+fn is_partitioned(execution: &Execution, id: RelationId) -> bool {
+    execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned())
+}
+
 /// Planning locks what stands below the relations that are named, and every index.
 fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcome {
     let mut locked = vec![];
@@ -186,7 +243,7 @@ fn restricted(execution: &Execution, tree: &QueryTree) -> BTreeMap<u16, Vec<Rela
     for entry in tree.levels().into_iter().flat_map(|it| &it.entries) {
         let Source::Relation { id, only: false } = entry.source else { continue };
         let table = RelationId(id);
-        let partitioned = execution.schema.get(table).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
+        let partitioned = is_partitioned(execution, table);
         let entry = Entry { execution, tree, id: entry.id, table };
         if partitioned
             && let Some(asked) = found.of.get(&entry.id)
