@@ -328,7 +328,7 @@ fn member_only_reads(execution: &Execution, name: &QualifiedName) -> bool {
     rows.peek().is_some() && rows.all(harmless) && routine::named(execution, name).is_ok_and(|made| made.is_empty())
 }
 
-/// Functions of the schema whose bodies compute one value, and raise nothing.
+/// A function of the schema whose body computes one value, and raises nothing.
 fn made_only_computes(execution: &Execution, name: &QualifiedName) -> bool {
     let Ok(found) = routine::named(execution, name) else { return false };
     let scope = TableScope { execution, table: None, alias: None };
@@ -339,7 +339,8 @@ fn made_only_computes(execution: &Execution, name: &QualifiedName) -> bool {
             raises.expression(&body).is_ok() && raises.states.is_empty() && raises.functions.is_empty()
         })
     };
-    !found.is_empty() && found.into_iter().all(plain)
+    // Which of several is meant is for those who know the arguments.
+    found.len() == 1 && found.into_iter().all(plain)
 }
 
 /// A function that an extension brings, if it is there, and that does nothing to a schema.
