@@ -56,3 +56,8 @@ CREATE TABLE p3(a int, b int NOT NULL);
 CREATE TRIGGER t AFTER INSERT ON p3 REFERENCING NEW TABLE AS n FOR EACH ROW EXECUTE FUNCTION note();
 -- expect: 0A000
 ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (20) TO (30);
+-- Rows that refer to them are looked for, and may refuse it.
+-- expect: depends_on_data
+DELETE FROM pk WHERE id = 1;
+-- expect: depends_on_data
+UPDATE pk SET id = 1 WHERE id = 2;

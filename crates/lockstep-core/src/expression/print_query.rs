@@ -52,6 +52,20 @@ impl QueryTree {
     }
 }
 
+impl QueryTree {
+    /// `pg_get_expr` of the condition of a query of one table, whose columns need no table in front.
+    pub fn deparse_condition(&self, names: &dyn Names) -> Option<String> {
+        let condition = self.root.condition.as_ref().filter(|_| self.is_printable)?;
+        let levels =
+            Levels { tree: self, names: BTreeMap::new(), open: vec![], common: vec![], prefix: false, is_lost: false };
+        let mut printer = Printer { text: String::new(), names, indent: 0, levels: Some(levels) };
+        printer.name_entries(&self.root);
+        printer.expression(condition, false);
+        let is_lost = printer.levels().is_lost;
+        (!is_lost).then_some(printer.text)
+    }
+}
+
 impl<'a> Printer<'a> {
     pub(super) fn levels(&mut self) -> &mut Levels<'a> {
         self.levels.as_mut().expect("queries are printed with their levels")

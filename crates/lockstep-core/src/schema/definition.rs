@@ -10,6 +10,7 @@ use crate::schema::index::{Index, IndexKey, KeyColumn};
 use crate::schema::object::ObjectId;
 use crate::schema::relation::Table;
 use crate::schema::routine::{FIRST_PARAMETER, Routine};
+use crate::schema::trigger::PolicyCondition;
 
 /// The names that an expression of one table needs to be printed.
 pub(super) struct TableNames<'a> {
@@ -88,6 +89,14 @@ impl Schema {
     /// `pg_get_expr` of an expression over a domain's `VALUE`.
     pub fn print_domain_expression(&self, expression: &Expression) -> String {
         expression.deparse(&TableNames { schema: self, table: None })
+    }
+
+    /// `pg_get_expr` of a policy's condition; `None` where the text is not known.
+    pub fn print_condition(&self, table: RelationId, condition: &PolicyCondition) -> Option<String> {
+        match condition {
+            PolicyCondition::Plain(expression) => Some(self.print_expression(table, expression)),
+            PolicyCondition::Query(tree) => tree.deparse_condition(&TableNames { schema: self, table: None }),
+        }
     }
 
     /// `pg_get_viewdef` of a query whose results go by those names.

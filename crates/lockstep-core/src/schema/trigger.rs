@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::schema::form::Form;
 
 use crate::effect::{ObjectName, RelationId};
+use crate::expression::query::QueryTree;
 use crate::expression::{Expression, Names};
 use crate::name::{Ident, quote_identifier};
 use crate::schema::Schema;
@@ -44,8 +45,16 @@ pub struct Policy {
     /// `polcmd`: `*`, `r`, `a`, `w` or `d`.
     pub command: char,
     pub roles: Vec<Ident>,
-    pub using: Option<Rc<Expression>>,
-    pub check: Option<Rc<Expression>>,
+    pub using: Option<PolicyCondition>,
+    pub check: Option<PolicyCondition>,
+}
+
+/// What a policy asks of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyCondition {
+    Plain(Rc<Expression>),
+    /// With queries in it: the condition of a query of the table alone.
+    Query(Rc<QueryTree>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -211,7 +220,7 @@ impl Schema {
                 [] => vec!["public"],
                 roles => roles.iter().map(Ident::as_str).collect(),
             };
-            let print = |it: &Option<Rc<Expression>>| it.as_ref().map(|it| self.print_expression(relation, it));
+            let print = |it: &Option<PolicyCondition>| self.print_condition(relation, it.as_ref()?);
             let mut form = Form::default();
             form.put("cmd", policy.command.to_string())
                 .always("permissive", policy.permissive)
@@ -243,10 +252,10 @@ impl Schema {
             text.push_str(&format!(" TO {}", roles.join(", ")));
         }
         if let Some(using) = &policy.using {
-            text.push_str(&format!(" USING ({})", self.print_expression(*relation, using)));
+            text.push_str(&format!(" USING ({})", self.print_condition(*relation, using)?));
         }
         if let Some(check) = &policy.check {
-            text.push_str(&format!(" WITH CHECK ({})", self.print_expression(*relation, check)));
+            text.push_str(&format!(" WITH CHECK ({})", self.print_condition(*relation, check)?));
         }
         Some(text)
     }

@@ -12,7 +12,7 @@ use crate::schema::relation::{Body, Column, Columns, Persistence};
 use crate::schema::view::View;
 use crate::statement::Command;
 use crate::statement::create_table_as::{new_columns, persistence_of};
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::query::{self, Analyzed};
 use crate::syntax;
 use crate::syntax::create_view::CreateView;
@@ -33,7 +33,13 @@ impl Command for CreateView {
         if self.query.writes {
             return unknown("a view of a query that does more than read is not modelled");
         }
-        let analyzed = query::analyze_to_store(execution, &select)?;
+        let analyzed = match query::analyze_to_store(execution, &select) {
+            // What it reads is known, and how the server prints it is not.
+            Err(Stop::Unknown(why)) => {
+                query::analyze_to_run(execution, &select, &[]).map_err(|_| Stop::Unknown(why))?
+            }
+            made => made?,
+        };
         let options = self.view_options(execution)?;
         if options.iter().any(|it| it.starts_with("check_option=")) && !is_updatable(execution, &select, &analyzed) {
             let message = "WITH CHECK OPTION is supported only on automatically updatable views";

@@ -3,19 +3,21 @@
 use std::rc::Rc;
 
 use crate::effect::RelationId;
-use crate::expression::Expression;
-use crate::name::{Ident, quote_literal};
+use crate::expression::query::QueryTree;
+use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::object::{ObjectBody, ObjectClass, ObjectId, ObjectKey};
-use crate::schema::trigger::Policy;
+use crate::schema::trigger::{Policy, PolicyCondition};
 use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::query;
 use crate::statement::routine_body::needs_of;
 use crate::statement::scope::{Use, analyze};
 use crate::statement::table_part::find;
-use crate::syntax::expression::Expr;
+use crate::syntax::expression::{Expr, Literal};
+use crate::syntax::select::{Body, FromItem, Plain, Select, Target};
 use crate::syntax::statement::{AlterPolicy, CreatePolicy, RowSecurity};
 
 const REASON: &str = "row security changes what every session sees of the table";
@@ -138,16 +140,55 @@ fn only_tables(execution: &Execution, table: RelationId) -> Outcome {
     }
 }
 
-fn condition(execution: &Execution, table: RelationId, written: Option<&Expr>) -> Outcome<Option<Rc<Expression>>> {
-    written.map(|it| analyze(execution, table, it, Use::Policy)).transpose()
+fn condition(execution: &mut Execution, table: RelationId, written: Option<&Expr>) -> Outcome<Option<PolicyCondition>> {
+    let Some(written) = written else { return Ok(None) };
+    let mut has_query = false;
+    written.visit(&mut |it| has_query |= matches!(it, Expr::Query(_)));
+    if !has_query {
+        return analyze(execution, table, written, Use::Policy).map(|it| Some(PolicyCondition::Plain(it)));
+    }
+    // The table stands alone in what would be the `FROM` of a query.
+    let name = execution.schema.relation(table).name.clone();
+    let name = QualifiedName { schema: Some(name.schema), name: name.name };
+    let plain = Plain {
+        targets: vec![Target::Value { value: Expr::Literal(Literal::Integer("1".to_owned())), label: None }],
+        from: vec![FromItem::Table { name, only: false, alias: None }],
+        condition: Some(written.clone()),
+        ..Plain::default()
+    };
+    let body = Body::Plain(Box::new(plain));
+    let select =
+        Select { recursive: false, with: vec![], body, order: vec![], limit: None, offset: None, locks_rows: false };
+    let before = execution.record.locks.len();
+    let made = query::analyze(execution, &select)?;
+    if made.reads.iter().filter(|it| **it == table).count() == 1 {
+        let mut place = 0;
+        execution.record.locks.retain(|it| {
+            place += 1;
+            place <= before || it.relation != table
+        });
+    }
+    let tree = QueryTree { has_old_and_new: false, ..made.tree };
+    Ok(Some(PolicyCondition::Query(Rc::new(tree))))
 }
 
 fn needs(execution: &Execution, table: RelationId, policy: &Policy) -> Vec<(Object, Dependency)> {
     let mut needs = vec![(Object::Relation(table), Dependency::Auto)];
     for condition in policy.using.iter().chain(&policy.check) {
-        let columns = condition.columns().into_iter().map(|it| Object::Column(table, it));
-        let all = columns.chain(needs_of(execution, condition));
-        needs.extend(all.map(|it| (it, Dependency::Normal)));
+        let all: Vec<Object> = match condition {
+            PolicyCondition::Plain(condition) => {
+                let columns = condition.columns().into_iter().map(|it| Object::Column(table, it));
+                columns.chain(needs_of(execution, condition)).collect()
+            }
+            PolicyCondition::Query(tree) => {
+                let others =
+                    tree.relations().into_iter().filter(|it| *it != table.0).map(|it| Object::Relation(RelationId(it)));
+                let columns = tree.columns().into_iter().map(|(id, column)| Object::Column(RelationId(id), column));
+                let functions = tree.functions().into_iter().map(|it| Object::Other(ObjectId(it)));
+                others.chain(columns).chain(functions).collect()
+            }
+        };
+        needs.extend(all.into_iter().map(|it| (it, Dependency::Normal)));
     }
     needs
 }

@@ -44,6 +44,7 @@ impl Command for QueryText {
             Ok(outcome) => return outcome,
             Err(why) => why,
         };
+        query::refuse_policies(execution, self)?;
         analyze(execution, self)?;
         read(execution, self)?;
         check_columns(execution, self, &[])?;

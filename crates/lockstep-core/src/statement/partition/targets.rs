@@ -4,6 +4,7 @@ use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::constraint::ReferentialAction;
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
@@ -28,9 +29,11 @@ pub(in crate::statement) fn open(statement: &RowStatement, execution: &mut Execu
         true => below(statement, execution, table, Purpose::Run)?,
         false => execution.schema.descendants(table).into_iter().map(|(id, _)| id).collect(),
     };
-    let referenced = |id: &RelationId| !execution.schema.table(*id).referenced_by.is_empty();
-    if referenced(&table) || below.iter().any(referenced) {
-        return unknown("what foreign keys make of rows of several tables is not modelled");
+    let names: Vec<Ident> = statement.assignments.iter().map(|(name, _)| name.clone()).collect();
+    let text = as_query(statement).unwrap_or_default();
+    for id in below.iter().chain([&table]) {
+        let changed = (!deletes).then(|| spread::numbers(execution, *id, &names));
+        follow_perhaps(execution, *id, changed.as_deref(), &text, &mut vec![])?;
     }
     for id in &below {
         execution.lock(*id, LockMode::RowExclusive, "rows of the tables below are written as well");
@@ -94,6 +97,71 @@ fn stays(statement: &RowStatement, execution: &mut Execution, table: RelationId)
     Ok(())
 }
 
+/// What refers to rows of one of several tables, which may hold none of them: `None` where they are deleted, else
+/// the columns that change.
+fn follow_perhaps(
+    execution: &mut Execution,
+    table: RelationId,
+    changed: Option<&[u16]>,
+    text: &str,
+    seen: &mut Vec<RelationId>,
+) -> Outcome {
+    if seen.contains(&table) {
+        return Ok(());
+    }
+    seen.push(table);
+    if !execution.schema.table(table).referenced_by.is_empty() {
+        // `ri_Check_Pk_Match`: another row may have taken the place of the one that is gone.
+        let top = execution.schema.ancestors(table).last().copied().unwrap_or(table);
+        let family: Vec<RelationId> = execution.schema.descendants(top).into_iter().map(|(id, _)| id).collect();
+        for id in std::iter::once(top).chain(family) {
+            execution.lock_for_rows(id, LockMode::RowShare, "a row of the same key is looked for", false);
+            lock_indexes_for_rows(execution, id, LockMode::RowShare, false);
+        }
+    }
+    for child in execution.schema.table(table).referenced_by.clone() {
+        for constraint in execution.schema.table(child).constraints.clone() {
+            let Some(key) = constraint.foreign_key().filter(|key| key.references == table) else { continue };
+            let action = match changed {
+                None => key.on_delete,
+                Some(columns) if key.referenced_columns.iter().any(|it| columns.contains(it)) => key.on_update,
+                Some(_) => continue,
+            };
+            if !constraint.enforced {
+                continue;
+            }
+            if execution.pending.defers(&constraint) {
+                return unknown("what foreign keys make of rows of several tables is not modelled");
+            }
+            let looks = matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict);
+            let mode = if looks { LockMode::RowShare } else { LockMode::RowExclusive };
+            let below: Vec<RelationId> = execution.schema.descendants(child).into_iter().map(|(id, _)| id).collect();
+            for id in std::iter::once(child).chain(below) {
+                execution.lock_for_rows(id, mode, "rows that refer to the written ones are looked for", false);
+                lock_indexes_for_rows(execution, id, mode, false);
+                if !looks {
+                    let deletes = action == ReferentialAction::Cascade && changed.is_none();
+                    firing::fire(execution, id, if deletes { RowEvent::Delete } else { RowEvent::Update })?;
+                    execution.schema.table_mut(id).forget_rows();
+                    let theirs = (!deletes).then_some(key.columns.as_slice());
+                    follow_perhaps(execution, id, theirs, text, seen)?;
+                }
+            }
+            let expected = "rows that no other row refers to";
+            for state in [sqlstate::FOREIGN_KEY_VIOLATION, sqlstate::RESTRICT_VIOLATION] {
+                execution.precondition(text.to_owned(), expected, state);
+            }
+            if !looks {
+                for state in [sqlstate::NOT_NULL_VIOLATION, sqlstate::CHECK_VIOLATION, sqlstate::UNIQUE_VIOLATION] {
+                    execution.precondition(text.to_owned(), expected, state);
+                }
+            }
+        }
+    }
+    seen.pop();
+    Ok(())
+}
+
 fn delete_below(execution: &mut Execution, below: &[RelationId]) -> Outcome {
     for id in below {
         if execution.schema.table(*id).is_partitioned() || execution.schema.table(*id).rows == Rows::Empty {
@@ -131,7 +199,12 @@ fn update_below(
         execution.schema.table_mut(*id).forget_rows();
     }
     if moves {
-        execution.precondition(text, "values that a partition takes", sqlstate::CHECK_VIOLATION);
+        execution.precondition(text.clone(), "values that a partition takes", sqlstate::CHECK_VIOLATION);
+        let referenced = |(id, _): &(RelationId, u16)| !execution.schema.table(*id).referenced_by.is_empty();
+        if execution.schema.descendants(table).iter().any(referenced) {
+            // `ExecCrossPartitionUpdateForeignKey`
+            execution.precondition(text, "rows that stay in their partition", sqlstate::FEATURE_NOT_SUPPORTED);
+        }
         for (id, _) in execution.schema.descendants(table) {
             execution.lock_for_rows(id, LockMode::RowExclusive, "rows may move to the partition", false);
             lock_indexes_for_rows(execution, id, LockMode::RowExclusive, false);

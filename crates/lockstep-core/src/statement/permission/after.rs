@@ -10,7 +10,7 @@ use crate::schema::rights::Right;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::permission::before::found;
 use crate::statement::permission::why;
-use crate::statement::select;
+use crate::statement::{query, select};
 use crate::syntax::expression::{Expr, QueryText};
 use crate::syntax::statement::{
     AlterTable, AlterTableAction, ColumnConstraintKind, Copied, CreateTable, Insert, InsertSource, MergeSource,
@@ -208,7 +208,10 @@ fn forget_the_rest(execution: &mut Execution, needs: &Needs) {
 
 /// Whether tables take part that nothing was asked about: those of triggers, rules and the like.
 fn touches_more(execution: &Execution, needs: &Needs) -> bool {
-    let asked: Vec<RelationId> = needs.list.iter().filter_map(|it| it.relation).collect();
+    let mut asked: Vec<RelationId> = needs.list.iter().filter_map(|it| it.relation).collect();
+    // Of what policies read the rights were looked at with them.
+    let by_policies: Vec<RelationId> = asked.iter().flat_map(|it| query::read_by_policies(execution, *it)).collect();
+    asked.extend(by_policies);
     let schema = &execution.schema;
     execution.record.locks.iter().any(|lock| {
         let Some(relation) = schema.get(lock.relation) else { return false };

@@ -5,6 +5,7 @@ mod environment;
 mod from;
 mod label;
 mod plain;
+mod row_security;
 mod running;
 mod set;
 mod surroundings;
@@ -33,6 +34,7 @@ use crate::statement::query::environment::{Builder, Environment};
 pub(super) use crate::statement::query::surroundings::{Surroundings, check};
 use crate::syntax::select::Select;
 
+pub(super) use row_security::{read_by_policies, refuse_policies};
 pub(super) use running::{Purpose, beside_target, run};
 
 /// What a query yields, and how.
@@ -116,10 +118,14 @@ impl Analyzed {
 
     /// `recordDependencyOnExpr` of a rule's action.
     pub(super) fn needs(&self) -> Vec<(Object, Dependency)> {
-        let columns = self.tree.columns();
+        let mut columns = self.tree.columns();
+        // Whole rows and system columns are none of their own.
+        columns.retain(|(_, column)| *column < crate::expression::query::WHOLE_ROW);
         let with_columns: BTreeSet<u32> = columns.iter().map(|(relation, _)| *relation).collect();
         let whole = self.tree.relations().into_iter().chain(self.tree.constant_relations());
-        let whole = whole.filter(|it| !with_columns.contains(it)).map(|it| Object::Relation(RelationId(it)));
+        let whole = whole
+            .filter(|it| !with_columns.contains(it) && *it != system::OBJECT)
+            .map(|it| Object::Relation(RelationId(it)));
         let columns = columns.iter().map(|(relation, column)| Object::Column(RelationId(*relation), *column));
         let types = self.tree.user_types().into_iter().map(Object::of_type);
         let functions = self.tree.functions().into_iter().map(|it| Object::Other(ObjectId(it)));

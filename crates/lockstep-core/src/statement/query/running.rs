@@ -9,8 +9,10 @@ use crate::expression::{Raises, Refusal, raised_by, restrictions};
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::schema::object::ObjectId;
+use crate::schema::trigger::PolicyCondition;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::prune::Entry;
+use crate::statement::query::row_security;
 use crate::statement::query::{Analyzed, analyze_to_run};
 use crate::statement::scope::TableScope;
 use crate::statement::{routine, select};
@@ -95,6 +97,12 @@ fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outco
         Purpose::Plan => Raises::while_planning(&scope),
     };
     raised_by(&analyzed.tree, &mut raises).map_err(Stop::Unknown)?;
+    for condition in row_security::conditions(execution, &analyzed.tree)? {
+        match condition {
+            PolicyCondition::Plain(it) => raises.expression(&it).map_err(Stop::Unknown)?,
+            PolicyCondition::Query(tree) => raised_by(&tree, &mut raises).map_err(Stop::Unknown)?,
+        }
+    }
     for view in views_read(&analyzed.tree, execution) {
         raised_by(&view, &mut raises).map_err(Stop::Unknown)?;
     }
@@ -214,6 +222,13 @@ fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcom
                     None => select::expand_in_query(execution, text, id, mode)?,
                 }
             }
+        }
+    }
+    for condition in row_security::conditions(execution, tree)? {
+        let PolicyCondition::Query(tree) = condition else { continue };
+        for id in row_security::inside(&tree) {
+            execution.lock(id, LockMode::AccessShare, "a policy of the table reads it");
+            select::expand(execution, id, LockMode::AccessShare)?;
         }
     }
     for arguments in tree.calls("pg_partition_tree") {
