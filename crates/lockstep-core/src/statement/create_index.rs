@@ -7,7 +7,7 @@ use crate::pg::{behavior, catalogs};
 use crate::schema::relation::{Persistence, Rows};
 use crate::statement::Command;
 use crate::statement::define_index::{NewIndex, define_index};
-use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::partition::indexes;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::CreateIndex;
@@ -26,9 +26,7 @@ impl Command for CreateIndex {
             let message = format!("permission denied: \"{}\" is a system catalog", self.table.name.as_str());
             return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
         }
-        let Some(table) = execution.look_up(&self.table)? else {
-            return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(&self.table)));
-        };
+        let table = execution.resolve(&self.table)?;
         execution.lock(table, mode, reason);
         // Nobody else uses a temporary table: the plain build does (`DefineIndex`).
         let temporary = execution.schema.relation(table).persistence == Persistence::Temporary;

@@ -8,7 +8,7 @@ use crate::schema::relation::Body;
 use crate::schema::sequence::{LastValue, Sequence, SequenceOwner, SequenceType};
 use crate::statement::Command;
 use crate::statement::column::attribute;
-use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::sequence::apply_options;
 use crate::syntax::statement::{AlterSequence, CreateSequence, SequenceOptions};
 
@@ -29,14 +29,11 @@ impl Command for CreateSequence {
 impl Command for AlterSequence {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable("ALTER SEQUENCE")?;
-        let Some(id) = execution.look_up(&self.name)? else {
-            let message = format!("relation \"{}\" does not exist", plain(&self.name));
-            if self.if_exists {
-                execution.notice(format!("{message}, skipping"));
-                return Ok(());
-            }
-            return fail(sqlstate::UNDEFINED_TABLE, message);
-        };
+        if self.if_exists && execution.look_up(&self.name)?.is_none() {
+            execution.notice(format!("relation \"{}\" does not exist, skipping", self.name.name.as_str()));
+            return Ok(());
+        }
+        let id = execution.resolve(&self.name)?;
         let reason = "whoever asks the sequence for a value waits until it has its new form";
         execution.lock(id, LockMode::ShareRowExclusive, reason);
         alter(execution, id, &self.options)

@@ -12,7 +12,7 @@ use crate::schema::view::Materialized;
 use crate::statement::Command;
 use crate::statement::column;
 use crate::statement::create_table_as::{new_columns, persistence_of, run_query};
-use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::{query, scope, select};
 use crate::syntax;
 use crate::syntax::create_view::{CreateMaterializedView, RefreshMaterializedView};
@@ -73,13 +73,7 @@ impl Command for RefreshMaterializedView {
             true => (LockMode::Exclusive, "rows that differ are changed while others read the old ones"),
             false => (LockMode::AccessExclusive, "the rows are replaced as a whole"),
         };
-        let id = match execution.look_up(&self.name)? {
-            Some(id) => id,
-            None => {
-                let message = format!("relation \"{}\" does not exist", plain(&self.name));
-                return fail(sqlstate::UNDEFINED_TABLE, message);
-            }
-        };
+        let id = execution.resolve(&self.name)?;
         execution.lock(id, mode, reason);
         let name = execution.bare_name(id);
         let Some(view) = execution.schema.relation(id).materialized().cloned() else {

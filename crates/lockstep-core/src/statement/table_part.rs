@@ -1,7 +1,7 @@
 //! Triggers and policies of a table: dropping and renaming them, switching triggers on and off.
 
 use crate::effect::{PgError, RelationId};
-use crate::name::Ident;
+use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -34,23 +34,28 @@ pub(super) fn find(
     }
 }
 
+/// The relation whose part is to be dropped; `None`, with a notice, where `IF EXISTS` lets it be missing
+/// (`owningrel_does_not_exist_skipping`).
+pub(super) fn owner(execution: &mut Execution, name: &QualifiedName, if_exists: bool) -> Outcome<Option<RelationId>> {
+    if !if_exists {
+        return execution.resolve(name).map(Some);
+    }
+    let found = execution.look_up(name)?;
+    if found.is_none() {
+        let missing = name.schema.as_ref().filter(|it| !execution.schema.has_namespace(it.as_str()));
+        execution.notice(match missing {
+            Some(schema) => format!("schema \"{}\" does not exist, skipping", schema.as_str()),
+            None => format!("relation \"{}\" does not exist, skipping", plain(name)),
+        });
+    }
+    Ok(found)
+}
+
 impl Command for DropPart {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable(&format!("DROP {}", self.kind))?;
         let word = class(self.kind).words();
-        let Some(table) = execution.look_up(&self.table)? else {
-            let name = plain(&self.table);
-            if !self.if_exists {
-                return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"));
-            }
-            match self.table.schema.as_ref().filter(|it| !execution.schema.has_namespace(it.as_str())) {
-                Some(schema) => {
-                    execution.notice(format!("schema \"{}\" does not exist, skipping", schema.as_str()));
-                }
-                None => execution.notice(format!("relation \"{name}\" does not exist, skipping")),
-            }
-            return Ok(());
-        };
+        let Some(table) = owner(execution, &self.table, self.if_exists)? else { return Ok(()) };
         let name = self.name.as_str();
         let Some(id) = find(execution, class(self.kind), table, &self.name)? else {
             // The lock on the table is let go again.

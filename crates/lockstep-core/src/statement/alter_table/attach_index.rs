@@ -4,7 +4,7 @@ use crate::effect::{PgError, RelationId};
 use crate::name::QualifiedName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::statement::execution::{Execution, Outcome, fail, plain};
+use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::partition::indexes::{constraint_of, matches, set_parent};
 
 /// The parent index is opened already.
@@ -14,9 +14,7 @@ pub(super) fn run(execution: &mut Execution, parent: RelationId, name: &Qualifie
         let message = format!("ALTER action ATTACH PARTITION cannot be performed on relation \"{name}\"");
         return fail(sqlstate::WRONG_OBJECT_TYPE, message);
     };
-    let Some(child) = execution.look_up(name)? else {
-        return fail(sqlstate::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", plain(name)));
-    };
+    let child = execution.resolve(name)?;
     let Some(part) = execution.schema.relation(child).index().cloned() else {
         let name = execution.bare_name(child);
         return fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("\"{name}\" is not an index"));

@@ -2,7 +2,7 @@
 
 mod action;
 
-use crate::effect::RelationId;
+use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
@@ -13,6 +13,7 @@ use crate::schema::rule::{FiringState, Rule, RuleEvent};
 use crate::statement::Command;
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
+use crate::statement::table_part;
 use crate::syntax::rule::{AlterRule, CreateRule, DropRule};
 
 const REASON: &str = "no query may be rewritten while the rules of its table change";
@@ -116,19 +117,15 @@ impl Command for AlterRule {
 impl Command for DropRule {
     fn run(&self, execution: &mut Execution) -> Outcome {
         execution.writable("DROP RULE")?;
-        let Some(table) = execution.look_up(&self.table)? else {
-            let message = format!("relation \"{}\" does not exist", plain(&self.table));
-            if self.if_exists {
-                execution.notice(format!("{message}, skipping"));
-                return Ok(());
-            }
-            return fail(sqlstate::UNDEFINED_TABLE, message);
-        };
-        execution.lock(table, LockMode::AccessExclusive, REASON);
+        let Some(table) = table_part::owner(execution, &self.table, self.if_exists)? else { return Ok(()) };
         if self.name == "_RETURN" && execution.schema.relation(table).is_view() {
-            return unknown("dropping the rule of a view is not modelled");
+            let view = execution.schema.relation(table).name.to_string();
+            let message = format!("cannot drop rule _RETURN on view {view} because view {view} requires it");
+            let error = PgError::new(sqlstate::DEPENDENT_OBJECTS_STILL_EXIST, message);
+            return Err(error.hint(format!("You can drop view {view} instead.")).into());
         }
         if self.if_exists && execution.schema.find_object(&key(table, &self.name)).is_none() {
+            // The lock on the table is let go again.
             let relation = plain(&self.table);
             execution.notice(format!(
                 "rule \"{}\" for relation \"{relation}\" does not exist, skipping",
@@ -136,6 +133,7 @@ impl Command for DropRule {
             ));
             return Ok(());
         }
+        execution.lock(table, LockMode::AccessExclusive, REASON);
         let id = find(execution, table, &self.name)?;
         delete(execution, &[Object::Other(id)], self.cascade)
     }
