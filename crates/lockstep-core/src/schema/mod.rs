@@ -328,6 +328,18 @@ impl Schema {
         self.types().any(|it| it.name.name == *name) || self.objects().any(|it| it.name() == name)
     }
 
+    /// The names of everything in schemas of those names.
+    pub fn names_within(&self, schemas: &[Ident]) -> Vec<Ident> {
+        let within = |name: &&ObjectName| schemas.contains(&name.schema);
+        let relations = self.relations().map(|it| &it.name).filter(within);
+        let types = self.types().map(|it| &it.name).filter(within);
+        let objects = self.objects().filter(|it| match &it.key {
+            object::ObjectKey::InSchema(_, name, _) => schemas.contains(&name.schema),
+            _ => false,
+        });
+        relations.chain(types).map(|it| it.name.clone()).chain(objects.map(|it| it.name().clone())).collect()
+    }
+
     /// Tables without rows in a text may well have some in a database.
     pub fn forget_emptiness(&mut self) {
         let empty = |it: &Rc<Relation>| {

@@ -184,7 +184,10 @@ pub(super) fn note(execution: &mut Execution, statement: Option<&Statement>, tex
             }
         }
         Reach::Named => {
-            let names = statement.and_then(named).unwrap_or_else(|| mentions(text));
+            let mut names = statement.and_then(named).unwrap_or_else(|| mentions(text));
+            if command == "DROP SCHEMA" {
+                names.extend(schema.names_within(&names));
+            }
             schema.uncertain.mention(&names, &command);
         }
         Reach::Everything => {

@@ -1,6 +1,7 @@
 //! `MERGE`: `transformMergeStmt`. What each of its actions does to locks, constraints and rows is what an
 //! `UPDATE`, `DELETE` or `INSERT` of the same rows does.
 
+use crate::effect::Lock;
 use crate::name::Ident;
 use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
@@ -47,6 +48,7 @@ impl Command for Merge {
             }
         }
         self.ask_for_doubles(execution);
+        let before = execution.record.locks.clone();
         for action in &self.actions {
             let Some(text) = self.as_statement(execution, action)? else { continue };
             match syntax::parse(&text) {
@@ -54,6 +56,11 @@ impl Command for Merge {
                 Err(_) => return unknown("an action of this MERGE is not modelled"),
             }
         }
+        // The actions stand for themselves; the target is opened once, to be written.
+        let mut own = execution.schema.table(table).indexes.clone();
+        own.push(table);
+        let read = |it: &Lock| it.mode == LockMode::AccessShare && own.contains(&it.relation);
+        execution.record.locks.retain(|it| !read(it) || before.contains(it));
         Ok(())
     }
 }

@@ -219,6 +219,22 @@ fn rename(execution: &mut Execution, name: &Ident, to: &Ident) -> Outcome {
     Ok(())
 }
 
+/// Why what the role owns may not be there any more.
+fn doubt_of_ownership(execution: &Execution, role: &Ident) -> Option<String> {
+    let schema = &execution.schema;
+    let owned = schema.ownership.owners().filter(|(_, owner)| *owner == role).map(|(object, _)| object);
+    let mut owned = owned.filter(|it| schema.has_object(it));
+    owned.find_map(|object| {
+        let (name, id) = match object {
+            Object::Relation(id) => (&schema.get(*id)?.name.name, id.0),
+            Object::Type(id) => (&schema.user_type(*id)?.name.name, id.0),
+            Object::Other(id) => (schema.object(*id)?.name(), id.0),
+            _ => return None,
+        };
+        schema.uncertain.about(name, Some(id))
+    })
+}
+
 /// `DropRole`.
 fn drop_role(execution: &mut Execution, name: &Ident, if_exists: bool) -> Outcome {
     if is_own(name) || execution.session.role.as_ref() == Some(name) {
@@ -244,6 +260,9 @@ fn drop_role(execution: &mut Execution, name: &Ident, if_exists: bool) -> Outcom
         || ownership
             .defaults()
             .any(|(key, held)| held.granted && (key.grantee == *name || key.role.as_ref() == Some(name)));
+    if has && let Some(why) = doubt_of_ownership(execution, name) {
+        return unknown(why);
+    }
     if has {
         let message = format!("role \"{}\" cannot be dropped because some objects depend on it", name.as_str());
         return Err(PgError::new(sqlstate::DEPENDENT_OBJECTS_STILL_EXIST, message).into());

@@ -135,6 +135,10 @@ pub(super) fn callable(execution: &Execution, name: &QualifiedName) -> Outcome<V
             return unknown(format!("calls of the aggregate {name} are not modelled"));
         }
         let inputs: Vec<_> = routine.inputs().collect();
+        let last = inputs.last().filter(|it| it.mode == ParameterMode::Variadic);
+        if last.is_some_and(|it| it.type_.element().is_none()) {
+            return unknown(format!("calls of {name} with any number of arguments are not modelled"));
+        }
         let callable = Callable {
             id: id.0,
             kind: routine.letter(),
