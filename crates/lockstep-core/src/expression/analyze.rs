@@ -329,12 +329,18 @@ impl Analysis<'_> {
     fn subscript(&mut self, operand: &Expr, index: &Expr, upper: Option<&Expr>) -> Result<Expression, Refusal> {
         let container = self.expression(operand)?;
         let (container, mut subscripts) = match (operand, container.node) {
-            (Expr::Subscript { .. }, Node::Subscript { operand, subscripts }) => (*operand, subscripts),
+            // Of values of fixed length each stands by itself.
+            (Expr::Subscript { .. }, Node::Subscript { operand, subscripts })
+                if raw_element(base_type(operand.type_, self.scope)).is_none() =>
+            {
+                (*operand, subscripts)
+            }
             (_, node) => (Expression::new(node, container.type_), vec![]),
         };
         let base = base_type(container.type_, self.scope);
         let is_json = base.is(Type::JSONB);
-        if !is_json && !base.array {
+        let raw = raw_element(base);
+        if !is_json && !base.array && raw.is_none() {
             let name = typing::name(container.type_, self.scope);
             return Err(PgError::new(
                 sqlstate::DATATYPE_MISMATCH,
@@ -351,7 +357,10 @@ impl Analysis<'_> {
         if sliced && (is_json || subscripts.iter().any(|it| matches!(it, Subscript::Element(_)))) {
             return Err(Refusal::Unknown("mixed subscripts are not modelled".to_owned()));
         }
-        let type_ = match base.element() {
+        if sliced && raw.is_some() {
+            return Err(Refusal::Unknown("a slice of a value of fixed length is not modelled".to_owned()));
+        }
+        let type_ = match base.element().or(raw) {
             Some(element) if !sliced => element,
             _ => base,
         };
@@ -396,6 +405,18 @@ impl Analysis<'_> {
         let type_ = operand.type_;
         let node = Node::Collate { operand: Box::new(operand), collation: collation.name.clone() };
         Ok(Expression::new(node, type_))
+    }
+}
+
+/// What values of fixed length are made of (`raw_array_subscript_handler`).
+fn raw_element(base: Type) -> Option<Type> {
+    let row = base.row().filter(|_| !base.array)?;
+    match row.name {
+        "point" => Some(Type::FLOAT8),
+        "box" | "lseg" => Some(Type::builtin(600)),
+        "name" => Some(Type::CHAR),
+        "int2vector" | "oidvector" => base.element(),
+        _ => None,
     }
 }
 

@@ -78,6 +78,10 @@ pub trait Scope {
     fn user_type_name(&self, id: u32) -> String;
     /// The relation that a `regclass` constant names.
     fn relation(&self, name: &str) -> Result<u32, Refusal>;
+    /// It is run, and not kept: a constant need not be printed.
+    fn is_run(&self) -> bool {
+        false
+    }
     /// Whether a constant of type `regtype` names a type; `None` where that is not known.
     fn names_type(&self, _text: &str) -> Option<bool> {
         None

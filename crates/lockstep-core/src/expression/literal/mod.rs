@@ -3,6 +3,7 @@
 
 mod array;
 mod datetime;
+mod geometry;
 mod interval;
 mod json;
 mod number;
@@ -96,6 +97,7 @@ fn builtin(text: &str, typed: Type, scope: &dyn Scope) -> Result<Option<String>,
         other if other.row().is_some_and(|row| row.name == "regtype") => {
             scope.names_type(text).filter(|known| *known).map(|_| text.to_owned())
         }
+        other if scope.is_run() && geometry::is_read(text, other) => Some(text.to_owned()),
         other if other == REGCONFIG => text_search_configuration(text),
         other => match of_extension(text, other) {
             Some(read) => Some(read),

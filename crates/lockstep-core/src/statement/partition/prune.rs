@@ -8,6 +8,7 @@ use crate::expression::{Expression, Restriction, number_of};
 use crate::name::Ident;
 use crate::pg::types::Type;
 use crate::schema::index::KeyColumn;
+use crate::schema::object::{CatalogObject, ObjectClass};
 use crate::schema::partition::{Bound, Limit, PartitionKey, Strategy};
 use crate::statement::column::base_type;
 use crate::statement::execution::Execution;
@@ -101,7 +102,12 @@ impl Entry<'_> {
         let by_bytes = collation.as_ref().is_some_and(|it| *it == "C" || *it == "POSIX")
             && [Type::TEXT, Type::VARCHAR].iter().any(|it| it.is(base));
         let type_ = KeyType { type_: Type { modifier: -1, ..base }, by_bytes };
-        let is_plain = own.operator_class.is_none();
+        // A class of the server's own in the family of the default one.
+        let alias = |name: &crate::name::QualifiedName| {
+            let made = |it: &CatalogObject| it.class() == ObjectClass::OperatorClass && *it.name() == name.name;
+            name.name == "varchar_ops" && !self.execution.schema.objects().any(|it| made(it))
+        };
+        let is_plain = own.operator_class.as_ref().is_none_or(alias);
         Some(Key { operand, negated, type_, collation, column_collation: theirs, is_plain })
     }
 

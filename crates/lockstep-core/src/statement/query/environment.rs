@@ -309,6 +309,10 @@ impl Scope for Environment<'_> {
         }
     }
 
+    fn is_run(&self) -> bool {
+        self.builder.borrow().runs
+    }
+
     fn names_type(&self, text: &str) -> Option<bool> {
         self.builder.borrow().runs.then(|| system::names_type(self.execution, text)).flatten()
     }

@@ -39,7 +39,7 @@ const ACTING: [&str; 15] = [
 ];
 
 /// Views of the system that call such functions.
-const ACTING_VIEWS: [&str; 6] = ["pg_views", "pg_matviews", "pg_rules", "pg_sequences", "views", "pg_locks"];
+const ACTING_VIEWS: [&str; 5] = ["pg_views", "pg_matviews", "pg_rules", "pg_sequences", "views"];
 
 /// What a query is analysed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
