@@ -36,3 +36,6 @@ SELECT * FROM r LEFT JOIN l ON r.b = l.k WHERE l.k = 'b';
 SELECT * FROM r LEFT JOIN l ON r.b = l.k AND l.k = 'b';
 SELECT * FROM (SELECT a, b AS v FROM r) s WHERE s.a = 25;
 SELECT * FROM r WHERE a IN (SELECT x FROM t WHERE ok) AND a = 5;
+SELECT * FROM r WHERE 1 = 2;
+-- Of the sub-partitioned table, only what its own bounds allow.
+SELECT * FROM l WHERE k = 'a' OR n = 5;

@@ -165,7 +165,7 @@ impl Gathered {
         if !own.is_disjoint(nullable) {
             return;
         }
-        if let Some((a, b)) = equal::sides(it) {
+        if let Some((a, b)) = equal::sides(it).filter(|_| !read.is_empty()) {
             self.equal.push((a.clone(), b.clone(), self.below));
             return;
         }

@@ -59,9 +59,12 @@ impl Entry<'_> {
             return (!asked).then(|| self.execution.schema.children(table));
         };
         let mut clauses = restrictions.to_vec();
-        let own = if bounds.default.is_some() { self.own_bounds(table, &keys) } else { vec![] };
+        let (own, above) = match bounds.default.is_some() {
+            true => self.own_bounds(table, restrictions),
+            false => (vec![], vec![]),
+        };
         clauses.extend(own.iter().cloned());
-        let level = Level { keys, bounds: &bounds, own };
+        let level = Level { keys, bounds: &bounds, own, above };
         match level.steps(&clauses)? {
             Found::Nothing => Some(bounds.all.clone()),
             Found::Never => Some(vec![]),
@@ -111,29 +114,41 @@ impl Entry<'_> {
         Some(Key { operand, negated, type_, collation, column_collation: theirs, is_plain })
     }
 
-    /// `RelOptInfo.partition_qual`: what the bounds of the table itself, and of those above it, say.
-    fn own_bounds(&self, table: RelationId, keys: &[Key]) -> Vec<Restriction> {
-        let mut found = vec![];
+    /// `RelOptInfo.partition_qual`: what the bounds of the table itself, and of those above it, say; and their keys.
+    fn own_bounds(&self, table: RelationId, asked: &[Restriction]) -> (Vec<Restriction>, Vec<Key>) {
+        let (mut found, mut keys) = (vec![], vec![]);
         let mut current = table;
         while let Some(parent) = self.execution.schema.partition_parent(current) {
-            found.extend(self.own_bound(current, parent, keys));
+            found.extend(self.own_bound(current, parent, asked, &mut keys));
             current = parent;
         }
-        found
+        (found, keys)
     }
 
-    fn own_bound(&self, table: RelationId, parent: RelationId, keys: &[Key]) -> Vec<Restriction> {
+    fn own_bound(
+        &self,
+        table: RelationId,
+        parent: RelationId,
+        asked: &[Restriction],
+        keys: &mut Vec<Key>,
+    ) -> Vec<Restriction> {
         let above = self.execution.schema.table(parent);
         let (Some(key), Some(bound)) = (&above.partition_key, self.execution.schema.table(table).bound.clone()) else {
             return vec![Restriction::Unknown];
         };
         let made: Option<Vec<Key>> = (0..key.keys.len()).map(|place| self.key(parent, key, place)).collect();
         let Some(above) = made else { return vec![Restriction::Unknown] };
-        // Of other columns it says nothing that counts.
-        if !above.iter().any(|it| keys.iter().any(|own| own.operand == it.operand)) {
+        // What nobody asks for is not contradicted.
+        if !asked.iter().any(|it| concerns(it, &above)) {
             return vec![];
         }
-        match (&*bound, above.as_slice()) {
+        let made = self.said(table, parent, &bound, &above);
+        keys.extend(above);
+        made
+    }
+
+    fn said(&self, table: RelationId, parent: RelationId, bound: &Bound, above: &[Key]) -> Vec<Restriction> {
+        match (bound, above) {
             (Bound::Hash { .. }, _) => vec![],
             // `get_qual_for_list` and `get_qual_for_range` of a default partition.
             (Bound::Default, [only]) => {
@@ -227,6 +242,8 @@ struct Level<'a> {
     bounds: &'a Bounds,
     /// What the table's own bounds say, where it has a default partition.
     own: Vec<Restriction>,
+    /// The keys of the tables above.
+    above: Vec<Key>,
 }
 
 impl Level<'_> {
@@ -341,7 +358,7 @@ impl Level<'_> {
     }
 
     fn key_types(&self) -> Vec<(&Expression, &KeyType)> {
-        self.keys.iter().map(|it| (&it.operand, &it.type_)).collect()
+        self.keys.iter().chain(&self.above).map(|it| (&it.operand, &it.type_)).collect()
     }
 
     fn place(&self, operand: &Expression) -> Option<usize> {
