@@ -82,10 +82,9 @@ mod tests {
         trace.steps[1].changes = vec![wire::Change {
             object: "relation".into(),
             name: "t".into(),
-            renamed_from: None,
             before: serde_json::Value::Null,
             after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }),
-            unchanged: Default::default(),
+            ..Default::default()
         }];
         bound(&mut trace);
         assert!(!trace.steps[0].changes.is_empty() && trace.steps[1].changes.is_empty());

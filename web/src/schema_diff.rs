@@ -282,14 +282,7 @@ mod tests {
     use serde_json::json;
 
     fn change(before: Value, after: Value) -> wire::Change {
-        wire::Change {
-            object: "relation".into(),
-            name: "t".into(),
-            renamed_from: None,
-            before,
-            after,
-            unchanged: Default::default(),
-        }
+        wire::Change { object: "relation".into(), name: "t".into(), before, after, ..Default::default() }
     }
 
     fn table(columns: Value) -> Value {

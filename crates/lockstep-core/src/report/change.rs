@@ -194,14 +194,7 @@ mod tests {
     use serde_json::json;
 
     fn texts(before: Value, after: Value) -> Vec<String> {
-        let change = wire::Change {
-            object: "relation".into(),
-            name: "t".into(),
-            renamed_from: None,
-            before,
-            after,
-            unchanged: Default::default(),
-        };
+        let change = wire::Change { object: "relation".into(), name: "t".into(), before, after, ..Default::default() };
         differences(&change).iter().map(|it| format!("{} {}", it.sign.icon(), it.text)).collect()
     }
 

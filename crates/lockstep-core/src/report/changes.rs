@@ -79,5 +79,5 @@ fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, 
     let (new, after) = after.map_or((None, Value::Null), |(name, form)| (Some(name), form));
     let name = new.clone().or(old.clone())?;
     let renamed_from = old.filter(|old| new.as_ref().is_some_and(|new| new != old));
-    Some(wire::Change { object: object.into(), name, renamed_from, before, after, unchanged: Default::default() })
+    Some(wire::Change { object: object.into(), name, renamed_from, before, after, ..Default::default() })
 }

@@ -212,7 +212,7 @@ pub struct Finding {
 
 /// A relation or type before and after a step, in the normal form of `schema`; `null` where absent. A relation
 /// that is there before and after shows its kind and what differs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Change {
     /// `relation`, `type` or `schema`.
     pub object: String,
