@@ -81,3 +81,24 @@ fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, 
     let renamed_from = old.filter(|old| new.as_ref().is_some_and(|new| new != old));
     Some(wire::Change { object: object.into(), name, renamed_from, before, after, ..Default::default() })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::report::simulate;
+    use crate::report::wire::{File, Request};
+
+    /// Bytes of all changes of a history that adds one column after another.
+    fn length(columns: usize) -> usize {
+        let mut text = "CREATE TABLE t (id bigint PRIMARY KEY);\n".to_owned();
+        (0..columns).for_each(|at| text.push_str(&format!("ALTER TABLE t ADD COLUMN column_{at:04} text;\n")));
+        let files = vec![File { name: "wide.sql".into(), text }];
+        let trace = simulate(&Request { files, ..Request::default() });
+        trace.steps.iter().map(|step| serde_json::to_string(&step.changes).unwrap().len()).sum()
+    }
+
+    #[test]
+    fn what_changes_grows_with_the_history_and_not_with_the_table() {
+        let (few, many) = (length(40), length(160));
+        assert!(many < few * 9 / 2, "{many} bytes for 160 columns, {few} for 40");
+    }
+}
