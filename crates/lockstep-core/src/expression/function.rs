@@ -214,7 +214,8 @@ fn missing(name: &QualifiedName, inputs: &[Type], certain: bool, scope: &dyn Sco
     // What extensions could bring is listed, unlike what only stands behind the server's operators.
     let own = catalog::functions(word, scope.version()).next().is_some() || extension::has_function(word);
     let of_rows = inputs.iter().any(|it| typing::is_composite(*it, scope));
-    if !certain && !own || foreign && own || of_rows {
+    let other = catalog::has_other_function(word);
+    if other || !certain && !own || foreign && own || of_rows {
         return Refusal::Unknown(format!("the function {signature} is not modelled"));
     }
     PgError::new(sqlstate::UNDEFINED_FUNCTION, format!("function {signature} does not exist"))

@@ -13,6 +13,11 @@ pub fn not_null_is_a_constraint(version: PgVersion) -> bool {
     version >= PgVersion::V18
 }
 
+/// A partition may define columns as generated from 16 on, where its table does so too.
+pub fn partitions_generate(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
 /// `to_regclass` of a text that is no name yields a null from 16 on (`DirectInputFunctionCallSafe`).
 pub fn to_regclass_forgives_syntax(version: PgVersion) -> bool {
     version >= PgVersion::V16

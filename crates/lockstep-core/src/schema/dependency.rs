@@ -7,6 +7,7 @@ use crate::pg::types::TypeRef;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;
 use crate::schema::constraint::ConstraintKind;
+use crate::schema::index::KeyColumn;
 use crate::schema::object::{ObjectClass, ObjectId, ObjectKey};
 use crate::schema::user_type::{TypeId, UserTypeKind};
 
@@ -232,6 +233,10 @@ impl Schema {
                 found.push((self.whole_of_index(id), Dependency::Normal));
             }
             let Some(table) = relation.table() else { continue };
+            let key = table.partition_key.iter().flat_map(|key| &key.keys);
+            if key.into_iter().any(|key| matches!(&key.column, KeyColumn::Expression(it) if calls(it))) {
+                found.push((Object::Relation(id), Dependency::Normal));
+            }
             for (number, column) in table.live() {
                 let default = column.default.as_ref().is_some_and(|it| calls(it));
                 if default || column.generated.as_ref().is_some_and(|it| calls(&it.expression)) {

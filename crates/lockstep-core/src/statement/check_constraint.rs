@@ -40,7 +40,7 @@ pub(super) fn add_check(
     let name = match check.name {
         Some(name) => {
             if execution.schema.table(table).constraint(name.as_str()).is_some_and(|it| it.inherited > 0) {
-                inherit::merge_check(execution, table, name, &expression, check.no_inherit, true)?;
+                inherit::merge_check(execution, table, name, &expression, check.no_inherit, (true, is_new_table))?;
                 return Ok(expression);
             }
             if execution.schema.constraint_is_used(table, name) {

@@ -115,6 +115,28 @@ fn member_type(name: &TypeName, member: &Member) -> Outcome<Type> {
     fail(sqlstate::SYNTAX_ERROR, message)
 }
 
+/// `CheckAttributeType`: nothing stores a pseudo-type. `what` holds it: `column "a"`.
+pub(super) fn check_storable(execution: &Execution, what: &str, type_: &Type) -> Outcome {
+    let base = base_type(execution, type_);
+    let pseudo = match base.array {
+        true => base.base == Type::RECORD.base,
+        false => base.row().is_some_and(|row| row.kind == 'p'),
+    };
+    match pseudo {
+        true => {
+            let message = format!("{what} has pseudo-type {}", execution.schema.format_type(&base));
+            fail(sqlstate::INVALID_TABLE_DEFINITION, message)
+        }
+        false => Ok(()),
+    }
+}
+
+/// The same for columns of a new relation (`CheckAttributeNamesTypes`).
+pub(super) fn check_columns(execution: &Execution, columns: &[Column]) -> Outcome {
+    let what = |it: &Column| format!("column \"{}\"", it.name.as_str());
+    columns.iter().try_for_each(|it| check_storable(execution, &what(it), &it.type_))
+}
+
 /// The type beneath domains (`getBaseType`).
 pub(super) fn base_type(execution: &Execution, type_: &Type) -> Type {
     let mut current = *type_;
@@ -240,6 +262,7 @@ pub(super) fn transform_with(
                 if saw_null == Some(true) {
                     return conflicting_null(&place);
                 }
+                saw_null = Some(false);
                 parts.identity = Some((*always, options.clone()));
                 parts.not_null = parts.not_null.or(Some((None, false)));
             }

@@ -12,7 +12,9 @@ use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::Command;
 use crate::statement::alter_table;
 use crate::statement::alter_type::is_used_by;
-use crate::statement::column::{check_name, empty_column, missing_column, resolve_type, transform_collation};
+use crate::statement::column::{
+    check_columns, check_name, empty_column, missing_column, resolve_type, transform_collation,
+};
 use crate::statement::deletion::delete;
 use crate::statement::enum_type::new_type_name;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -34,6 +36,7 @@ impl Command for CreateComposite {
             check_name(&attribute.name)?;
             columns.push(column(execution, attribute)?);
         }
+        check_columns(execution, &columns)?;
         if execution.new_relation(&self.name, Persistence::Permanent, false)?.is_none() {
             return Ok(());
         }
@@ -92,6 +95,7 @@ pub(super) fn alter(execution: &mut Execution, name: &QualifiedName, actions: &[
                 return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
             }
             let made = column(execution, attribute)?;
+            check_columns(execution, std::slice::from_ref(&made))?;
             refuse_itself(execution, type_, &made.type_)?;
             if let Some((table, number)) = execution.schema.column_that_holds(type_) {
                 let name = execution.schema.relation(relation).name.name.clone();

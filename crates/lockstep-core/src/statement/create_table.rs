@@ -59,12 +59,17 @@ impl Command for CreateTable {
                         return fail(sqlstate::DUPLICATE_COLUMN, message);
                     }
                     given.push(&definition.name);
+                    typed_table::refuse_computed(definition, "typed tables", true)?;
                     let place = typed_table::place_of(&definitions, &definition.name)?;
                     let column = definitions[place].column.clone();
                     definitions[place] =
                         column::transform_with(execution, name.name.as_str(), definition, column, None)?;
                 }
                 TableElement::Column(definition) => {
+                    if self.partition_of.is_some() {
+                        let generated = !behavior::partitions_generate(execution.version);
+                        typed_table::refuse_computed(definition, "partitions", generated)?;
+                    }
                     let definition = &self.with_type(execution, definition)?;
                     definitions.push(column::transform(execution, name.name.as_str(), definition)?);
                 }
@@ -164,12 +169,13 @@ fn build(
     check_kind(execution, statement)?;
     let mut inheritance = inherit::open(execution, statement)?;
     let mut definitions = inherit::merge(execution, &mut inheritance, definitions)?;
+    let columns = Columns(definitions.iter().map(|definition| definition.column.clone()).collect());
+    column::check_columns(execution, &columns.0)?;
     // Sequences come before the table, as `generateSerialExtraStmts` puts them.
     let mut sequences: Vec<Option<RelationId>> = vec![];
     for definition in &definitions {
         sequences.push(make_sequence(execution, &name, definition, statement.persistence)?);
     }
-    let columns = Columns(definitions.iter().map(|definition| definition.column.clone()).collect());
     if let Some(tablespace) = &statement.tablespace {
         storage::find_tablespace(execution, tablespace)?;
     }

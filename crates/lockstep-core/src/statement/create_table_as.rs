@@ -5,7 +5,7 @@ use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
-use crate::statement::column::{self, check_name};
+use crate::statement::column::{self, check_columns, check_name};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::query::{self, Analyzed};
 use crate::statement::{scope, select};
@@ -37,7 +37,7 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
         run_query(execution, &analyzed)?;
         select::refuse_unknown_code(execution, text)?;
     }
-    let columns = new_columns(&analyzed, &statement.query_columns, "CREATE TABLE AS")?;
+    let columns = new_columns(execution, &analyzed, &statement.query_columns, "CREATE TABLE AS")?;
     if execution.schema.find_type(&name).is_some() {
         let message = format!("type \"{}\" already exists", name.name.as_str());
         return fail(sqlstate::DUPLICATE_OBJECT, message);
@@ -65,7 +65,12 @@ fn of_catalogs(execution: &mut Execution, query: &Select) -> Option<Analyzed> {
 }
 
 /// The columns of a relation that a query fills, checked as `heap_create` does.
-pub(super) fn new_columns(analyzed: &Analyzed, given: &[Ident], command: &str) -> Outcome<Vec<Column>> {
+pub(super) fn new_columns(
+    execution: &Execution,
+    analyzed: &Analyzed,
+    given: &[Ident],
+    command: &str,
+) -> Outcome<Vec<Column>> {
     if given.len() > analyzed.results.len() {
         let message = match command {
             "CREATE VIEW" => "CREATE VIEW specifies more column names than columns",
@@ -81,12 +86,7 @@ pub(super) fn new_columns(analyzed: &Analyzed, given: &[Ident], command: &str) -
             return fail(sqlstate::DUPLICATE_COLUMN, message);
         }
     }
-    for column in &columns {
-        if let Some(row) = column.type_.row().filter(|row| row.category == 'P' && !column.type_.array) {
-            let message = format!("column \"{}\" has pseudo-type {}", column.name.as_str(), row.name);
-            return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
-        }
-    }
+    check_columns(execution, &columns)?;
     Ok(columns)
 }
 

@@ -45,7 +45,7 @@ impl Command for CreateView {
             let message = "WITH CHECK OPTION is supported only on automatically updatable views";
             return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
         }
-        let columns = new_columns(&analyzed, &self.columns, "CREATE VIEW")?;
+        let columns = new_columns(execution, &analyzed, &self.columns, "CREATE VIEW")?;
         if columns.is_empty() {
             return fail(sqlstate::INVALID_TABLE_DEFINITION, "view must have at least one column");
         }

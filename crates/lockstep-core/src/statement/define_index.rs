@@ -13,7 +13,7 @@ use crate::pg::types::Type;
 use crate::schema::index::{Index, IndexKey, KeyColumn};
 use crate::schema::relation::{Body, Rows};
 use crate::statement::alter_table::storage;
-use crate::statement::column::base_type;
+use crate::statement::column::{base_type, check_storable, transform_collation};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
@@ -105,6 +105,9 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     for column in new.include {
         include.push(key_attribute(execution, new.table, column, new.is_constraint)?);
     }
+    for (key, name) in keys.iter().zip(key_names(new)) {
+        check_storable(execution, &format!("column \"{name}\""), &key.type_)?;
+    }
     let skip_build = new.skip_build || partitioned;
     let index = Index {
         table: new.table,
@@ -134,6 +137,11 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     }
     if execution.schema.find(&name).is_some() {
         return fail(sqlstate::DUPLICATE_TABLE, format!("relation \"{}\" already exists", name.name.as_str()));
+    }
+    if new.is_constraint && execution.schema.constraint_is_used(new.table, &name.name) {
+        let message =
+            format!("constraint \"{}\" for relation \"{}\" already exists", name.name.as_str(), table.name.as_str());
+        return fail(sqlstate::DUPLICATE_OBJECT, message);
     }
     for key in index.keys.iter().filter(|it| !it.class_options.is_empty()) {
         let class = key.operator_class.as_ref().map_or("", |it| it.name.as_str());
@@ -350,7 +358,7 @@ fn resolve_key(
         operator_class = operator_class.or_else(|| Some(QualifiedName { schema, name: name.name.clone() }));
     }
     let collation = match &key.collation {
-        Some(collation) => crate::statement::column::transform_collation(execution, &type_, collation)?,
+        Some(collation) => transform_collation(execution, &type_, collation)?,
         None => None,
     };
     Ok(IndexKey {

@@ -25,15 +25,6 @@ pub(super) fn add(
     only: bool,
 ) -> Outcome {
     let attributes = constraint.attributes;
-    let relation_name = execution.bare_name(table);
-    if let Some(name) = &constraint.name
-        && execution.schema.constraint_is_used(table, name)
-    {
-        return fail(
-            sqlstate::DUPLICATE_OBJECT,
-            format!("constraint \"{}\" for relation \"{relation_name}\" already exists", name.as_str()),
-        );
-    }
     let deferrable = attributes.deferrable == Some(true) || attributes.initially_deferred == Some(true);
     let mut temporal = None;
     let (keys, parameters, predicate, method) = match &constraint.kind {
@@ -56,6 +47,10 @@ pub(super) fn add(
     };
     let primary = matches!(constraint.kind, TableConstraintKind::PrimaryKey { .. });
     let exclusion = matches!(constraint.kind, TableConstraintKind::Exclude { .. });
+    let own = execution.schema.table(table);
+    if primary && own.is_partition() && own.primary_key().is_some() {
+        return second_primary_key(&execution.bare_name(table));
+    }
     let nulls_not_distinct = matches!(constraint.kind, TableConstraintKind::Unique { nulls_not_distinct: true, .. });
     let new = NewIndex {
         table,

@@ -137,6 +137,10 @@ pub(super) fn merge(
                     let message = format!("inherited column \"{text}\" has a collation conflict");
                     return fail(sqlstate::COLLATION_MISMATCH, message);
                 }
+                if before.storage != column.storage {
+                    let message = format!("inherited column \"{text}\" has a storage parameter conflict");
+                    return fail(sqlstate::DATATYPE_MISMATCH, message);
+                }
                 before.inherited += 1;
                 if column.default.is_some() || column.generated.is_some() || merged[at].default.is_some() {
                     return unknown("defaults that come from several parents are not modelled");
@@ -199,6 +203,10 @@ fn merge_own(execution: &mut Execution, is_partition: bool, merged: &mut Definit
     }
     if merged.generated.is_some() || own.generated.is_some() || own.identity.is_some() || own.serial.is_some() {
         return unknown("a generated or numbered column that a parent has as well is not modelled");
+    }
+    let conflicts = own.column.storage.is_some() && own.column.storage != merged.column.storage;
+    if conflicts && !is_partition {
+        return fail(sqlstate::DATATYPE_MISMATCH, format!("column \"{name}\" has a storage parameter conflict"));
     }
     merged.column.storage = own.column.storage.or(merged.column.storage.take());
     merged.column.compression = own.column.compression.or(merged.column.compression.take());
@@ -279,7 +287,7 @@ pub(super) fn merge_check(
     name: &Ident,
     expression: &Rc<Expression>,
     no_inherit: bool,
-    local: bool,
+    (local, is_new_table): (bool, bool),
 ) -> Outcome<bool> {
     let relation = execution.bare_name(table);
     let partition = execution.schema.table(table).is_partition();
@@ -288,7 +296,7 @@ pub(super) fn merge_check(
         ConstraintKind::Check { expression: theirs, .. } => theirs == expression,
         _ => false,
     };
-    let may_merge = !local || (!existing.local && !partition);
+    let may_merge = !local || is_new_table || (!existing.local && !partition);
     if !same || !may_merge {
         let message = format!("constraint \"{}\" for relation \"{relation}\" already exists", name.as_str());
         return fail(sqlstate::DUPLICATE_OBJECT, message);

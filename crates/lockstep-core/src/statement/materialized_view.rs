@@ -41,7 +41,7 @@ impl Command for CreateMaterializedView {
             run_query(execution, &analyzed)?;
             select::refuse_unknown_code(execution, &self.query)?;
         }
-        let columns = new_columns(&analyzed, &self.columns, "CREATE MATERIALIZED VIEW")?;
+        let columns = new_columns(execution, &analyzed, &self.columns, "CREATE MATERIALIZED VIEW")?;
         if execution.schema.find_type(&name).is_some() {
             let message = format!("type \"{}\" already exists", name.name.as_str());
             return fail(sqlstate::DUPLICATE_OBJECT, message);

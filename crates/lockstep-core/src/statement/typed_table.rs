@@ -9,7 +9,7 @@ use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::alter_type::{Found, find};
 use crate::statement::column::Definition;
 use crate::statement::execution::{Execution, Outcome, fail, plain};
-use crate::syntax::statement::Subcommand;
+use crate::syntax::statement::{ColumnConstraintKind, ColumnDefinition, Subcommand};
 
 /// `check_of_type`: a composite type that stands alone, kept from changing until the end.
 pub(super) fn open_type(execution: &mut Execution, name: &QualifiedName) -> Outcome<(TypeId, Vec<Column>)> {
@@ -30,6 +30,19 @@ pub(super) fn open_type(execution: &mut Execution, name: &QualifiedName) -> Outc
     execution.lock(relation, LockMode::AccessShare, "the type must not change while a table comes to be of it");
     let columns = execution.schema.relation(relation).columns();
     Ok((it.id, columns.live().map(|(_, column)| column.clone()).collect()))
+}
+
+/// `transformColumnDefinition`: what a column of a typed table cannot be, or one that a partition has from its table.
+pub(super) fn refuse_computed(definition: &ColumnDefinition, where_: &str, generated: bool) -> Outcome {
+    for constraint in &definition.constraints {
+        let what = match &constraint.kind {
+            ColumnConstraintKind::Identity { .. } => "identity",
+            ColumnConstraintKind::Generated { .. } if generated => "generated",
+            _ => continue,
+        };
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, format!("{what} columns are not supported on {where_}"));
+    }
+    Ok(())
 }
 
 /// `ALTER TABLE … OF`: the same columns in the same order.

@@ -9,15 +9,24 @@ use super::{Table, server::Server};
 
 const FOLDER: &str = "crates/lockstep-core/src/pg/catalog";
 
-const QUERIES: [(&str, &str); 7] = [
+const QUERIES: [(&str, &str); 8] = [
     ("types", include_str!("types.sql")),
     ("casts", include_str!("casts.sql")),
     ("operators", include_str!("operators.sql")),
     ("functions", include_str!("functions.sql")),
+    ("other_functions", OTHER_FUNCTIONS),
     ("operator_classes", include_str!("operator_classes.sql")),
     ("equality", include_str!("equality.sql")),
     ("columns", include_str!("columns.sql")),
 ];
+
+/// Names of functions that `functions` leaves out; those behind operators are in `operators`.
+const OTHER_FUNCTIONS: &str = concat!(
+    "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind <> 'p' ",
+    "AND NOT EXISTS (SELECT FROM pg_operator WHERE oprcode = pg_proc.oid) AND proname NOT IN (SELECT proname FROM (",
+    include_str!("functions.sql"),
+    ") listed)"
+);
 
 pub(super) fn make(servers: &[&Server]) -> Result<Vec<Table>> {
     QUERIES

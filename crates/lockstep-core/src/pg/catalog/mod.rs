@@ -2,6 +2,7 @@
 //! major. A line that not every major has ends in `@first-last`. Each table is read when first asked.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::pg::types::{Builtin, Type, TypeRef};
@@ -252,12 +253,41 @@ pub(crate) fn functions(name: &str, version: PgVersion) -> impl Iterator<Item = 
     static ROWS: OnceLock<Vec<FunctionRow>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
         let mut rows: Vec<FunctionRow> = fields(include_str!("functions.txt")).map(function_row).collect();
+        let listed: BTreeSet<u32> = rows.iter().map(|row| row.function.oid).collect();
+        let behind = operator_rows().iter().filter(|row| !listed.contains(&row.function.oid));
+        rows.extend(behind.map(OperatorRow::as_function));
+        rows.sort_by_key(|row| row.function.oid);
+        rows.dedup_by_key(|row| row.function.oid);
         rows.sort_by_key(|row| row.function.name);
         rows
     });
     let from = rows.partition_point(|row| row.function.name < name);
     let to = from + rows[from..].partition_point(|row| row.function.name == name);
     rows[from..to].iter().filter(move |row| row.majors.include(version))
+}
+
+/// Whether the server has functions of a name that [`functions`] does not list: plumbing, and what takes or
+/// returns types of the server's inside.
+pub(crate) fn has_other_function(name: &str) -> bool {
+    let names = include_str!("other_functions.txt");
+    names.lines().any(|line| line.split(' ').next() == Some(name))
+}
+
+impl OperatorRow {
+    /// The function behind it, called by its name.
+    fn as_function(&self) -> FunctionRow {
+        FunctionRow {
+            function: self.function,
+            result: self.result,
+            kind: 'f',
+            returns_set: false,
+            defaults: 0,
+            variadic: None,
+            arguments: self.left.into_iter().chain([self.right]).collect(),
+            names: vec![],
+            majors: self.majors,
+        }
+    }
 }
 
 fn function_row((it, majors): (Vec<&'static str>, Majors)) -> FunctionRow {

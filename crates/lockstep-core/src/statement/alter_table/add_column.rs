@@ -47,6 +47,7 @@ pub(super) fn run(
     if execution.schema.table(table).live().count() >= MAX_COLUMNS {
         return fail(sqlstate::TOO_MANY_COLUMNS, format!("tables can have at most {MAX_COLUMNS} columns"));
     }
+    column::check_columns(execution, std::slice::from_ref(&parts.column))?;
     let known = known_rows::rows(execution, table);
     let sequence = make_sequence(execution, &full, &parts, persistence)?;
     column::check_count(execution.schema.table(table).columns.len() + 1)?;

@@ -220,6 +220,10 @@ fn using_index(
     if primary && execution.schema.table(table).primary_key().is_some() {
         return second_primary_key(&execution.bare_name(table));
     }
+    if execution.schema.table(table).is_partitioned() {
+        let message = "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables";
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
     if primary {
         for key in &index.keys {
             if let KeyColumn::Attribute(number) = key.column {

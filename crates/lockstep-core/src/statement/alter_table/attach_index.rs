@@ -43,7 +43,7 @@ pub(super) fn run(execution: &mut Execution, parent: RelationId, name: &Qualifie
     if execution.schema.partition_parent(part.table) != Some(index.table) {
         let table = execution.bare_name(index.table);
         let detail = format!("Index \"{child_name}\" is not an index on any partition of table \"{table}\".");
-        return refuse(sqlstate::INVALID_OBJECT_DEFINITION, detail);
+        return refuse(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, detail);
     }
     if !matches(execution, &index, &part) {
         return refuse(sqlstate::INVALID_OBJECT_DEFINITION, "The index definitions do not match.".to_owned());

@@ -290,7 +290,7 @@ fn check_children(
     };
     for child in children {
         let expression = scope::analyze(execution, child, expression, Use::Check)?;
-        if inherit::merge_check(execution, child, name, &expression, false, false)? {
+        if inherit::merge_check(execution, child, name, &expression, false, (false, false))? {
             continue;
         }
         add_constraint::add(execution, child, queue.altered(child), constraint, false)?;

@@ -15,7 +15,7 @@ use crate::schema::object::ObjectClass;
 use crate::schema::sequence::Sequence;
 use crate::statement::alter_table::scan::Check;
 use crate::statement::alter_table::{Altered, conversion};
-use crate::statement::column::{attribute, base_type, resolve_type, transform_collation};
+use crate::statement::column::{attribute, base_type, check_storable, resolve_type, transform_collation};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{self, TableScope, Use};
 use crate::statement::{foreign_key, row_checks, sequence};
@@ -69,6 +69,7 @@ pub(super) fn prepare(
         Some(collation) => transform_collation(execution, &to, collation)?,
         None => None,
     };
+    check_storable(execution, &format!("column \"{}\"", name.as_str()), &to)?;
     let table_scope = TableScope { execution, table: Some(table), alias: None };
     let made = match using {
         Some(using) => {

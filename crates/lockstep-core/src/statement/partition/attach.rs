@@ -62,6 +62,10 @@ pub(super) fn is_partitioned(execution: &Execution, parent: RelationId) -> Outco
         Some(_) if !hierarchy::names_partitioned_table_only(execution.version) => {
             fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("table \"{name}\" is not partitioned"))
         }
+        // `transformPartitionCmd`: a partitioned index takes indexes, without bounds.
+        _ if relation.kind() == 'I' => {
+            fail(sqlstate::INVALID_OBJECT_DEFINITION, format!("\"{name}\" is not a partitioned table"))
+        }
         _ => fail(
             sqlstate::WRONG_OBJECT_TYPE,
             format!("ALTER action ATTACH PARTITION cannot be performed on relation \"{name}\""),
@@ -78,6 +82,9 @@ fn check(execution: &mut Execution, parent: RelationId, partition: RelationId) -
     };
     if table.is_partition() {
         return wrong(format!("\"{name}\" is already a partition"));
+    }
+    if table.of_type.is_some() {
+        return wrong("cannot attach a typed table as partition".to_owned());
     }
     if !table.inherits.is_empty() {
         return wrong("cannot attach inheritance child as partition".to_owned());

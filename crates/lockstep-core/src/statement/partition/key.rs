@@ -5,7 +5,7 @@ use crate::expression::Volatility;
 use crate::pg::sqlstate;
 use crate::schema::index::{IndexKey, KeyColumn};
 use crate::schema::partition::{PartitionKey, Strategy};
-use crate::statement::column::{check_name, transform_collation};
+use crate::statement::column::{check_name, check_storable, transform_collation};
 use crate::statement::define_index::operator_class_of;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{self, Use};
@@ -63,12 +63,13 @@ pub(in crate::statement) fn compute(
             }
             expression => {
                 let made = scope::analyze(execution, table, expression, Use::PartitionKey)?;
-                if made.columns().is_empty() {
-                    let message = "cannot use constant expression as partition key";
+                check_storable(execution, &format!("partition key column {}", keys.len() + 1), made.type_())?;
+                if scope::planned(execution, &made).volatility() != Volatility::Immutable {
+                    let message = "functions in partition key expression must be marked IMMUTABLE";
                     return fail(sqlstate::INVALID_OBJECT_DEFINITION, message);
                 }
-                if made.volatility() != Volatility::Immutable {
-                    let message = "functions in partition key expression must be marked IMMUTABLE";
+                if made.columns().is_empty() {
+                    let message = "cannot use constant expression as partition key";
                     return fail(sqlstate::INVALID_OBJECT_DEFINITION, message);
                 }
                 let type_ = *made.type_();
