@@ -253,6 +253,11 @@ impl Schema {
         }) || self.types().any(|it| it.name.schema == *namespace && it.has_constraint(name))
     }
 
+    /// Some table's checks may wait for the end of a transaction.
+    pub fn has_deferrable_constraint(&self) -> bool {
+        self.relations().filter_map(|it| it.table()).any(|it| it.constraints.iter().any(|it| it.deferrable))
+    }
+
     pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
         self.relations.values()
     }

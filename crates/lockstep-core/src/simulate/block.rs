@@ -25,6 +25,8 @@ pub(super) struct Block {
     pub(super) failed: bool,
     pub(super) enum_values: Vec<(TypeId, String)>,
     pub(super) pending: Pending,
+    /// A statement in it is not modelled: rows may be written whose checks wait for the end.
+    pub(super) unclear: bool,
     /// Sequences that moved on in it.
     pub(super) consumed: Vec<(RelationId, LastValue)>,
     savepoints: Vec<Savepoint>,
@@ -52,6 +54,7 @@ impl Block {
             failed: false,
             enum_values: vec![],
             pending: Pending::default(),
+            unclear: false,
             consumed: vec![],
             savepoints: vec![],
         }

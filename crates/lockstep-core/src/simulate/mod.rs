@@ -279,6 +279,9 @@ impl Simulator {
 
     /// What a statement that is not modelled may have changed is uncertain from then on.
     fn note_unmodelled(&mut self, statement: Option<&Statement>, text: &str) {
+        if let Some(block) = self.block.as_mut() {
+            block.unclear = true;
+        }
         let first_id = self.schema.next_id();
         let (schema, session) = (self.schema.clone(), self.session.clone());
         let mut execution = Execution::new(self.version, schema, session, false, first_id);
@@ -383,7 +386,8 @@ impl Simulator {
             Commit { chain } => {
                 let waits = |block: &Block| {
                     let none = block.pending.certainly.is_empty() && block.pending.perhaps.is_empty();
-                    !(block.failed || none)
+                    let perhaps = block.unclear && self.schema.has_deferrable_constraint();
+                    !block.failed && (!none || perhaps)
                 };
                 if self.block.as_ref().is_some_and(waits) {
                     outcome = Outcome::Unknown("whether deferred checks hold depends on the rows".to_owned());

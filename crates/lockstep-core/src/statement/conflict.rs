@@ -157,7 +157,12 @@ fn infer(
     let reason = "the unique index that may refuse the rows is looked for";
     let indexes = execution.schema.table(table).indexes.clone();
     match &conflict.target {
-        ConflictTarget::None => Ok(None),
+        ConflictTarget::None => {
+            for id in indexes {
+                doubt_late_arbiter(execution, id);
+            }
+            Ok(None)
+        }
         ConflictTarget::Constraint(name) => {
             let constraint = execution.schema.table(table).constraint(name.as_str());
             let Some(constraint) = constraint else {
@@ -179,6 +184,7 @@ fn infer(
                 let message = "ON CONFLICT DO UPDATE not supported with exclusion constraints";
                 return fail(sqlstate::WRONG_OBJECT_TYPE, message);
             }
+            doubt_late_arbiter(execution, wanted);
             Ok(Some(wanted))
         }
         ConflictTarget::Columns { columns, predicate } => {
@@ -230,6 +236,14 @@ fn infer(
             execution.doubt("which index the expressions of ON CONFLICT mean is not known");
             Ok(None)
         }
+    }
+}
+
+/// `ExecCheckIndexConstraints`: the first row that gets there fails on an index whose check may be deferred.
+fn doubt_late_arbiter(execution: &mut Execution, index: RelationId) {
+    let index = execution.schema.index(index);
+    if (index.unique || index.exclusion) && index.ready && !index.immediate {
+        execution.doubt("ON CONFLICT looks at a deferrable constraint, where any row that gets so far fails");
     }
 }
 

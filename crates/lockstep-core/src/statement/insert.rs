@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::effect::{DataChangeKind, PgError, RelationId, WorkKind};
+use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::expression::Kind;
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::known_rows::Row;
+use crate::schema::relation::Column;
 use crate::schema::rule::RuleEvent;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
@@ -268,10 +269,7 @@ fn check_values(
                 continue;
             }
             let Some(column) = execution.schema.table(table).attribute(*number) else { continue };
-            if column.generated.is_some() || column.identity == Some(true) {
-                let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
-                return Err(PgError::new(sqlstate::GENERATED_ALWAYS, message).into());
-            }
+            refuse_computed(column)?;
             functions_read_or_take(execution, value)?;
             let mut queries = vec![];
             value.visit(&mut |it| {
@@ -472,4 +470,15 @@ pub(super) fn finish(
     table.rows = table.rows.plus(count);
     table.known = None;
     Ok(())
+}
+
+/// `rewriteTargetListIU`: a column whose values are the server's own takes none from a statement.
+pub(super) fn refuse_computed(column: &Column) -> Outcome {
+    match column.generated.is_some() || column.identity == Some(true) {
+        true => {
+            let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
+            fail(sqlstate::GENERATED_ALWAYS, message)
+        }
+        false => Ok(()),
+    }
 }

@@ -9,6 +9,7 @@ use crate::pg::sqlstate;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::insert::refuse_computed;
 use crate::statement::select;
 use crate::syntax;
 use crate::syntax::expression::Expr;
@@ -144,6 +145,12 @@ impl Merge {
             MergeThen::Insert { values: None, .. } => format!("INSERT INTO {bare_target} DEFAULT VALUES"),
             MergeThen::Insert { columns, values: Some(values) } => {
                 let columns = self.inserted(execution, columns, values)?;
+                let table = execution.schema.table(execution.resolve(&self.table)?);
+                for (name, _) in columns.iter().zip(values).filter(|(_, value)| !matches!(value, Expr::Default)) {
+                    if let Some((_, column)) = table.column(name.as_str()) {
+                        refuse_computed(column)?;
+                    }
+                }
                 let given: Vec<(String, String)> = columns
                     .iter()
                     .zip(values)

@@ -90,10 +90,6 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
         if !(index.unique || index.exclusion) || !uses {
             continue;
         }
-        if index.exclusion {
-            execution.doubt("whether an exclusion constraint admits the rows is not known");
-            continue;
-        }
         if !index.immediate {
             let constraints = execution.schema.table(table).constraints.clone();
             let own = constraints.iter().find(|it| it.index() == Some(id));
@@ -101,6 +97,10 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
                 execution.pending.perhaps.insert(table);
                 continue;
             }
+        }
+        if index.exclusion {
+            execution.doubt("whether an exclusion constraint admits the rows is not known");
+            continue;
         }
         let rows = format!("(SELECT * FROM {} AS new UNION ALL {}) AS after", new.query, new.others);
         let query = duplicates(execution, &index, &rows);

@@ -78,7 +78,8 @@ fn set_constraints(execution: &mut Execution, names: &[QualifiedName], deferred:
     while let Some(name) = chosen.get(next).cloned() {
         for relation in execution.schema.relations() {
             let constraints = relation.table().into_iter().flat_map(|it| it.constraints.iter());
-            let parts = constraints.filter(|it| it.parent.as_ref().is_some_and(|(_, whole)| *whole == name));
+            let parts =
+                constraints.filter(|it| execution.schema.constraint_parent(it).is_some_and(|(_, whole)| whole == name));
             for part in parts.map(|it| it.name.clone()).collect::<Vec<_>>() {
                 if !chosen.contains(&part) {
                     chosen.push(part);
