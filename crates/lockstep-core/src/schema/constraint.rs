@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::effect::RelationId;
+use crate::effect::{ObjectName, RelationId};
 use crate::expression::Expression;
 use crate::name::Ident;
+use crate::schema::Schema;
 pub use crate::syntax::statement::ReferentialAction;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -129,5 +130,42 @@ impl Constraint {
             self.kind,
             ConstraintKind::Check { no_inherit: true, .. } | ConstraintKind::NotNull { no_inherit: true, .. }
         )
+    }
+}
+
+impl Schema {
+    /// Every constraint of a table comes in by this way, so that its name is known to be taken.
+    pub fn add_constraint(&mut self, table: RelationId, constraint: Constraint) {
+        self.note_constraint_name(self.relation(table).name.schema.clone(), &constraint.name);
+        self.table_mut(table).constraints.push(constraint);
+    }
+
+    /// Gives the constraints of a table that `which` chooses another name.
+    pub fn rename_constraint(&mut self, table: RelationId, which: impl Fn(&Constraint) -> bool, name: &Ident) {
+        self.note_constraint_name(self.relation(table).name.schema.clone(), name);
+        let Some(constraint) = self.table_mut(table).constraints.iter_mut().find(|it| which(it)) else { return };
+        let old = std::mem::replace(&mut constraint.name, name.clone());
+        self.follow_renamed_constraint(table, &old, name);
+    }
+
+    pub fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
+        self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() });
+    }
+
+    /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
+    /// searched by name and namespace).
+    pub fn has_constraint_name(&self, name: &Ident, namespace: &Ident) -> bool {
+        if !self.constraint_names.contains(&ObjectName { schema: namespace.clone(), name: name.clone() }) {
+            return false;
+        }
+        self.relations().any(|relation| {
+            relation.name.schema == *namespace
+                && relation.table().is_some_and(|table| table.constraint(name.as_str()).is_some())
+        }) || self.types().any(|it| it.name.schema == *namespace && it.has_constraint(name))
+    }
+
+    /// Some table's checks may wait for the end of a transaction.
+    pub fn has_deferrable_constraint(&self) -> bool {
+        self.relations().filter_map(|it| it.table()).any(|it| it.constraints.iter().any(|it| it.deferrable))
     }
 }
