@@ -35,7 +35,7 @@ impl Work<'_> {
         let mut made: Vec<u16> = pair.made_columns.clone();
         // What is generated from another column goes before it.
         made.sort_by_key(|number| table.attribute(*number).is_none_or(|column| column.generated.is_none()));
-        let mut plain = vec![];
+        let (mut plain, mut rows) = (vec![], vec![]);
         for number in made {
             let column = table.column_name(number);
             let generated = table.attribute(number).is_some_and(|it| it.generated.is_some());
@@ -53,8 +53,14 @@ impl Work<'_> {
                     let sql = format!("ALTER TABLE {name} DROP COLUMN {column}");
                     self.add_if(Phase::DropColumn, script::column_exists(&name, &other), sql);
                 }
+                None if table.attribute(number).is_some_and(|it| self.column_holds_made_rows(it)) => {
+                    rows.push(format!("DROP COLUMN IF EXISTS {column}"));
+                }
                 None => plain.push(format!("DROP COLUMN IF EXISTS {column}")),
             }
+        }
+        if !rows.is_empty() {
+            self.add(Phase::DropRow, format!("ALTER TABLE IF EXISTS {name}{}", clauses(&rows)));
         }
         if !plain.is_empty() {
             self.add(Phase::DropColumn, format!("ALTER TABLE IF EXISTS {name}{}", clauses(&plain)));

@@ -10,6 +10,7 @@ mod objects;
 mod ownership;
 mod relations;
 mod rename;
+mod row_types;
 mod rules;
 mod script;
 mod state;
@@ -89,6 +90,7 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.undo_what_stands_beside(&state);
     work.find_losses(trace, &state);
     work.refuse_hierarchies();
+    work.refuse_rows_of_views();
     work.finish(step.unwrap_or(trace.steps.len()))
 }
 

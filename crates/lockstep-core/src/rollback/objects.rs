@@ -46,6 +46,7 @@ impl Work<'_> {
             return;
         }
         match self.now.drop_object(is.id) {
+            Some(sql) if self.needs_made_rows(is.id) => self.add(Phase::DropRow, sql),
             Some(sql) => self.add(drop_phase(is.class()), sql),
             None => self.cannot_restore(is),
         }
@@ -99,6 +100,7 @@ impl Work<'_> {
         match self.start.create_object(was.id) {
             Some(sql) => {
                 let early = self.start.routine(was.id).is_some_and(|it| it.language != *"sql");
+                let early = early && !self.needs_lost_rows(was.id);
                 let phase = match was.class() {
                     ObjectClass::Extension | ObjectClass::Collation => Phase::CreateExtension,
                     _ if early => Phase::CreateRoutine,

@@ -3,6 +3,7 @@
 use crate::effect::{ObjectName, RelationId};
 use crate::name::{Ident, quote_literal};
 use crate::rollback::Work;
+use crate::rollback::row_types::Lost;
 use crate::rollback::script::{self, Phase};
 use crate::schema::Schema;
 use crate::schema::ddl::{comment_on, sequence_options};
@@ -11,6 +12,7 @@ use crate::schema::relation::Persistence;
 
 impl Work<'_> {
     pub(super) fn drop_made_relations(&mut self) {
+        self.release_made_rows();
         self.drop_made_tables();
         for id in self.diff.made_sequences.clone() {
             let owner = self.now.relation(id).sequence().and_then(|it| it.owner);
@@ -97,7 +99,17 @@ impl Work<'_> {
         for (was, is) in self.diff.sequences.clone() {
             self.alter_sequence(was, is);
         }
-        for id in self.diff.lost_tables.clone() {
+        for lost in self.lost_in_order() {
+            let id = match lost {
+                Lost::Table(id) => id,
+                Lost::Type(id) => {
+                    match self.diff.types.iter().find(|(was, _)| *was == id).copied() {
+                        Some((was, is)) => self.alter_type(was, is, Phase::CreateTable),
+                        None => self.create_type(id, Phase::CreateTable),
+                    }
+                    continue;
+                }
+            };
             let sql = self.start.create_table(id);
             self.add(Phase::CreateTable, sql);
             self.comment_on_table(id);

@@ -29,6 +29,8 @@ pub(super) enum Phase {
     DropObject,
     DropForeignKey,
     DropView,
+    /// What holds rows of tables that go.
+    DropRow,
     DropTable,
     DropConstraint,
     DropIndex,

@@ -10,16 +10,20 @@ use crate::schema::user_type::{TypeId, UserTypeKind};
 impl Work<'_> {
     pub(super) fn restore_types(&mut self) {
         for id in self.diff.lost_types.clone() {
-            self.create_type(id);
+            if !self.holds_lost_rows(id) {
+                self.create_type(id, Phase::CreateType);
+            }
         }
         for (was, is) in self.diff.types.clone() {
-            self.alter_type(was, is);
+            if !self.holds_lost_rows(was) {
+                self.alter_type(was, is, Phase::CreateType);
+            }
         }
     }
 
-    fn create_type(&mut self, id: TypeId) {
+    pub(super) fn create_type(&mut self, id: TypeId, phase: Phase) {
         let (Some(it), Some(sql)) = (self.start.user_type(id).cloned(), self.start.create_type(id)) else { return };
-        self.add_if(Phase::CreateType, script::type_is_missing(&it.name), sql);
+        self.add_if(phase, script::type_is_missing(&it.name), sql);
         self.comment_on_type(&it.name, it.comment.as_deref(), matches!(it.kind, UserTypeKind::Domain { .. }));
     }
 
@@ -30,7 +34,7 @@ impl Work<'_> {
         }
     }
 
-    fn alter_type(&mut self, was: TypeId, is: TypeId) {
+    pub(super) fn alter_type(&mut self, was: TypeId, is: TypeId, phase: Phase) {
         let (Some(old), Some(new)) = (self.start.user_type(was).cloned(), self.renamed.user_type(is).cloned()) else {
             return;
         };
@@ -65,8 +69,8 @@ impl Work<'_> {
                     UserTypeKind::Domain { .. } | UserTypeKind::Composite { .. } => "true".to_owned(),
                 };
                 let word = if matches!(new.kind, UserTypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };
-                self.add_if(Phase::CreateType, differs, format!("DROP {word} IF EXISTS {}", old.name));
-                self.add_if(Phase::CreateType, script::type_is_missing(&old.name), sql);
+                self.add_if(phase, differs, format!("DROP {word} IF EXISTS {}", old.name));
+                self.add_if(phase, script::type_is_missing(&old.name), sql);
                 self.comment_on_type(&old.name, old.comment.as_deref(), word == "DOMAIN");
             }
             return;
@@ -133,7 +137,8 @@ impl Work<'_> {
         for id in self.diff.made_types.clone().into_iter().rev() {
             let Some(it) = self.now.user_type(id) else { continue };
             let word = if matches!(it.kind, UserTypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };
-            self.add(Phase::DropType, format!("DROP {word} IF EXISTS {}", it.name));
+            let phase = if self.holds_made_rows(id) { Phase::DropRow } else { Phase::DropType };
+            self.add(phase, format!("DROP {word} IF EXISTS {}", it.name));
         }
     }
 }

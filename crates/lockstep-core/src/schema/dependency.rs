@@ -72,6 +72,9 @@ impl Schema {
 
     fn dependents_of_relation(&self, id: RelationId, found: &mut Vec<(Object, Dependency)>) {
         let Some(relation) = self.get(id) else { return };
+        if relation.has_row_type() {
+            found.push((Object::Type(TypeId(id.0)), Dependency::Internal));
+        }
         if let Some(table) = relation.table() {
             let constraints = table.constraints.iter();
             found.extend(constraints.map(|it| (Object::Constraint(id, it.name.clone()), Dependency::Auto)));
@@ -291,7 +294,7 @@ impl Schema {
             }
             Object::Type(id) => match self.user_type(*id) {
                 Some(it) => format!("type {}", it.name),
-                None => "type".to_owned(),
+                None => format!("type {}", self.type_name(id.0)),
             },
             Object::Namespace(name) => format!("schema {name}"),
             Object::Other(id) => match self.object(*id) {

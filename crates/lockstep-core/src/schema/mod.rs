@@ -416,8 +416,8 @@ impl Schema {
             self.type_names.remove_mut(&name);
             self.touched.type_(id);
             self.types.remove_mut(&id);
-            self.forget_needs(&Object::Type(id));
         }
+        self.forget_needs(&Object::Type(id));
     }
 
     /// `format_type`, with the names that `search_path = public` shows.

@@ -186,7 +186,8 @@ impl Schema {
             Object::Column(id, number) | Object::Default(id, number) => {
                 self.get(*id).is_some_and(|it| it.columns().attribute(*number).is_some_and(|it| !it.dropped))
             }
-            Object::Type(id) | Object::DomainConstraint(id, _) => self.user_type(*id).is_some(),
+            Object::Type(id) => self.user_type(*id).is_some() || self.row_type(*id).is_some(),
+            Object::DomainConstraint(id, _) => self.user_type(*id).is_some(),
             Object::Namespace(name) => self.has_namespace(name.as_str()),
             Object::Other(id) => self.object(*id).is_some() || self.has_member(id.0),
         }

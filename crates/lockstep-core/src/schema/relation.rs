@@ -166,6 +166,11 @@ pub struct Generated {
 }
 
 impl Relation {
+    /// Whether `pg_type` has a type of its name; a composite type's is one of the schema's own types.
+    pub fn has_row_type(&self) -> bool {
+        !matches!(self.kind(), 'i' | 'I' | 'S' | 'c')
+    }
+
     /// `pg_class.relkind`.
     pub fn kind(&self) -> char {
         match &self.body {

@@ -9,7 +9,7 @@ use crate::pg::types::{Type, TypeRef};
 use crate::schema::Schema;
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::index::KeyColumn;
-use crate::schema::relation::{Body, Columns, Persistence};
+use crate::schema::relation::{Body, Columns, Persistence, Relation};
 
 /// A type's number in one schema, as `pg_type.oid`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +82,11 @@ impl Schema {
         }
     }
 
+    /// The relation whose rows are of the type: it has the relation's number.
+    pub fn row_type(&self, id: TypeId) -> Option<&Relation> {
+        self.get(RelationId(id.0)).filter(|it| it.has_row_type())
+    }
+
     /// Attributes of composite types whose type is that one (or an array of it).
     pub fn attributes_of_type(&self, id: TypeId) -> Vec<(RelationId, u16)> {
         let composites = self.relations().filter(|it| it.kind() == 'c');
@@ -109,7 +114,10 @@ impl Schema {
             if let Some(found) = self.columns_of_type(id).into_iter().find(|(table, _)| stored(table)) {
                 return Some(found);
             }
-            open.extend(self.attributes_of_type(id).into_iter().filter_map(|(it, _)| self.composite_over(it)));
+            let without_rows = self.relations().filter(|it| matches!(it.kind(), 'c' | 'v' | 'f'));
+            let holders =
+                without_rows.filter(|it| it.columns().live().any(|(_, it)| it.type_.base == TypeRef::User(id.0)));
+            open.extend(holders.map(|it| self.composite_over(it.id).unwrap_or(TypeId(it.id.0))));
             open.extend(self.types().filter_map(|other| match &other.kind {
                 UserTypeKind::Domain { base, .. } if base.base == TypeRef::User(id.0) => Some(other.id),
                 _ => None,

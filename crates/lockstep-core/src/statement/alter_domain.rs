@@ -267,6 +267,9 @@ fn collect(execution: &mut Execution, id: TypeId, domain: &Ident, found: &mut Ve
     for (table, number) in execution.schema.columns_of_type(id) {
         let relation = execution.schema.relation(table);
         let Some(column) = relation.columns().attribute(number) else { continue };
+        if let Some((holder, held)) = execution.schema.column_that_holds(TypeId(table.0)) {
+            return is_used_by(execution, domain, holder, held);
+        }
         if column.type_.array {
             return is_used_by(execution, domain, table, number);
         }

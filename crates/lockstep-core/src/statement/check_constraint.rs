@@ -8,6 +8,7 @@ use crate::name::Ident;
 use crate::pg::behavior;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
+use crate::statement::composite_type::is_row_type;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::inherit;
 use crate::statement::scope::{self, Use};
@@ -175,6 +176,11 @@ pub(super) fn find_not_null(execution: &Execution, table: RelationId, column: u1
 
 /// `NotNullImpliedByRelConstraints`: a valid, enforced `CHECK` that implies `column IS NOT NULL`.
 pub(super) fn is_proven_not_null(execution: &Execution, table: RelationId, column: u16) -> bool {
+    // Of a row, `IS NOT NULL` asks for its fields (`argisrow`): another test than the one that is wanted.
+    let type_ = execution.schema.table(table).attribute(column).map(|it| it.type_);
+    if type_.is_some_and(|it| is_row_type(execution, &it)) {
+        return false;
+    }
     execution.schema.table(table).constraints.iter().any(|constraint| match &constraint.kind {
         ConstraintKind::Check { expression, .. } => {
             constraint.validated && constraint.enforced && expression.implies_not_null(column)

@@ -64,10 +64,14 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
         Some(schema) => vec![schema.clone()],
         None => execution.session.search_path.clone(),
     };
+    let temporary = ObjectName { schema: Ident::new("pg_temp"), name: name.name.name.clone() };
+    if name.name.schema.is_none() && row_type(execution, &temporary).is_some() {
+        return unknown(format!("the row type of {temporary} is not modelled"));
+    }
     for schema in schemas {
         let full = ObjectName { schema, name: name.name.name.clone() };
-        let found = execution.schema.find_type(&full);
-        if let Some(why) = execution.schema.uncertain.about(&full.name, found.map(|id| id.0)) {
+        let found = execution.schema.find_type(&full).map(|id| id.0).or_else(|| row_type(execution, &full));
+        if let Some(why) = execution.schema.uncertain.about(&full.name, found) {
             return unknown(why);
         }
         if let Some(id) = found {
@@ -77,19 +81,23 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
                     format!("type modifier is not allowed for type \"{}\"", plain(&name.name)),
                 );
             }
-            return Ok(Type { base: TypeRef::User(id.0), modifier: -1, array: name.array_dimensions > 0 });
+            return Ok(Type { base: TypeRef::User(id), modifier: -1, array: name.array_dimensions > 0 });
         }
         if let Some(member) = execution.reached(Some(&full.schema)).type_named(full.name.as_str()) {
             return member_type(name, member);
-        }
-        if execution.schema.find(&full).is_some() {
-            return unknown(format!("the row type of {full} is not modelled"));
         }
     }
     match execution.schema.uncertain.from_extension(&name.name.name) {
         Some(why) => unknown(why),
         None => Err(error.into()),
     }
+}
+
+/// Tables and views have a type for their rows, which goes by the relation's number; indexes and
+/// sequences have none.
+fn row_type(execution: &Execution, name: &ObjectName) -> Option<u32> {
+    let relation = execution.schema.find(name).filter(|id| execution.schema.relation(*id).has_row_type());
+    relation.map(|id| id.0)
 }
 
 /// A type that an extension brings.

@@ -13,7 +13,7 @@ use crate::statement::Command;
 use crate::statement::alter_table;
 use crate::statement::alter_type::is_used_by;
 use crate::statement::column::{
-    check_columns, check_name, empty_column, missing_column, resolve_type, transform_collation,
+    base_type, check_columns, check_name, empty_column, missing_column, resolve_type, transform_collation,
 };
 use crate::statement::deletion::delete;
 use crate::statement::enum_type::new_type_name;
@@ -202,23 +202,32 @@ fn add_attribute(execution: &mut Execution, type_: TypeId, relation: RelationId,
 }
 
 /// `CheckAttributeType`: no composite type may hold itself, not even by way of others.
-fn refuse_itself(execution: &Execution, type_: TypeId, member: &Type) -> Outcome {
+pub(super) fn refuse_itself(execution: &Execution, type_: TypeId, member: &Type) -> Outcome {
     let TypeRef::User(id) = member.base else { return Ok(()) };
-    let inside: Vec<Type> = match execution.schema.user_type(TypeId(id)).map(|it| &it.kind) {
-        _ if id == type_.0 => {
-            let name = execution.schema.user_type(type_).map(|it| it.name.to_string()).unwrap_or_default();
-            return fail(
-                sqlstate::INVALID_TABLE_DEFINITION,
-                format!("composite type {name} cannot be made a member of itself"),
-            );
-        }
+    if id == type_.0 {
+        let name = execution.schema.type_name(id);
+        let message = format!("composite type {name} cannot be made a member of itself");
+        return fail(sqlstate::INVALID_TABLE_DEFINITION, message);
+    }
+    let schema = &execution.schema;
+    let inside: Vec<Type> = match schema.user_type(TypeId(id)).map(|it| &it.kind) {
         Some(UserTypeKind::Domain { base, .. }) => vec![*base],
-        Some(UserTypeKind::Composite { relation }) => {
-            execution.schema.relation(*relation).columns().live().map(|(_, it)| it.type_).collect()
+        Some(UserTypeKind::Enum { .. }) => return Ok(()),
+        Some(UserTypeKind::Composite { .. }) | None => {
+            let fields = schema.attributes_of(TypeId(id)).and_then(|it| schema.get(it));
+            let fields = fields.or_else(|| schema.row_type(TypeId(id)));
+            fields.into_iter().flat_map(|it| it.columns().live()).map(|(_, it)| it.type_).collect()
         }
-        _ => return Ok(()),
     };
     inside.iter().try_for_each(|member| refuse_itself(execution, type_, member))
+}
+
+/// `type_is_rowtype`.
+pub(super) fn is_row_type(execution: &Execution, type_: &Type) -> bool {
+    let base = base_type(execution, type_);
+    let TypeRef::User(id) = base.base else { return false };
+    let (id, schema) = (TypeId(id), &execution.schema);
+    !base.array && (schema.attributes_of(id).is_some() || schema.row_type(id).is_some())
 }
 
 /// `renameatt` of a composite type.

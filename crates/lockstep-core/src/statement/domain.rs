@@ -9,6 +9,7 @@ use crate::pg::catalog::extension::Installed;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 use crate::pg::{behavior, sqlstate};
+use crate::schema::dependency::Object;
 use crate::schema::user_type::{DomainCheck, TypeId, UserTypeKind};
 use crate::statement::column::{resolve_type, transform_collation};
 use crate::statement::enum_type::new_type_name;
@@ -126,7 +127,7 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
     }
     if let TypeRef::User(id) = base.base
         && !base.array
-        && execution.schema.user_type(TypeId(id)).is_none()
+        && !execution.schema.has_object(&Object::Type(TypeId(id)))
     {
         return unknown("the domain's type is not modelled");
     }

@@ -111,7 +111,7 @@ impl Scope for TableScope<'_> {
     fn user_type_name(&self, id: u32) -> String {
         match self.execution.schema.user_type(TypeId(id)) {
             Some(it) => it.name.to_string(),
-            None => self.execution.schema.member_name(id),
+            None => self.execution.schema.type_name(id),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::pg::types::{Type, TypeRef};
 use crate::schema::known_rows::Row;
 use crate::schema::relation::Rows;
 use crate::schema::user_type::{TypeId, UserTypeKind};
-use crate::statement::alter_table::{Altered, add_constraint};
+use crate::statement::alter_table::{Altered, add_constraint, row_type};
 use crate::statement::check_constraint::add_not_null;
 use crate::statement::column::{self, Definition};
 use crate::statement::create_table::{finish_column, make_sequence};
@@ -48,6 +48,7 @@ pub(super) fn run(
         return fail(sqlstate::TOO_MANY_COLUMNS, format!("tables can have at most {MAX_COLUMNS} columns"));
     }
     column::check_columns(execution, std::slice::from_ref(&parts.column))?;
+    row_type::refuse_itself(execution, table, &parts.column.type_)?;
     let known = known_rows::rows(execution, table);
     let sequence = make_sequence(execution, &full, &parts, persistence)?;
     column::check_count(execution.schema.table(table).columns.len() + 1)?;
@@ -150,6 +151,7 @@ fn fill(
     }
     let domain = domain_with_constraints(execution, &column.type_.base);
     let default = column.default.clone().or_else(|| domain_default(execution, &column.type_));
+    altered.computes |= domain || default.is_some();
     match &default {
         Some(default) => match scope::stored_value(default, execution) {
             Stored::Volatile => {

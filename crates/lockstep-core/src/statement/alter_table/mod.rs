@@ -18,6 +18,7 @@ mod queue;
 mod recursion;
 mod recursive_drop;
 mod rename;
+mod row_type;
 mod scan;
 mod set_type;
 pub(super) mod storage;
@@ -46,6 +47,8 @@ pub(super) struct Altered {
     only: bool,
     /// Why every row must be written anew.
     rewrite: Option<&'static str>,
+    /// A column gets its values anew, in every row (`newvals`).
+    computes: bool,
     /// Why every row must be read.
     verify: Option<&'static str>,
     /// Indexes to be built if the table is not rewritten.
@@ -369,6 +372,9 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
 /// `ATRewriteTables`: one rewrite, or one scan, whatever number of subcommands asked for it; foreign
 /// keys are checked last.
 fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -> Outcome {
+    if (altered.computes || altered.rewrite.is_some()) && matches!(execution.schema.relation(table).kind(), 'r' | 'm') {
+        row_type::refuse_stored(execution, table)?;
+    }
     if execution.schema.table(table).is_partitioned() {
         // It has no rows; its partitions are altered for themselves.
     } else if let Some(reason) = altered.rewrite {

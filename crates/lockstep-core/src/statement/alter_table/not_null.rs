@@ -8,6 +8,7 @@ use crate::schema::relation::Rows;
 use crate::statement::alter_table::Altered;
 use crate::statement::check_constraint::{add_not_null, find_not_null, is_proven_not_null};
 use crate::statement::column::attribute;
+use crate::statement::composite_type::is_row_type;
 use crate::statement::execution::{Execution, Outcome, fail};
 
 pub(super) fn set(execution: &mut Execution, table: RelationId, altered: &mut Altered, name: &Ident) -> Outcome {
@@ -66,7 +67,9 @@ pub(super) fn verify(execution: &mut Execution, table: RelationId, altered: &mut
         let message = format!("column \"{}\" of relation \"{relation}\" contains null values", column.name.as_str());
         altered.scan.fails(PgError::new(sqlstate::NOT_NULL_VIOLATION, message));
     } else if rows != Rows::Empty && !column.filled {
-        let query = format!("SELECT count(*) FROM {full} WHERE {} IS NULL", column.name);
+        // A row whose fields are all null is none.
+        let null = if is_row_type(execution, &column.type_) { "IS NOT DISTINCT FROM NULL" } else { "IS NULL" };
+        let query = format!("SELECT count(*) FROM {full} WHERE {} {null}", column.name);
         altered.scan.questions.push(Precondition::new(query, "0", sqlstate::NOT_NULL_VIOLATION));
     }
     Ok(())

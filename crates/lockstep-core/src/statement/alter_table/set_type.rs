@@ -14,7 +14,7 @@ use crate::schema::index::KeyColumn;
 use crate::schema::object::ObjectClass;
 use crate::schema::sequence::Sequence;
 use crate::statement::alter_table::scan::Check;
-use crate::statement::alter_table::{Altered, conversion};
+use crate::statement::alter_table::{Altered, conversion, row_type};
 use crate::statement::column::{attribute, base_type, check_storable, resolve_type, transform_collation};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{self, TableScope, Use};
@@ -70,6 +70,7 @@ pub(super) fn prepare(
         None => None,
     };
     check_storable(execution, &format!("column \"{}\"", name.as_str()), &to)?;
+    row_type::refuse_itself(execution, table, &to)?;
     let table_scope = TableScope { execution, table: Some(table), alias: None };
     let made = match using {
         Some(using) => {
@@ -82,7 +83,11 @@ pub(super) fn prepare(
     let Some(made) = made else {
         return Err(no_conversion(execution, name, &to, using.is_some()).into());
     };
+    if matches!(execution.schema.relation(table).kind(), 'p' | 'f') {
+        row_type::refuse_stored(execution, table)?;
+    }
     let virtual_column = column.generated.as_ref().is_some_and(|it| !it.stored);
+    altered.computes |= !virtual_column;
     let rewrites = match expression::requires_rewrite(&made, number, &table_scope) {
         _ if virtual_column => false,
         Some(rewrites) => rewrites,
