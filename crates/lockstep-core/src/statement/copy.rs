@@ -5,11 +5,12 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
-use crate::schema::relation::{Persistence, TableKind};
+use crate::schema::relation::TableKind;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::copy_options::{self, Format};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::row_target::writable;
 use crate::syntax::expression::{Expr, Literal};
 use crate::syntax::statement::{Copied, Copy, Insert, InsertSource};
 
@@ -81,9 +82,7 @@ fn copy_in(statement: &Copy, execution: &mut Execution, name: &QualifiedName, co
     if statement.condition.is_some() {
         return unknown("COPY with a condition is not modelled");
     }
-    if execution.schema.relation(id).persistence != Persistence::Temporary {
-        execution.writable("COPY FROM")?;
-    }
+    writable(execution, "COPY FROM", id)?;
     let options = copy_options::read(statement, execution)?;
     let numbers = attributes(execution, id, columns)?;
     let kind = execution.schema.relation(id).table().map(|table| table.kind.clone());

@@ -22,7 +22,7 @@ use crate::statement::partition;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::row_sequences::{ask_sequences, lock_sequences};
-use crate::statement::row_target::refuse_view;
+use crate::statement::row_target::{refuse_view, writable};
 use crate::statement::rows::{assignable, fits, is_default, is_null, never_null, unlimited};
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
@@ -33,7 +33,6 @@ use crate::syntax::statement::{Insert, InsertSource};
 
 impl Command for Insert {
     fn run(&self, execution: &mut Execution) -> Outcome {
-        execution.writable("INSERT")?;
         let table = execution.open_in_query(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
         let relation = execution.bare_name(table);
         refuse_rules(execution, table, RuleEvent::Insert)?;
@@ -43,6 +42,7 @@ impl Command for Insert {
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
         }
         let targets = self.targets(execution, table, &relation)?;
+        writable(execution, "INSERT", table)?;
         firing::fire(execution, table, RowEvent::Insert)?;
         if self.writes_long_values() {
             execution.schema.table_mut(table).long_values = true;

@@ -31,9 +31,6 @@ impl Command for LockTable {
             return fail(sqlstate::NO_ACTIVE_SQL_TRANSACTION, "LOCK TABLE can only be used in transaction blocks");
         }
         let mode = self.mode.unwrap_or(LockMode::AccessExclusive);
-        if mode > LockMode::RowExclusive {
-            execution.writable("LOCK TABLE")?;
-        }
         for (name, only) in &self.tables {
             let id = execution.resolve(name)?;
             let relation = execution.schema.relation(id);

@@ -10,6 +10,7 @@ use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::insert::refuse_computed;
+use crate::statement::row_target::writable;
 use crate::statement::select;
 use crate::syntax;
 use crate::syntax::expression::Expr;
@@ -25,8 +26,8 @@ impl Command for Merge {
             return fail(sqlstate::SYNTAX_ERROR, "syntax error at or near \"BY\"");
         }
         self.refuse_unreachable()?;
-        execution.writable("MERGE")?;
         let table = execution.open(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
+        writable(execution, "MERGE", table)?;
         if execution.schema.relation(table).kind() != 'r' {
             return unknown("MERGE into anything but an ordinary table is not modelled");
         }

@@ -2,6 +2,7 @@
 
 use crate::effect::RelationId;
 use crate::pg::sqlstate;
+use crate::schema::relation::Persistence;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 
 /// `CheckValidResultRel`, and what `rewriteTargetView` would make of a view.
@@ -14,5 +15,13 @@ pub(super) fn refuse_view(execution: &Execution, id: RelationId) -> Outcome {
     match relation.view().is_some() {
         true => unknown("writing through a view is not modelled"),
         false => Ok(()),
+    }
+}
+
+/// `ExecCheckXactReadOnly`: rows of temporary tables may be written whatever the transaction.
+pub(super) fn writable(execution: &Execution, command: &str, id: RelationId) -> Outcome {
+    match execution.schema.relation(id).persistence {
+        Persistence::Temporary => Ok(()),
+        _ => execution.writable(command),
     }
 }

@@ -18,7 +18,7 @@ use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
-use crate::statement::row_target::refuse_view;
+use crate::statement::row_target::{refuse_view, writable};
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{self, TableScope};
 use crate::statement::select::{self, lock_indexes, read_relation};
@@ -30,7 +30,6 @@ const REASON: &str = "rows of the table are written";
 
 /// Opens the target and whatever else is read; `None` stands for sources without plain names.
 fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> Outcome<RelationId> {
-    execution.writable(command)?;
     let table = execution.open_in_query(&statement.table, LockMode::RowExclusive, REASON)?;
     let event = if command == "DELETE" { RuleEvent::Delete } else { RuleEvent::Update };
     refuse_rules(execution, table, event)?;
@@ -40,6 +39,7 @@ fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> O
         let kind = Execution::kind_words(execution.schema.relation(table));
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{name}\""));
     }
+    writable(execution, command, table)?;
     partition::targets::open(statement, execution, table)?;
     lock_indexes(execution, table, LockMode::RowExclusive);
     for (name, _) in statement.from.iter().filter(|(name, _)| !name.name.as_str().is_empty()) {

@@ -26,6 +26,9 @@ impl Command for QueryText {
         if let Some(outcome) = sequence_function::run(self, execution) {
             return outcome;
         }
+        if execution.session.read_only && !self.locks_rows.is_empty() {
+            return unknown("a read-only transaction locks rows of temporary tables only");
+        }
         match bare_select::run(self, execution) {
             Some(Err(Stop::Unknown(why))) => {
                 return match query::run(self, Purpose::Run, execution) {

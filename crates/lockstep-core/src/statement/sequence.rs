@@ -60,7 +60,7 @@ pub(super) fn apply_options(
     is_new: bool,
 ) -> Outcome {
     let invalid = |message: String| fail(sqlstate::INVALID_PARAMETER_VALUE, message);
-    let (mut reset_min, mut reset_max) = (is_new, is_new);
+    let (mut reset_min, mut reset_max) = (false, false);
     if let Some(type_name) = &options.data_type {
         let type_ = resolve_type(execution, type_name)?;
         let data_type = match execution.schema.format_type(&type_).as_str() {
@@ -70,8 +70,8 @@ pub(super) fn apply_options(
             _ => return invalid("sequence type must be smallint, integer, or bigint".into()),
         };
         // A limit that was the old type's limit follows the type.
-        reset_max |= sequence.max == sequence.data_type.max();
-        reset_min |= sequence.min == sequence.data_type.min();
+        reset_max = !is_new && sequence.max == sequence.data_type.max();
+        reset_min = !is_new && sequence.min == sequence.data_type.min();
         sequence.data_type = data_type;
     }
     if let Some(increment) = options.increment {
@@ -84,15 +84,13 @@ pub(super) fn apply_options(
     let ascending = sequence.increment > 0;
     match options.max_value {
         Some(Some(max)) => sequence.max = max,
-        Some(None) => sequence.max = if ascending { sequence.data_type.max() } else { -1 },
-        None if reset_max => sequence.max = if ascending { sequence.data_type.max() } else { -1 },
-        None => {}
+        None if !is_new && !reset_max => {}
+        _ => sequence.max = if ascending || reset_max { sequence.data_type.max() } else { -1 },
     }
     match options.min_value {
         Some(Some(min)) => sequence.min = min,
-        Some(None) => sequence.min = if ascending { 1 } else { sequence.data_type.min() },
-        None if reset_min => sequence.min = if ascending { 1 } else { sequence.data_type.min() },
-        None => {}
+        None if !is_new && !reset_min => {}
+        _ => sequence.min = if !ascending || reset_min { sequence.data_type.min() } else { 1 },
     }
     let type_name = sequence.data_type.name();
     if sequence.max > sequence.data_type.max() {

@@ -7,6 +7,7 @@ use crate::pg::sqlstate;
 use crate::schema::sequence::{LastValue, Sequence};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::known_rows::TAKEN;
+use crate::statement::row_target::writable;
 use crate::statement::scope::parse_relation_name;
 use crate::statement::select;
 use crate::syntax;
@@ -58,7 +59,7 @@ fn open(execution: &mut Execution, argument: &Expr, command: &str) -> Outcome<(R
     let Some(sequence) = relation.sequence().cloned() else {
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not a sequence"));
     };
-    execution.writable(command)?;
+    writable(execution, command, id)?;
     Ok((id, sequence))
 }
 
