@@ -1,4 +1,3 @@
--- rehearsal gap: step 6, locks
 -- lockstep: schema
 CREATE TABLE t (id integer, a integer);
 CREATE TABLE lg (a integer);
