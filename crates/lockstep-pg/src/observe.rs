@@ -181,12 +181,14 @@ impl Observer {
         let (watcher, locks, process) = (&mut self.watcher, &self.locks, self.session.process);
         let mut caught = Locks::new();
         let run = self.session.run_watched(sql, Duration::ZERO, || {
+            // While the statement waits it cannot end: its locks are looked at before it may go on.
+            let is_over = blocker.as_mut().is_some_and(|it| it.is_over(watcher, process));
             // A look that fails shows nothing; what is not seen is not claimed.
             if let Ok(seen) = held_locks(watcher, locks, process) {
                 caught.extend(seen);
             }
-            if let Some(blocker) = &mut blocker {
-                blocker.look(watcher, process);
+            if let Some(blocker) = blocker.as_mut().filter(|_| is_over) {
+                blocker.release();
             }
         });
         let waited = blocker.and_then(Blocker::verdict);
@@ -350,7 +352,7 @@ fn printed_name(bare: &str, locks: &[HeldLock], before: &Relations, after: Optio
 struct Blocker {
     client: Client,
     process: i32,
-    /// When it was seen, or when the patience ended.
+    /// What was seen, once it was, or when the patience ended.
     released: Option<bool>,
     since: Instant,
 }
@@ -380,17 +382,21 @@ impl Blocker {
         Ok(Some(Blocker { client, process, released: None, since: Instant::now() }))
     }
 
-    fn look(&mut self, watcher: &mut Client, process: i32) {
+    /// Whether it has just been found out if the statement waits.
+    fn is_over(&mut self, watcher: &mut Client, process: i32) -> bool {
         if self.released.is_some() {
-            return;
+            return false;
         }
         let sql = "SELECT $1::int4 = ANY (pg_catalog.pg_blocking_pids($2::int4))";
         let waits = watcher.query_one(sql, &[&self.process, &process]).is_ok_and(|row| row.get(0));
-        if waits || self.since.elapsed() > Self::PATIENCE {
-            self.released = Some(waits);
-            // If the connection is gone, so is its transaction.
-            let _ = self.client.batch_execute("ROLLBACK");
-        }
+        let is_over = waits || self.since.elapsed() > Self::PATIENCE;
+        self.released = is_over.then_some(waits);
+        is_over
+    }
+
+    fn release(&mut self) {
+        // If the connection is gone, so is its transaction.
+        let _ = self.client.batch_execute("ROLLBACK");
     }
 
     fn verdict(self) -> Option<bool> {
