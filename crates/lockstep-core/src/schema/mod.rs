@@ -36,6 +36,7 @@ pub mod uncertain;
 pub mod user_type;
 pub mod view;
 
+use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
@@ -76,6 +77,8 @@ pub struct State {
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
+    /// The row type of some relation was ever taken for a type: only then need anybody look for its uses.
+    row_types_used: Rc<Cell<bool>>,
     touched: Touched,
     pub ownership: Ownership,
     pub uncertain: Uncertain,
@@ -110,6 +113,7 @@ impl Default for State {
             needed_by: RedBlackTreeMap::new(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
+            row_types_used: Rc::default(),
             touched: Touched::default(),
             ownership: Ownership::default(),
             uncertain: Uncertain::default(),

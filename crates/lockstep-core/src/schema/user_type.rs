@@ -100,6 +100,16 @@ impl Schema {
         typed.map(|it| it.id).collect()
     }
 
+    /// From now on a column may hold rows of some relation.
+    pub fn note_row_type(&self) {
+        self.row_types_used.set(true);
+    }
+
+    /// Whether a column may hold rows of some relation.
+    pub fn uses_row_types(&self) -> bool {
+        self.row_types_used.get()
+    }
+
     /// `find_composite_type_dependencies`: a column with rows that holds values of the type, in itself, in
     /// an array, or by way of domains and composite types.
     pub fn column_that_holds(&self, id: TypeId) -> Option<(RelationId, u16)> {

@@ -97,6 +97,9 @@ pub(super) fn resolve_type(execution: &Execution, name: &TypeName) -> Outcome<Ty
 /// sequences have none.
 fn row_type(execution: &Execution, name: &ObjectName) -> Option<u32> {
     let relation = execution.schema.find(name).filter(|id| execution.schema.relation(*id).has_row_type());
+    if relation.is_some() {
+        execution.schema.note_row_type();
+    }
     relation.map(|id| id.0)
 }
 

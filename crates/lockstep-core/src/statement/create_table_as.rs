@@ -4,6 +4,7 @@ use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::pg::types::TypeRef;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
 use crate::statement::column::{self, check_columns, check_name};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
@@ -87,6 +88,12 @@ pub(super) fn new_columns(
         }
     }
     check_columns(execution, &columns)?;
+    if columns
+        .iter()
+        .any(|it| matches!(it.type_.base, TypeRef::User(id) if execution.schema.get(RelationId(id)).is_some()))
+    {
+        execution.schema.note_row_type();
+    }
     Ok(columns)
 }
 

@@ -15,6 +15,9 @@ pub(super) fn refuse_itself(execution: &Execution, table: RelationId, column: &T
 
 /// `find_composite_type_dependencies`: rows of the table are stored in a column of another.
 pub(super) fn refuse_stored(execution: &Execution, table: RelationId) -> Outcome {
+    if !execution.schema.uses_row_types() {
+        return Ok(());
+    }
     let Some((holder, number)) = execution.schema.column_that_holds(TypeId(table.0)) else { return Ok(()) };
     let relation = execution.schema.relation(table);
     let what = if relation.kind() == 'f' { "foreign table" } else { "table" };
