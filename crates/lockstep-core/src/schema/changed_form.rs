@@ -66,19 +66,22 @@ impl<'a> Difference<'a> {
             found.constraints(&pair, &old.constraints, &new.constraints);
             found.indexes(&pair, &old.indexes, &new.indexes);
         }
-        if pair.names_stay && after.keeps_objects_since(before) {
+        let objects_stay = pair.names_stay && after.keeps_objects_since(before);
+        if !objects_stay {
+            found.members("triggers", before.triggers_form(id), after.triggers_form(id));
+            found.members("policies", before.policies_form(id), after.policies_form(id));
+            found.members("rules", before.rules_form(id), after.rules_form(id));
+        }
+        if found.is_empty() && old.name == new.name {
+            return found;
+        }
+        found.unchanged.columns = same.into_iter().take(LISTED).collect();
+        if objects_stay {
             let count =
                 |class, shown: fn(&CatalogObject) -> bool| after.objects_on(class, id).filter(|it| shown(it)).count();
             found.same("triggers", count(ObjectClass::Trigger, |it| it.trigger().is_some_and(|it| !it.internal)));
             found.same("policies", count(ObjectClass::Policy, |_| true));
             found.same("rules", count(ObjectClass::Rule, |_| true));
-        } else {
-            found.members("triggers", before.triggers_form(id), after.triggers_form(id));
-            found.members("policies", before.policies_form(id), after.policies_form(id));
-            found.members("rules", before.rules_form(id), after.rules_form(id));
-        }
-        if !found.is_empty() || old.name != new.name {
-            found.unchanged.columns = same.into_iter().take(LISTED).collect();
         }
         found
     }

@@ -253,11 +253,10 @@ pub(crate) fn functions(name: &str, version: PgVersion) -> impl Iterator<Item = 
     static ROWS: OnceLock<Vec<FunctionRow>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
         let mut rows: Vec<FunctionRow> = fields(include_str!("functions.txt")).map(function_row).collect();
-        let listed: BTreeSet<u32> = rows.iter().map(|row| row.function.oid).collect();
-        let behind = operator_rows().iter().filter(|row| !listed.contains(&row.function.oid));
+        // One function may have several rows, for different majors, and stand behind several operators.
+        let mut listed: BTreeSet<u32> = rows.iter().map(|row| row.function.oid).collect();
+        let behind = operator_rows().iter().filter(|row| listed.insert(row.function.oid));
         rows.extend(behind.map(OperatorRow::as_function));
-        rows.sort_by_key(|row| row.function.oid);
-        rows.dedup_by_key(|row| row.function.oid);
         rows.sort_by_key(|row| row.function.name);
         rows
     });
@@ -387,5 +386,20 @@ mod tests {
     fn a_row_holds_for_its_majors_only() {
         assert_eq!(functions("uuidv7", PgVersion::V17).count(), 0);
         assert!(functions("uuidv7", PgVersion::V18).count() > 0);
+    }
+
+    #[test]
+    fn every_listed_function_is_found_on_each_of_its_majors() {
+        for row in fields(include_str!("functions.txt")).map(function_row) {
+            for version in PgVersion::ALL.into_iter().filter(|it| row.majors.include(*it)) {
+                let found = functions(row.function.name, version).any(|it| *it == row);
+                assert!(found, "{} ({}) on {version:?}", row.function.name, row.function.oid);
+            }
+        }
+    }
+
+    #[test]
+    fn a_function_behind_several_operators_is_one() {
+        assert_eq!(functions("box_overlap", PgVersion::V15).count(), 1);
     }
 }
