@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use lockstep_core::report::wire::{File, Request, Trace};
 use lockstep_core::report::{rollback, simulate};
+use lockstep_core::schema::form::Json;
 use lockstep_core::syntax::statement::Statement;
 use lockstep_core::{input, syntax};
 use lockstep_tests::generate::{START, definition, statement};
@@ -245,15 +246,17 @@ fn what_a_step_is_said_to_change_is_what_differs_between_its_schemas() {
                 let old_name = change.renamed_from.as_ref().unwrap_or(&change.name);
                 let form = |schema: &lockstep_core::schema::Schema, name: &String| {
                     let found = schema.relations().find(|it| it.name.to_string() == *name);
-                    found.map(|it| schema.relation_form(it)).unwrap_or_default()
+                    let form = Json::from(found.map(|it| schema.relation_form(it)));
+                    serde_json::Value::from(&form)
                 };
+                let told_sides = [&change.before, &change.after].map(serde_json::Value::from);
                 let (before, after) = (form(&step.before, old_name), form(&step.after, &change.name));
                 if before.is_null() || after.is_null() {
-                    assert_eq!((&change.before, &change.after), (&before, &after), "{}", told.sql);
+                    assert_eq!(told_sides, [before, after], "{}", told.sql);
                     continue;
                 }
                 for part in ["columns", "constraints", "indexes", "triggers", "policies", "rules"] {
-                    for (own, other, told_side) in [(&before, &after, &change.before), (&after, &before, &change.after)]
+                    for (own, other, told_side) in [(&before, &after, &told_sides[0]), (&after, &before, &told_sides[1])]
                     {
                         let expected = members_unlike(part, own, other);
                         assert_eq!(

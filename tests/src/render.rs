@@ -63,7 +63,7 @@ fn render_step(text: &mut String, trace: &Trace, step: &Step) {
     for it in &step.changes {
         let renamed = it.renamed_from.as_ref().map_or(String::new(), |from| format!(" (was {from})"));
         line("changes", format!("{} {}{renamed}", it.object, it.name));
-        for change in changed(&it.before, &it.after) {
+        for change in changed(&(&it.before).into(), &(&it.after).into()) {
             line("", change);
         }
     }

@@ -82,8 +82,8 @@ mod tests {
         trace.steps[1].changes = vec![wire::Change {
             object: "relation".into(),
             name: "t".into(),
-            before: serde_json::Value::Null,
-            after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }),
+            before: serde_json::Value::Null.into(),
+            after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }).into(),
             ..Default::default()
         }];
         bound(&mut trace);

@@ -68,7 +68,8 @@ const LISTS: [(&str, &str); 6] = [
 
 pub(crate) fn pair(change: &wire::Change) -> Pair {
     let renamed = change.renamed_from.is_some();
-    let mark = match (change.before.is_object(), change.after.is_object()) {
+    let (before, after) = (Value::from(&change.before), Value::from(&change.after));
+    let mark = match (before.is_object(), after.is_object()) {
         (false, true) => Mark::Added,
         (true, false) => Mark::Removed,
         _ if renamed => Mark::Renamed,
@@ -84,8 +85,8 @@ pub(crate) fn pair(change: &wire::Change) -> Pair {
         })
     };
     Pair {
-        before: card(&change.before, &change.after, false, old_name),
-        after: card(&change.after, &change.before, true, &change.name),
+        before: card(&before, &after, false, old_name),
+        after: card(&after, &before, true, &change.name),
     }
 }
 
@@ -282,7 +283,13 @@ mod tests {
     use serde_json::json;
 
     fn change(before: Value, after: Value) -> wire::Change {
-        wire::Change { object: "relation".into(), name: "t".into(), before, after, ..Default::default() }
+        wire::Change {
+            object: "relation".into(),
+            name: "t".into(),
+            before: before.into(),
+            after: after.into(),
+            ..Default::default()
+        }
     }
 
     fn table(columns: Value) -> Value {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::report::wire;
+use crate::schema::form::Json;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
@@ -48,7 +49,8 @@ const PARTS: [(&str, &str); 6] = [
 
 /// Empty where the change is the object itself: created, dropped or renamed.
 pub fn differences(change: &wire::Change) -> Vec<Difference> {
-    let (Value::Object(before), Value::Object(after)) = (&change.before, &change.after) else { return vec![] };
+    let (before, after) = (Value::from(&change.before), Value::from(&change.after));
+    let (Value::Object(before), Value::Object(after)) = (&before, &after) else { return vec![] };
     let mut found = vec![];
     for (part, noun) in PARTS {
         let inside =
@@ -69,8 +71,8 @@ pub fn differences(change: &wire::Change) -> Vec<Difference> {
 pub fn headline(change: &wire::Change) -> String {
     let noun = noun(change);
     match (&change.before, &change.after, &change.renamed_from) {
-        (Value::Null, _, _) => format!("creates {noun} {}", change.name),
-        (_, Value::Null, _) => format!("drops {noun} {}", change.name),
+        (Json::Null, _, _) => format!("creates {noun} {}", change.name),
+        (_, Json::Null, _) => format!("drops {noun} {}", change.name),
         (_, _, Some(old)) => format!("renames {noun} {old} to {}", change.name),
         _ => format!("{noun} {}", change.name),
     }
@@ -111,7 +113,7 @@ fn index(definition: &str) -> String {
 fn noun(change: &wire::Change) -> &'static str {
     let side = if change.after.is_null() { &change.before } else { &change.after };
     match change.object.as_str() {
-        "relation" => crate::report::words::relation_kind(side.get("kind").and_then(Value::as_str).unwrap_or("")),
+        "relation" => crate::report::words::relation_kind(side.text("kind").unwrap_or("")),
         "type" => "type",
         "schema" => "schema",
         _ => "object",
@@ -194,7 +196,7 @@ mod tests {
     use serde_json::json;
 
     fn texts(before: Value, after: Value) -> Vec<String> {
-        let change = wire::Change { object: "relation".into(), name: "t".into(), before, after, ..Default::default() };
+        let change = wire::Change { object: "relation".into(), name: "t".into(), before: before.into(), after: after.into(), ..Default::default() };
         differences(&change).iter().map(|it| format!("{} {}", it.sign.icon(), it.text)).collect()
     }
 

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::effect::RelationId;
 use crate::report::wire;
 use crate::schema::Schema;
 use crate::schema::changed_form::Difference;
+use crate::schema::form::{Form, Json};
 use crate::schema::relation::{Column, Relation};
 
 /// Relations and types that differ, an index as a part of its table.
@@ -36,7 +35,7 @@ pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
         made.extend(change("type", form(before), form(after)));
     }
     for name in after.namespaces().filter(|name| !before.has_namespace(name.as_str())) {
-        made.extend(change("schema", None, Some((name.to_string(), Value::Object(Default::default())))));
+        made.extend(change("schema", None, Some((name.to_string(), Form::default()))));
     }
     made
 }
@@ -59,26 +58,27 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
     };
     let Difference { mut before, mut after, .. } = difference;
     for (side, relation) in [(&mut before, old), (&mut after, new)] {
-        side.shift_insert(0, "kind".into(), relation.kind().to_string().into());
+        side.put_first("kind", relation.kind().to_string());
     }
     Some(wire::Change {
         object: "relation".into(),
         name: new.name.to_string(),
         renamed_from: (old.name != new.name).then(|| old.name.to_string()),
-        before: Value::Object(before),
-        after: Value::Object(after),
+        before: before.into(),
+        after: after.into(),
         unchanged,
     })
 }
 
-fn change(object: &str, before: Option<(String, Value)>, after: Option<(String, Value)>) -> Option<wire::Change> {
+fn change(object: &str, before: Option<(String, Form)>, after: Option<(String, Form)>) -> Option<wire::Change> {
     if before == after {
         return None;
     }
-    let (old, before) = before.map_or((None, Value::Null), |(name, form)| (Some(name), form));
-    let (new, after) = after.map_or((None, Value::Null), |(name, form)| (Some(name), form));
+    let (old, before) = before.unzip();
+    let (new, after) = after.unzip();
     let name = new.clone().or(old.clone())?;
     let renamed_from = old.filter(|old| new.as_ref().is_some_and(|new| new != old));
+    let [before, after] = [before, after].map(Json::from);
     Some(wire::Change { object: object.into(), name, renamed_from, before, after, ..Default::default() })
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::schema::form::Json;
+
 /// The name and version of a trace's format.
 pub const FORMAT: &str = "lockstep-trace/1";
 
@@ -221,8 +223,8 @@ pub struct Change {
     /// The name before, where it differs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub renamed_from: Option<String>,
-    pub before: Value,
-    pub after: Value,
+    pub before: Json,
+    pub after: Json,
     #[serde(skip_serializing_if = "Unchanged::is_empty", default)]
     pub unchanged: Unchanged,
 }

@@ -3,8 +3,6 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
-
 use crate::effect::RelationId;
 use crate::schema::Schema;
 use crate::schema::constraint::Constraint;
@@ -15,8 +13,8 @@ use crate::schema::relation::{Body, Column, Relation, Table};
 /// The parts of one relation in two schemas.
 #[derive(Debug, Default)]
 pub struct Difference<'a> {
-    pub before: Map<String, Value>,
-    pub after: Map<String, Value>,
+    pub before: Form,
+    pub after: Form,
     pub unchanged: Unchanged<'a>,
 }
 
@@ -68,9 +66,9 @@ impl<'a> Difference<'a> {
         }
         let objects_stay = pair.names_stay && after.keeps_objects_since(before);
         if !objects_stay {
-            found.members("triggers", before.triggers_form(id), after.triggers_form(id));
-            found.members("policies", before.policies_form(id), after.policies_form(id));
-            found.members("rules", before.rules_form(id), after.rules_form(id));
+            found.members("triggers", before.triggers_form(id), after.triggers_form(id), 0);
+            found.members("policies", before.policies_form(id), after.policies_form(id), 0);
+            found.members("rules", before.rules_form(id), after.rules_form(id), 0);
         }
         if found.is_empty() && old.name == new.name {
             return found;
@@ -93,20 +91,15 @@ impl<'a> Difference<'a> {
 
     /// Entries without names of their own.
     fn properties(&mut self, before: Form, after: Form) {
-        (self.before, self.after) = differing(before, after).0;
+        (self.before, self.after) = (before, after);
+        self.before.keep_differences(&mut self.after);
     }
 
-    fn members(&mut self, part: &'static str, before: Form, after: Form) {
-        let ((before, after), same) = differing(before, after);
-        self.put(part, before, after, same);
-    }
-
-    fn put(&mut self, part: &'static str, before: Map<String, Value>, after: Map<String, Value>, same: usize) {
-        for (side, members) in [(&mut self.before, before), (&mut self.after, after)] {
-            if !members.is_empty() {
-                side.insert(part.into(), Value::Object(members));
-            }
-        }
+    /// Members of a part on both sides; `same` more are left out already.
+    fn members(&mut self, part: &'static str, mut before: Form, mut after: Form, same: usize) {
+        let same = same + before.keep_differences(&mut after);
+        self.before.put(part, before);
+        self.after.put(part, after);
         self.same(part, same);
     }
 
@@ -119,9 +112,12 @@ impl<'a> Difference<'a> {
     /// A column keeps its number. That it moves up where another is dropped is no change of its own.
     /// Those that are the same, with their positions.
     fn columns(&mut self, pair: &Pair<'_>, old: &Relation, new: &'a Relation) -> Vec<(u16, &'a Column)> {
-        let (mut before, mut after, mut same) = (Map::new(), Map::new(), vec![]);
+        let (mut before, mut after, mut same) = (Form::default(), Form::default(), vec![]);
         let (old, new) = (&old.columns().0, &new.columns().0);
         let (mut old_position, mut new_position) = (0, 0);
+        let add = |side: &mut Form, column: &Column, form: Form| {
+            side.put(column.name.as_str().to_owned(), form);
+        };
         for at in 0..old.len().max(new.len()) {
             let live = |columns: &'_ [Column], position: &mut u16| {
                 let is_live = columns.get(at).is_some_and(|it| !it.dropped);
@@ -130,27 +126,32 @@ impl<'a> Difference<'a> {
             };
             let old = live(old, &mut old_position).map(|at| &old[at]);
             let new = live(new, &mut new_position).map(|at| &new[at]);
-            let old_form = || old.map(|it| pair.before.column_form(pair.id, old_position, it).into_map());
-            let new_form = || new.map(|it| pair.after.column_form(pair.id, new_position, it).into_map());
-            let equal = match (old, new) {
-                (Some(old), Some(new)) if pair.names_stay && old == new => true,
-                (Some(old), Some(new)) if old.name == new.name => {
-                    // The places are counted anew on each side.
-                    let moved = pair.before.column_form(pair.id, new_position, old).into_map();
-                    Some(moved) == new_form()
-                }
-                _ => false,
-            };
-            match new {
-                Some(new) if equal => same.push((new_position, new)),
-                _ => {
-                    let name = |it: &Column| it.name.as_str().to_owned();
-                    before.extend(old.map(name).zip(old_form().map(Value::Object)));
-                    after.extend(new.map(name).zip(new_form().map(Value::Object)));
-                }
+            if let (Some(old), Some(new)) = (old, new)
+                && pair.names_stay
+                && old == new
+            {
+                same.push((new_position, new));
+                continue;
+            }
+            let old_form = old.map(|it| pair.before.column_form(pair.id, old_position, it));
+            let new_form = new.map(|it| pair.after.column_form(pair.id, new_position, it));
+            if let (Some((old, old_form)), Some((new, new_form))) = (old.zip(old_form.as_ref()), new.zip(new_form.as_ref()))
+                && old.name == new.name
+                && old_form.equal_but(new_form, "pos")
+            {
+                same.push((new_position, new));
+                continue;
+            }
+            if let Some((old, form)) = old.zip(old_form) {
+                add(&mut before, old, form);
+            }
+            if let Some((new, form)) = new.zip(new_form) {
+                add(&mut after, new, form);
             }
         }
-        self.put("columns", before, after, same.len().saturating_sub(LISTED));
+        self.before.put("columns", before);
+        self.after.put("columns", after);
+        self.same("columns", same.len().saturating_sub(LISTED));
         same
     }
 
@@ -162,8 +163,7 @@ impl<'a> Difference<'a> {
         let unlike = |it: &&Constraint| twin(it, old).is_none_or(|at| !pair.is_same(&old[at], it));
         let made: Vec<_> = new.iter().filter(unlike).map(|it| form(pair.after, it)).collect();
         let same = new.len() - made.len();
-        let ((before, after), alike) = differing(gone.collect(), made.into_iter().collect());
-        self.put("constraints", before, after, same + alike);
+        self.members("constraints", gone.collect(), made.into_iter().collect(), same);
     }
 
     fn indexes(&mut self, pair: &Pair<'_>, old: &[RelationId], new: &[RelationId]) {
@@ -174,8 +174,7 @@ impl<'a> Difference<'a> {
         let gone = old.iter().filter(|id| !is_same(**id)).map(|id| pair.before.index_form(*id));
         let made: Vec<_> = new.iter().filter(|id| !is_same(**id)).map(|id| pair.after.index_form(*id)).collect();
         let same = new.len() - made.len();
-        let ((before, after), alike) = differing(gone.collect(), made.into_iter().collect());
-        self.put("indexes", before, after, same + alike);
+        self.members("indexes", gone.collect(), made.into_iter().collect(), same);
     }
 }
 
@@ -203,21 +202,4 @@ fn same_properties(old: &Relation, new: &Relation) -> bool {
         && old.options == new.options
         && old.tablespace == new.tablespace
         && old.persistence == new.persistence
-}
-
-/// Entries before and after.
-type Sides = (Map<String, Value>, Map<String, Value>);
-
-/// The entries that only one side has, or has otherwise; and how many are the same.
-fn differing(before: Form, after: Form) -> (Sides, usize) {
-    let (mut before, mut after) = (before.into_map(), after.into_map());
-    let all = after.len();
-    let same: Vec<String> =
-        before.iter().filter(|(key, value)| after.get(*key) == Some(value)).map(|it| it.0.clone()).collect();
-    for key in same {
-        before.shift_remove(&key);
-        after.shift_remove(&key);
-    }
-    let same = all - after.len();
-    ((before, after), same)
 }

@@ -5,7 +5,6 @@
 //! object only, and a table dropped and made again is another table.
 
 mod changes;
-mod form;
 
 pub mod changed_form;
 pub mod collation;
@@ -15,6 +14,7 @@ pub mod definition;
 pub mod dependency;
 pub mod diff;
 pub mod extension;
+pub mod form;
 pub mod index;
 pub mod inheritance;
 pub mod known_rows;

@@ -44,10 +44,10 @@ impl Serialize for NormalForm<'_> {
 }
 
 /// Objects of one kind by name; left out where there is none.
-fn section<M: SerializeMap, V: Into<Value>>(
+fn section<M: SerializeMap>(
     map: &mut M,
     key: &'static str,
-    objects: impl Iterator<Item = (String, V)>,
+    objects: impl Iterator<Item = (String, Form)>,
 ) -> Result<(), M::Error> {
     let mut objects = objects.peekable();
     match objects.peek() {
@@ -58,10 +58,10 @@ fn section<M: SerializeMap, V: Into<Value>>(
 
 struct Objects<I>(RefCell<I>);
 
-impl<V: Into<Value>, I: Iterator<Item = (String, V)>> Serialize for Objects<I> {
+impl<I: Iterator<Item = (String, Form)>> Serialize for Objects<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let objects = &mut *self.0.borrow_mut();
-        serializer.collect_map(objects.map(|(name, form)| (name, form.into())))
+        serializer.collect_map(objects)
     }
 }
 
@@ -114,7 +114,7 @@ impl Schema {
     }
 
     /// One relation, in the form that it has under `relations`.
-    pub fn relation_form(&self, relation: &Relation) -> Value {
+    pub fn relation_form(&self, relation: &Relation) -> Form {
         let id = relation.id;
         let mut form = Form::default();
         form.put("kind", relation.kind().to_string()).put("columns", self.columns_form(id, relation.columns()));
@@ -127,7 +127,7 @@ impl Schema {
         form.put("triggers", self.triggers_form(id))
             .put("policies", self.policies_form(id))
             .put("rules", self.rules_form(id));
-        form.into()
+        form
     }
 
     /// What a relation has besides its kind and its parts with names.
@@ -298,7 +298,7 @@ impl Schema {
     }
 
     /// One type, in the form that it has under `types`.
-    pub fn type_form(&self, it: &UserType) -> Value {
+    pub fn type_form(&self, it: &UserType) -> Form {
         let mut form = Form::default();
         match &it.kind {
             UserTypeKind::Composite { relation } => {
@@ -314,7 +314,7 @@ impl Schema {
                 let mut constraint = |name: &str, def: String, validated: bool| {
                     let mut form = Form::default();
                     form.put("def", def).always("validated", validated);
-                    constraints.put(name, form);
+                    constraints.put(name.to_owned(), form);
                 };
                 if let Some(name) = not_null_name {
                     constraint(name.as_str(), "NOT NULL".to_owned(), true);
@@ -332,7 +332,7 @@ impl Schema {
             }
         }
         form.put("comment", it.comment.clone());
-        form.into()
+        form
     }
 }
 

@@ -183,7 +183,7 @@ impl Schema {
         let mut form = Form::default();
         form.always("args", self.routine_arguments(routine, true))
             .put("kind", routine.letter().to_string())
-            .put("lang", routine.language.as_str())
+            .put("lang", routine.language.as_str().to_owned())
             .put("result", self.routine_result(routine))
             .put("volatility", routine.volatility.letter().to_string())
             .put("strict", routine.strict)
@@ -191,7 +191,7 @@ impl Schema {
             .put("leakproof", routine.leakproof)
             .put("parallel", routine.parallel.to_string())
             .put("config", routine.settings.clone())
-            .put("src", routine.source.as_str())
+            .put("src", routine.source.to_string())
             .put("comment", object.comment.clone());
         Some((key, form))
     }

@@ -216,9 +216,9 @@ impl Schema {
     pub(super) fn policies_form(&self, relation: RelationId) -> Form {
         let forms = self.objects_on(ObjectClass::Policy, relation).filter_map(|object| {
             let policy = object.policy()?;
-            let roles: Vec<&str> = match policy.roles.as_slice() {
-                [] => vec!["public"],
-                roles => roles.iter().map(Ident::as_str).collect(),
+            let roles: Vec<String> = match policy.roles.as_slice() {
+                [] => vec!["public".to_owned()],
+                roles => roles.iter().map(|it| it.as_str().to_owned()).collect(),
             };
             let print = |it: &Option<PolicyCondition>| self.print_condition(relation, it.as_ref()?);
             let mut form = Form::default();
