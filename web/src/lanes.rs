@@ -83,8 +83,8 @@ pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
     let mut all: Vec<InForce> = vec![];
     let held = step.held.iter().map(|it| InForce {
         relation: it.relation.clone(),
-        kind: it.kind.clone(),
-        mode: it.mode.clone(),
+        kind: it.kind.to_string(),
+        mode: it.mode.to_string(),
         blocks: Blocks::of(it.blocks_reads, it.blocks_writes),
         since: it.since,
         new: false,
@@ -92,12 +92,12 @@ pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
     });
     let taken = step.shown_locks().map(|it| InForce {
         relation: it.relation.clone(),
-        kind: it.kind.clone(),
-        mode: it.mode.clone(),
+        kind: it.kind.to_string(),
+        mode: it.mode.to_string(),
         blocks: Blocks::of(it.blocks_reads, it.blocks_writes),
         since: step.index,
         new: it.new,
-        reason: it.reason.clone(),
+        reason: it.reason.to_string(),
     });
     let mut place: BTreeMap<String, usize> = BTreeMap::new();
     for lock in held.chain(taken) {

@@ -1,6 +1,7 @@
 //! The session that runs a migration: settings that change what statements mean.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use crate::effect::RelationId;
@@ -9,9 +10,13 @@ use crate::pg::date_order::DateOrder;
 use crate::pg::types::Type;
 use crate::syntax::statement::Statement;
 
-/// Transactional, like the server's: a rollback restores what `SET` changed.
+/// Transactional, like the server's: a rollback restores what `SET` changed. Copies share their settings until one
+/// of them changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Session(Rc<Settings>);
+
 #[derive(Debug, Clone, PartialEq)]
-pub struct Session {
+pub struct Settings {
     /// Schemas in which names are looked up and, the first of them, made.
     pub search_path: Vec<Ident>,
     /// Other settings by lower-case name; absent ones have the server's default.
@@ -67,9 +72,23 @@ pub struct Setting {
     pub outer: Option<String>,
 }
 
-impl Default for Session {
+impl Deref for Session {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Settings {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+impl Default for Settings {
     fn default() -> Self {
-        Session {
+        Settings {
             search_path: vec![Ident::new("public")],
             settings: BTreeMap::new(),
             role: None,
@@ -90,16 +109,22 @@ impl Session {
 
     /// A rollback: what was prepared stays.
     pub fn go_back_to(&mut self, earlier: Session) {
-        let prepared = std::mem::take(&mut self.prepared);
-        *self = Session { prepared, ..earlier };
+        let now = std::mem::replace(self, earlier);
+        if self.prepared != now.prepared {
+            self.prepared.clone_from(&now.prepared);
+        }
     }
 
     /// The end of a transaction that commits: what was set for it alone is forgotten, cursors are closed
     /// or stored.
     pub fn forget_local(&mut self) {
-        self.cursors.retain(|cursor| cursor.hold);
-        self.cursors.iter_mut().for_each(|cursor| cursor.reads.clear());
-        if let Some((role, user)) = self.outer_roles.take() {
+        if !self.cursors.is_empty() {
+            self.cursors.retain(|cursor| cursor.hold);
+            self.cursors.iter_mut().for_each(|cursor| cursor.reads.clear());
+        }
+        if self.outer_roles.is_some()
+            && let Some((role, user)) = self.outer_roles.take()
+        {
             (self.role, self.user) = (role, user);
         }
         let local: Vec<String> =
@@ -108,7 +133,7 @@ impl Session {
             let outer = self.settings.remove(&name).and_then(|it| it.outer);
             if name == "search_path" {
                 let schemas = outer.as_deref().map(|it| it.split(", ").filter(|it| !it.is_empty()).map(Ident::new));
-                self.search_path = schemas.map_or_else(|| Session::default().search_path, Iterator::collect);
+                self.search_path = schemas.map_or_else(|| Settings::default().search_path, Iterator::collect);
                 self.search_path.retain(|schema| !schema.as_str().starts_with('$') && schema != "pg_catalog");
             }
             match outer {

@@ -370,7 +370,7 @@ impl Blocker {
         client.batch_execute("SET search_path = public; SET lock_timeout = '1s'; BEGIN")?;
         for wait in waits_for {
             // The weakest mode that conflicts with the one waited for conflicts with no lock of the command's own.
-            let mode = match wait.mode.as_str() {
+            let mode = match &*wait.mode {
                 "ShareLock" => "ROW EXCLUSIVE",
                 "AccessExclusiveLock" => "ACCESS SHARE",
                 _ => return Ok(None),

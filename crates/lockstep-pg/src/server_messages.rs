@@ -18,11 +18,11 @@ pub fn work(messages: &[Message]) -> Vec<Work> {
 }
 
 fn one(text: &str) -> Option<Work> {
-    let work = |relation: &str, kind: &str, object: Option<&str>| Work {
+    let work = |relation: &str, kind: &'static str, object: Option<&str>| Work {
         relation: relation.into(),
         kind: kind.into(),
         object: object.map(Into::into),
-        reason: text.into(),
+        reason: text.to_owned().into(),
     };
     let quoted = |start: &str| text.strip_prefix(start)?.strip_suffix('"');
     let found = if let Some(table) = quoted("rewriting table \"") {
@@ -48,7 +48,7 @@ mod tests {
 
     fn work_of(text: &str) -> Option<(String, String, Option<String>)> {
         let message = Message { severity: "DEBUG".into(), text: text.into(), detail: None };
-        work(&[message]).pop().map(|it| (it.relation, it.kind, it.object))
+        work(&[message]).pop().map(|it| (it.relation, it.kind.into_owned(), it.object))
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(crate) fn WorkDone(props: &CardProps) -> Html {
 
 fn work(it: &Work) -> Html {
     let object = it.object.as_deref().unwrap_or("");
-    let (icon, words) = match it.kind.as_str() {
+    let (icon, words) = match &*it.kind {
         "rewrite" => (Icon::Rewrite, html! { <>{ "Rewrites " }<code>{ &it.relation }</code></> }),
         "verify" => (Icon::Verify, html! { <>{ "Reads and checks every row of " }<code>{ &it.relation }</code></> }),
         "build_index" => (
@@ -109,7 +109,7 @@ fn work(it: &Work) -> Html {
     html! {
         <li>
             <Glyph {icon} />
-            <span><span class="work-what">{ words }</span>if !it.reason.is_empty() { <span class="reason">{ &it.reason }</span> }</span>
+            <span><span class="work-what">{ words }</span>if !it.reason.is_empty() { <span class="reason">{ &*it.reason }</span> }</span>
         </li>
     }
 }

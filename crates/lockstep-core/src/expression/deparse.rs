@@ -43,7 +43,7 @@ fn quoted(text: &str) -> String {
 }
 
 impl Printer<'_> {
-    pub(super) fn type_name(&self, type_: Type) -> String {
+    pub(super) fn type_name(&self, type_: Type) -> std::borrow::Cow<'static, str> {
         types::format_type(&type_, |id| self.names.user_type(id))
     }
 

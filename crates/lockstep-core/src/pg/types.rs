@@ -33,7 +33,16 @@ pub struct Builtin(pub u32);
 
 macro_rules! builtin {
     ($($name:ident = $oid:literal),* $(,)?) => {
-        impl Type { $(pub const $name: Type = Type::builtin($oid);)* }
+        impl Type {
+    /// Orders types without their modifiers, by one comparison.
+    pub(crate) fn order(self) -> u64 {
+        let (user, number) = match self.base {
+            TypeRef::Builtin(Builtin(number)) => (0, number),
+            TypeRef::User(number) => (1, number),
+        };
+        user << 33 | u64::from(number) << 1 | u64::from(self.array)
+    }
+ $(pub const $name: Type = Type::builtin($oid);)* }
     };
 }
 

@@ -49,16 +49,16 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
     let column = |(position, it): (u16, &Column)| wire::UnchangedColumn {
         name: it.name.as_str().to_owned(),
         position,
-        type_: after.format_type(&it.type_),
+        type_: after.type_text(&it.type_),
         not_null: it.not_null,
     };
     let unchanged = wire::Unchanged {
         columns: difference.unchanged.columns.into_iter().map(column).collect(),
-        more: difference.unchanged.more.into_iter().map(|(part, count)| (part.to_owned(), count)).collect(),
+        more: difference.unchanged.more.into_iter().map(|(part, count)| (part.into(), count)).collect(),
     };
     let Difference { mut before, mut after, .. } = difference;
     for (side, relation) in [(&mut before, old), (&mut after, new)] {
-        side.put_first("kind", relation.kind().to_string());
+        side.put_first("kind", relation.kind());
     }
     Some(wire::Change {
         object: "relation".into(),

@@ -14,6 +14,7 @@ use crate::report::changes::changes;
 use crate::report::position::Walker;
 use crate::report::wire::FORMAT;
 use crate::report::{caption, estimate, wire};
+use crate::schema::form::letter;
 use crate::simulate::trace::{self, Outcome, Step, Trace, TransactionEnd, TransactionKind};
 
 /// A trace that is held as a whole.
@@ -220,13 +221,13 @@ fn locks(step: &Step) -> Vec<wire::Lock> {
     let strongest = step.strongest_locks();
     let made = strongest.into_iter().map(|it| wire::Lock {
         relation: it.relation_name(),
-        kind: it.kind.to_string(),
+        kind: letter(it.kind),
         mode: it.mode.pg_locks_name().into(),
         new: it.new,
         toast: it.toast.is_some(),
         if_rows: it.if_rows,
         reason: match it.if_rows {
-            true => format!("{}, where a row is written", it.reason),
+            true => format!("{}, where a row is written", it.reason).into(),
             false => it.reason.into(),
         },
         blocks_reads: it.mode.blocks_reads(),
@@ -246,7 +247,7 @@ fn held(step: &Step) -> Vec<wire::Held> {
     }
     let made = strongest.into_iter().map(|(it, mode)| wire::Held {
         relation: it.name.to_string(),
-        kind: it.kind.to_string(),
+        kind: letter(it.kind),
         mode: mode.pg_locks_name().into(),
         since: it.since,
         blocks_reads: mode.blocks_reads(),

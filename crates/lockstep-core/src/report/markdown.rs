@@ -35,7 +35,7 @@ fn overview(out: &mut String, trace: &wire::Trace) {
             step.shown_locks().filter(|lock| !lock.new).max_by_key(rank).map_or_else(String::new, |lock| {
                 format!("{} on {}", words::lock_mode(&lock.mode), code(&lock.relation))
             });
-        let mut work: Vec<&str> = step.work.iter().map(|work| work.kind.as_str()).collect();
+        let mut work: Vec<&str> = step.work.iter().map(|work| &*work.kind).collect();
         work.dedup();
         let findings: Vec<String> =
             step.findings.iter().map(|it| format!("{} {}", it.severity, code(&it.id))).collect();

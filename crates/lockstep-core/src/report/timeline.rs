@@ -22,7 +22,7 @@ struct Columns {
     mode: usize,
     relation: usize,
     /// Reasons that were given already: once a page is enough.
-    explained: BTreeSet<String>,
+    explained: BTreeSet<wire::Word>,
 }
 
 pub fn timeline(trace: &wire::Trace, width: usize) -> Canvas {

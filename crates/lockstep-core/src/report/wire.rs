@@ -3,6 +3,7 @@
 //! These are views: the core's own types are not `Serialize`, so that they can change freely. Names
 //! and keys here are a contract; additions are free, a change of meaning needs a new format number.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use crate::schema::form::Json;
 
 /// The name and version of a trace's format.
 pub const FORMAT: &str = "lockstep-trace/1";
+
+/// A text that mostly is one of a few that the program holds anyway.
+pub type Word = Cow<'static, str>;
 
 /// What a face asks of the core: the files of a migration and where they would run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -152,9 +156,9 @@ pub struct Lock {
     /// As the server prints it with `search_path = public`.
     pub relation: String,
     /// `pg_class.relkind`.
-    pub kind: String,
+    pub kind: Word,
     /// As in `pg_locks.mode`: `AccessExclusiveLock`.
-    pub mode: String,
+    pub mode: Word,
     /// Made by this statement, so nobody can be waiting for it.
     pub new: bool,
     /// The index of a table's TOAST table, written `toastidx(table)`: of no interest to most readers.
@@ -163,7 +167,7 @@ pub struct Lock {
     /// Only taken where a row is written, which is not certain.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub if_rows: bool,
-    pub reason: String,
+    pub reason: Word,
     pub blocks_reads: bool,
     pub blocks_writes: bool,
 }
@@ -171,8 +175,8 @@ pub struct Lock {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Held {
     pub relation: String,
-    pub kind: String,
-    pub mode: String,
+    pub kind: Word,
+    pub mode: Word,
     /// Step that took it (1-based).
     pub since: usize,
     pub blocks_reads: bool,
@@ -183,7 +187,7 @@ pub struct Held {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitsFor {
     pub relation: String,
-    pub mode: String,
+    pub mode: Word,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -191,11 +195,11 @@ pub struct Work {
     /// The table rewritten, verified or checked, or whose index is built.
     pub relation: String,
     /// `rewrite`, `verify`, `build_index`, `validate_foreign_key` or `write_rows`.
-    pub kind: String,
+    pub kind: Word,
     /// The index built or the constraint checked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub object: Option<String>,
-    pub reason: String,
+    pub reason: Word,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -235,7 +239,7 @@ pub struct Unchanged {
     /// The first few columns.
     pub columns: Vec<UnchangedColumn>,
     /// How many members besides each part has: `columns`, `constraints`, `indexes`, `triggers` …
-    pub more: BTreeMap<String, usize>,
+    pub more: BTreeMap<Word, usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -245,7 +249,7 @@ pub struct UnchangedColumn {
     #[serde(rename = "pos")]
     pub position: u16,
     #[serde(rename = "type")]
-    pub type_: String,
+    pub type_: Word,
     #[serde(rename = "notnull", skip_serializing_if = "std::ops::Not::not", default)]
     pub not_null: bool,
 }

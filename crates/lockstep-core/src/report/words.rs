@@ -56,7 +56,7 @@ pub fn outcome(outcome: &str) -> (&'static str, &str) {
 pub fn work(work: &wire::Work) -> String {
     let relation = &work.relation;
     let object = work.object.as_deref().unwrap_or("");
-    match (work.kind.as_str(), object) {
+    match (&*work.kind, object) {
         ("rewrite", _) => format!("rewrites {relation}"),
         ("verify", "") => format!("reads every row of {relation}"),
         ("verify", object) => format!("reads every row of {relation} for {object}"),

@@ -91,7 +91,7 @@ impl Schema {
             return self.touched.types.union(&other.touched.types).copied().filter(differs).collect();
         }
         let dropped = other.types.keys().filter(|id| !self.types.contains_key(id));
-        self.types.keys().filter(|id| differs(id)).chain(dropped).copied().collect()
+        self.types.keys().filter(differs).chain(dropped).collect()
     }
 }
 

@@ -149,13 +149,13 @@ impl Schema {
     }
 
     pub fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
-        self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() });
+        self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() }, ());
     }
 
     /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
     /// searched by name and namespace).
     pub fn has_constraint_name(&self, name: &Ident, namespace: &Ident) -> bool {
-        if !self.constraint_names.contains(&ObjectName { schema: namespace.clone(), name: name.clone() }) {
+        if !self.constraint_names.contains_key(&ObjectName { schema: namespace.clone(), name: name.clone() }) {
             return false;
         }
         self.relations().any(|relation| {

@@ -205,6 +205,24 @@ impl From<&'static str> for Json {
     }
 }
 
+/// A catalog's code, as text.
+pub fn letter(value: char) -> Cow<'static, str> {
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+    match value {
+        'a'..='z' => {
+            let at = value as usize - 'a' as usize;
+            LETTERS[at..=at].into()
+        }
+        _ => value.to_string().into(),
+    }
+}
+
+impl From<char> for Json {
+    fn from(value: char) -> Self {
+        Json::Text(letter(value))
+    }
+}
+
 impl From<Cow<'static, str>> for Json {
     fn from(value: Cow<'static, str>) -> Self {
         Json::Text(value)

@@ -5,6 +5,7 @@
 //! object only, and a table dropped and made again is another table.
 
 mod changes;
+mod id_map;
 
 pub mod changed_form;
 pub mod collation;
@@ -36,11 +37,13 @@ pub mod uncertain;
 pub mod user_type;
 pub mod view;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
-use rpds::{RedBlackTreeMap, RedBlackTreeSet};
+use archery::RcK;
+use rpds::{HashTrieMap, RedBlackTreeMap};
 
 use crate::effect::{ObjectName, RelationId};
 use crate::facts::Facts;
@@ -49,6 +52,7 @@ use crate::pg::types::{Type, TypeRef};
 use crate::schema::changes::Touched;
 use crate::schema::constraint::Constraint;
 use crate::schema::dependency::{Dependency, Object};
+use crate::schema::id_map::IdMap;
 use crate::schema::index::Index;
 use crate::schema::object::{CatalogObject, ObjectId, ObjectKey};
 use crate::schema::ownership::Ownership;
@@ -56,6 +60,9 @@ use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::uncertain::Uncertain;
 use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
+
+/// What has a name in a schema.
+type Names<V> = HashTrieMap<ObjectName, V, RcK, foldhash::fast::RandomState>;
 
 /// Copies share their state until one of them changes.
 #[derive(Debug, Clone, Default)]
@@ -65,13 +72,13 @@ pub struct Schema(Rc<State>);
 pub struct State {
     /// Schemas, with the comments on them.
     namespaces: RedBlackTreeMap<Ident, Option<String>>,
-    relations: RedBlackTreeMap<RelationId, Rc<Relation>>,
-    relation_names: RedBlackTreeMap<ObjectName, RelationId>,
-    types: RedBlackTreeMap<TypeId, Rc<UserType>>,
-    type_names: RedBlackTreeMap<ObjectName, TypeId>,
+    relations: IdMap<RelationId, Rc<Relation>>,
+    relation_names: Names<RelationId>,
+    types: IdMap<TypeId, Rc<UserType>>,
+    type_names: Names<TypeId>,
     /// Names that constraints have, or once had: no other is taken.
-    constraint_names: RedBlackTreeSet<ObjectName>,
-    objects: RedBlackTreeMap<ObjectId, Rc<CatalogObject>>,
+    constraint_names: Names<()>,
+    objects: IdMap<ObjectId, Rc<CatalogObject>>,
     object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
     /// `pg_depend`, by the object that needs and by the one that is needed.
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
@@ -102,12 +109,12 @@ impl Default for State {
     fn default() -> Self {
         State {
             namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), None),
-            relations: RedBlackTreeMap::new(),
-            relation_names: RedBlackTreeMap::new(),
-            types: RedBlackTreeMap::new(),
-            type_names: RedBlackTreeMap::new(),
-            constraint_names: RedBlackTreeSet::new(),
-            objects: RedBlackTreeMap::new(),
+            relations: IdMap::default(),
+            relation_names: Names::default(),
+            types: IdMap::default(),
+            type_names: Names::default(),
+            constraint_names: Names::default(),
+            objects: IdMap::default(),
             object_keys: RedBlackTreeMap::new(),
             needs: RedBlackTreeMap::new(),
             needed_by: RedBlackTreeMap::new(),
@@ -349,7 +356,9 @@ impl Schema {
 
     /// Relations in the order of schema and name.
     pub fn relations_by_name(&self) -> impl Iterator<Item = &Relation> {
-        self.relation_names.values().filter_map(|id| self.get(*id))
+        let mut relations: Vec<&Relation> = self.relations.values().map(|it| &**it).collect();
+        relations.sort_unstable_by_key(|it| &it.name);
+        relations.into_iter()
     }
 
     pub fn add_relation(&mut self, name: ObjectName, persistence: Persistence, body: Body) -> RelationId {
@@ -426,6 +435,11 @@ impl Schema {
 
     /// `format_type`, with the names that `search_path = public` shows.
     pub fn format_type(&self, type_: &Type) -> String {
+        self.type_text(type_).into_owned()
+    }
+
+    /// The same, copied only where the type has a part of its own to show.
+    pub(crate) fn type_text(&self, type_: &Type) -> Cow<'static, str> {
         crate::pg::types::format_type(type_, |id| self.type_name(id))
     }
 

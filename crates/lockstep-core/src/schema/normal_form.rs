@@ -27,8 +27,9 @@ impl Serialize for NormalForm<'_> {
         // Temporary relations are nobody else's, and gone with the session.
         let shown = |it: &&Relation| it.index().is_none() && it.kind() != 'c' && it.name.schema != "pg_temp";
         let relations = schema.relations_by_name().filter(shown);
-        let types = schema.type_names.iter().filter(|(name, _)| name.schema != "pg_temp");
-        let types = types.filter_map(|(name, id)| Some((name.plain(), schema.user_type(*id)?)));
+        let mut types: Vec<_> = schema.types().filter(|it| it.name.schema != "pg_temp").collect();
+        types.sort_unstable_by_key(|it| &it.name);
+        let types = types.into_iter().map(|it| (it.name.plain(), it));
         let namespaces = schema.namespaces().map(|it| (it.as_str().to_owned(), schema.namespace_form(it.as_str())));
         let mut map = serializer.serialize_map(None)?;
         section(&mut map, "relations", relations.map(|it| (it.name.plain(), schema.relation_form(it))))?;
@@ -117,7 +118,7 @@ impl Schema {
     pub fn relation_form(&self, relation: &Relation) -> Form {
         let id = relation.id;
         let mut form = Form::default();
-        form.put("kind", relation.kind().to_string()).put("columns", self.columns_form(id, relation.columns()));
+        form.put("kind", relation.kind()).put("columns", self.columns_form(id, relation.columns()));
         form.append(self.properties_form(relation));
         if let Body::Table(table) = &relation.body {
             let constraints = table.constraints.iter().map(|it| self.constraint_form(id, it));
@@ -173,7 +174,7 @@ impl Schema {
                 "replident",
                 match table.replica_identity {
                     ReplicaIdentity::Default => None,
-                    other => Some(other.letter().to_string()),
+                    other => Some(other.letter()),
                 },
             )
             .put("inherits", inherits.map(|it| it.name.to_string()).collect::<Vec<_>>())
@@ -190,7 +191,7 @@ impl Schema {
         let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
         let references = constraint.foreign_key().and_then(|it| self.get(it.references));
         let mut form = Form::default();
-        form.put("type", constraint.letter().to_string())
+        form.put("type", constraint.letter())
             .put("def", self.constraint_definition(table, constraint))
             .always("validated", constraint.validated)
             .put_false("enforced", constraint.enforced)
@@ -256,7 +257,7 @@ impl Schema {
         let expression = generated.map(|it| self.print_expression(table, &it.expression));
         let mut form = Form::default();
         form.put("pos", position)
-            .put("type", self.format_type(&column.type_))
+            .put("type", self.type_text(&column.type_))
             .put("notnull", column.not_null)
             .put("default", default.or(expression))
             .put("identity", column.identity.map(|always| if always { "a" } else { "d" }))

@@ -247,7 +247,7 @@ impl Schema {
         let ours =
             self.objects.iter().filter(|(id, it)| !other.objects.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
         let theirs = other.objects.keys().filter(|id| !self.objects.contains_key(id));
-        ours.map(|(id, _)| *id).chain(theirs.copied()).collect()
+        ours.map(|(id, _)| id).chain(theirs).collect()
     }
 
     /// `recordMultipleDependencies`: from now on `dependent` needs these, besides what it needed before.

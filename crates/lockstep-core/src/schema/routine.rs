@@ -182,14 +182,14 @@ impl Schema {
         let key = format!("{}({})", name.plain(), self.routine_arguments(routine, false));
         let mut form = Form::default();
         form.always("args", self.routine_arguments(routine, true))
-            .put("kind", routine.letter().to_string())
+            .put("kind", routine.letter())
             .put("lang", routine.language.as_str().to_owned())
             .put("result", self.routine_result(routine))
-            .put("volatility", routine.volatility.letter().to_string())
+            .put("volatility", routine.volatility.letter())
             .put("strict", routine.strict)
             .put("secdef", routine.security_definer)
             .put("leakproof", routine.leakproof)
-            .put("parallel", routine.parallel.to_string())
+            .put("parallel", routine.parallel)
             .put("config", routine.settings.clone())
             .put("src", routine.source.to_string())
             .put("comment", object.comment.clone());

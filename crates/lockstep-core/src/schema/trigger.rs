@@ -222,7 +222,7 @@ impl Schema {
             };
             let print = |it: &Option<PolicyCondition>| self.print_condition(relation, it.as_ref()?);
             let mut form = Form::default();
-            form.put("cmd", policy.command.to_string())
+            form.put("cmd", policy.command)
                 .always("permissive", policy.permissive)
                 .put("roles", roles)
                 .put("using", print(&policy.using))

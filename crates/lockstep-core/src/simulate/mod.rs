@@ -114,7 +114,9 @@ impl Simulator {
                     step.after = self.schema.clone();
                 }
                 self.session.forget_local();
-                self.session.read_only = block.session.read_only;
+                if self.session.read_only != block.session.read_only {
+                    self.session.read_only = block.session.read_only;
+                }
             }
             TransactionEnd::Rollback | TransactionEnd::Open => {
                 let next_id = self.schema.next_id();

@@ -3,7 +3,7 @@
 use crate::pg::version::PgVersion;
 use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
-use crate::session::Session;
+use crate::session::{Session, Settings};
 use crate::simulate::trace::{StartTrouble, Trace, TransactionKind};
 use crate::simulate::{Simulator, trouble};
 
@@ -18,7 +18,7 @@ pub fn in_pieces(plans: Plans, version: PgVersion, each: &mut dyn FnMut(&mut Tra
     // A dump empties the search path for itself; what else the text sets goes for the migration too.
     let mut session = before.end_session;
     if session.search_path.is_empty() {
-        session.search_path = Session::default().search_path;
+        session.search_path = Settings::default().search_path;
     }
     // A dump has no rows where the database has; only rows that the text itself holds are certain.
     let mut schema = before.end;

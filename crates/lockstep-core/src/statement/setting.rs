@@ -2,7 +2,7 @@
 
 use crate::name::{Ident, QualifiedName};
 use crate::pg::sqlstate;
-use crate::session::{Session, Setting, milliseconds};
+use crate::session::{Setting, Settings, milliseconds};
 use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::syntax::statement::Set;
@@ -15,7 +15,7 @@ impl Command for Set {
             Set::Reset { name } => set(execution, false, name, &[]),
             Set::ResetAll => {
                 execution.session.settings.clear();
-                execution.session.search_path = Session::default().search_path;
+                execution.session.search_path = Settings::default().search_path;
                 Ok(())
             }
             Set::Role { local, session, role } => set_role(execution, *local, *session, role.as_deref()),
@@ -141,7 +141,7 @@ fn set(execution: &mut Execution, local: bool, name: &str, values: &[String]) ->
     match name.as_str() {
         "search_path" => {
             execution.session.search_path = match values {
-                [] => Session::default().search_path,
+                [] => Settings::default().search_path,
                 values => values.iter().filter(|it| !it.is_empty()).map(|it| Ident::new(it)).collect(),
             };
             let known = |schema: &Ident| !schema.as_str().starts_with("$") && schema != "pg_catalog";

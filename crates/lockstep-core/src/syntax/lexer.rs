@@ -50,7 +50,12 @@ pub enum Quote {
     Comment,
 }
 
-const OPERATOR_BYTES: &[u8] = b"~!@#^&|`?+-*/%<>=";
+fn is_operator(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' | b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'='
+    )
+}
 
 /// The next token at or after `from`, white space passed over; `None` at the end.
 pub fn next(text: &str, from: usize) -> Option<Token> {
@@ -86,8 +91,8 @@ pub fn next(text: &str, from: usize) -> Option<Token> {
         b'.' if peek(1) == b'.' => token(Kind::Sign, start + 2),
         b':' if matches!(peek(1), b':' | b'=') => token(Kind::Sign, start + 2),
         b'(' | b')' | b'[' | b']' | b',' | b';' | b':' | b'.' => token(Kind::Punctuation, start + 1),
-        b'=' if peek(1) == b'>' && !OPERATOR_BYTES.contains(&peek(2)) => token(Kind::Sign, start + 2),
-        _ if OPERATOR_BYTES.contains(&first) => token(Kind::Operator, operator_end(bytes, start)),
+        b'=' if peek(1) == b'>' && !is_operator(peek(2)) => token(Kind::Sign, start + 2),
+        _ if is_operator(first) => token(Kind::Operator, operator_end(bytes, start)),
         _ if is_word_start(first) => {
             let mut end = start + 1;
             while end < bytes.len() && (is_word_start(bytes[end]) || bytes[end].is_ascii_digit() || bytes[end] == b'$')
@@ -216,7 +221,7 @@ fn number_kind(bytes: &[u8], start: usize) -> (Kind, usize) {
 /// An operator ends before a comment, and may end in `+` or `-` only with certain others in it.
 fn operator_end(bytes: &[u8], start: usize) -> usize {
     let mut end = start;
-    while end < bytes.len() && OPERATOR_BYTES.contains(&bytes[end]) {
+    while end < bytes.len() && is_operator(bytes[end]) {
         let next = bytes.get(end + 1).copied();
         if end > start && matches!((bytes[end], next), (b'-', Some(b'-')) | (b'/', Some(b'*'))) {
             break;

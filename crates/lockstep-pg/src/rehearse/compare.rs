@@ -70,7 +70,7 @@ fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
     let expected: BTreeMap<&str, &str> = predicted
         .iter()
         .filter(|it| !it.new && !it.if_rows)
-        .map(|it| (it.relation.as_str(), it.mode.as_str()))
+        .map(|it| (it.relation.as_str(), &*it.mode))
         .collect();
     // What only a written row takes is there or not.
     let perhaps = |relation: &str, mode: &str| {
@@ -115,7 +115,7 @@ fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
 fn work(predicted: &[wire::Work], measured: &[wire::Work]) -> Verdict {
     let keys = |work: &[wire::Work]| -> BTreeSet<String> {
         let told = work.iter().filter(|it| it.kind != "write_rows");
-        let object = |it: &wire::Work| match it.kind.as_str() {
+        let object = |it: &wire::Work| match &*it.kind {
             "rewrite" | "verify" => bare(&it.relation),
             _ => bare(it.object.as_deref().unwrap_or(&it.relation)),
         };

@@ -161,7 +161,7 @@ fn measured_outcome(measured: &Measured) -> String {
 /// A row for each relation that was there before, prediction and measurement side by side.
 fn locks(step: &Step) -> Vec<(String, String)> {
     let predicted: BTreeMap<&str, &str> =
-        step.predicted.locks.iter().filter(|it| !it.new).map(|it| (it.relation.as_str(), it.mode.as_str())).collect();
+        step.predicted.locks.iter().filter(|it| !it.new).map(|it| (it.relation.as_str(), &*it.mode)).collect();
     let measured: BTreeMap<&str, &str> =
         step.measured.locks.iter().filter(|it| !it.new).map(|it| (it.relation.as_str(), it.mode.as_str())).collect();
     let relations: BTreeSet<&str> = predicted.keys().chain(measured.keys()).copied().collect();
@@ -191,7 +191,7 @@ fn work(step: &Step) -> Vec<(String, String)> {
 /// By what identifies it on both sides.
 fn short_work(work: &wire::Work) -> String {
     let object = work.object.as_deref().unwrap_or(&work.relation);
-    match work.kind.as_str() {
+    match &*work.kind {
         "rewrite" => format!("rewrites {}", work.relation),
         "verify" => format!("reads every row of {}", work.relation),
         "build_index" => format!("builds {object}"),

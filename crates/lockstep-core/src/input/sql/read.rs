@@ -89,7 +89,9 @@ const MARKERS: [(&str, Section); 10] = [
 /// Where sections begin.
 fn sections(text: &str) -> Vec<(u32, Section)> {
     let mut found = vec![];
-    for span in split::comments(text) {
+    // Many texts have no comment, and looking for them takes time.
+    let spans = if text.contains("--") { split::comments(text) } else { vec![] };
+    for span in spans {
         let comment = text.get(span.start as usize..span.end as usize).unwrap_or("");
         let Some(words) = comment.strip_prefix("--") else { continue };
         let words = words.trim().to_ascii_lowercase();

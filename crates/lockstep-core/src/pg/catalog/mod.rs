@@ -199,12 +199,13 @@ pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'s
             })
             .collect();
         rows.extend(extension::cast_rows());
-        rows.sort_by_key(|row| (row.source, row.target));
+        rows.sort_by_key(|row| (row.source.order(), row.target.order()));
         rows
     });
-    let key = (source.bare(), target.bare());
-    let from = rows.partition_point(|row| (row.source, row.target) < key);
-    rows[from..].iter().take_while(|row| (row.source, row.target) == key).find(|row| row.majors.include(version))
+    let key = (source.order(), target.order());
+    let place = |row: &CastRow| (row.source.order(), row.target.order());
+    let from = rows.partition_point(|row| place(row) < key);
+    rows[from..].iter().take_while(|row| place(row) == key).find(|row| row.majors.include(version))
 }
 
 pub(crate) fn operators(symbol: &str, version: PgVersion) -> impl Iterator<Item = &'static OperatorRow> {

@@ -1,77 +1,80 @@
 //! `format_type.c`: types as the server prints them.
 
+use std::borrow::Cow;
+
 use crate::name::quote_identifier;
 use crate::pg::catalog::extension::is_member;
 use crate::pg::types::modifier::{FULL_PRECISION, interval_words};
 use crate::pg::types::{Type, TypeRef};
 
 /// `format_type_with_typemod`.
-pub fn format_type(type_: &Type, user_name: impl Fn(u32) -> String) -> String {
+pub fn format_type(type_: &Type, user_name: impl Fn(u32) -> String) -> Cow<'static, str> {
     format(type_, true, user_name)
 }
 
 /// `format_type_be`: without the modifier, as error messages name types.
 pub fn format_type_be(type_: &Type, user_name: impl Fn(u32) -> String) -> String {
-    format(type_, false, user_name)
+    format(type_, false, user_name).into_owned()
 }
 
-fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> String {
+fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> Cow<'static, str> {
     let mut text = match type_.base {
-        TypeRef::User(id) => user_name(id),
+        TypeRef::User(id) => user_name(id).into(),
         // Of an extension, whose schema is for the caller to know.
         TypeRef::Builtin(builtin) if is_member(builtin.0) => match type_.modifier {
             // `printTypmod` without a function of the type's own.
-            modifier @ 0.. if given => format!("{}({modifier})", user_name(builtin.0)),
-            _ => user_name(builtin.0),
+            modifier @ 0.. if given => format!("{}({modifier})", user_name(builtin.0)).into(),
+            _ => user_name(builtin.0).into(),
         },
         TypeRef::Builtin(_) => builtin(Type { array: false, ..*type_ }, given),
     };
     if type_.array {
-        text.push_str("[]");
+        text.to_mut().push_str("[]");
     }
     text
 }
 
-fn builtin(type_: Type, given: bool) -> String {
+fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
     let modifier = if given { type_.modifier } else { -1 };
-    let length = |name: &str, modifier: i32| match modifier {
-        ..0 => name.to_owned(),
-        length => format!("{name}({length})"),
+    let length = |name: &'static str, modifier: i32| match modifier {
+        ..0 => name.into(),
+        length => Cow::from(format!("{name}({length})")),
     };
-    let precision = |name: &str, zone: &str| match modifier {
-        ..0 => format!("{name} {zone}"),
-        digits => format!("{name}({digits}) {zone}"),
+    // The digits go before the zone.
+    let precision = |name: &'static str| match (modifier, name.split_once(' ')) {
+        (digits @ 0.., Some((name, zone))) => Cow::from(format!("{name}({digits}) {zone}")),
+        _ => name.into(),
     };
     match type_.bare() {
-        Type::BOOL => "boolean".to_owned(),
-        Type::INT2 => "smallint".to_owned(),
-        Type::INT4 => "integer".to_owned(),
-        Type::INT8 => "bigint".to_owned(),
-        Type::FLOAT4 => "real".to_owned(),
-        Type::FLOAT8 => "double precision".to_owned(),
+        Type::BOOL => "boolean".into(),
+        Type::INT2 => "smallint".into(),
+        Type::INT4 => "integer".into(),
+        Type::INT8 => "bigint".into(),
+        Type::FLOAT4 => "real".into(),
+        Type::FLOAT8 => "double precision".into(),
         // Without a length they are no longer what their words would be read as: one of them.
-        Type::BIT if given && modifier < 0 => "\"bit\"".to_owned(),
-        Type::BPCHAR if given && modifier < 0 => "bpchar".to_owned(),
+        Type::BIT if given && modifier < 0 => "\"bit\"".into(),
+        Type::BPCHAR if given && modifier < 0 => "bpchar".into(),
         Type::BIT => length("bit", modifier),
         Type::VARBIT => length("bit varying", modifier),
         Type::BPCHAR => length("character", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::VARCHAR => length("character varying", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::NUMERIC => match numeric_parts(modifier) {
-            Some((precision, scale)) => format!("numeric({precision},{scale})"),
-            None => "numeric".to_owned(),
+            Some((precision, scale)) => format!("numeric({precision},{scale})").into(),
+            None => "numeric".into(),
         },
-        Type::TIME => precision("time", "without time zone"),
-        Type::TIMETZ => precision("time", "with time zone"),
-        Type::TIMESTAMP => precision("timestamp", "without time zone"),
-        Type::TIMESTAMPTZ => precision("timestamp", "with time zone"),
-        Type::INTERVAL => interval(modifier),
+        Type::TIME => precision("time without time zone"),
+        Type::TIMETZ => precision("time with time zone"),
+        Type::TIMESTAMP => precision("timestamp without time zone"),
+        Type::TIMESTAMPTZ => precision("timestamp with time zone"),
+        Type::INTERVAL => interval(modifier).into(),
         // A keyword, and printed without quotes all the same.
-        Type::JSON => "json".to_owned(),
+        Type::JSON => "json".into(),
         other => match other.row() {
             // The grammar has this one as a word of its own (`format_type_extended`).
-            Some(row) if row.name == "json" => row.name.to_owned(),
-            Some(row) => quote_identifier(row.name),
-            None => "???".to_owned(),
+            Some(row) if row.name == "json" => row.name.into(),
+            Some(row) => quote_identifier(row.name).into(),
+            None => "???".into(),
         },
     }
 }
