@@ -256,7 +256,8 @@ fn what_a_step_is_said_to_change_is_what_differs_between_its_schemas() {
                     continue;
                 }
                 for part in ["columns", "constraints", "indexes", "triggers", "policies", "rules"] {
-                    for (own, other, told_side) in [(&before, &after, &told_sides[0]), (&after, &before, &told_sides[1])]
+                    for (own, other, told_side) in
+                        [(&before, &after, &told_sides[0]), (&after, &before, &told_sides[1])]
                     {
                         let expected = members_unlike(part, own, other);
                         assert_eq!(

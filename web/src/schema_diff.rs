@@ -84,10 +84,7 @@ pub(crate) fn pair(change: &wire::Change) -> Pair {
             sections: sections(change, form, other.as_object(), is_after),
         })
     };
-    Pair {
-        before: card(&before, &after, false, old_name),
-        after: card(&after, &before, true, &change.name),
-    }
+    Pair { before: card(&before, &after, false, old_name), after: card(&after, &before, true, &change.name) }
 }
 
 fn kind(object: &str, form: &Map<String, Value>) -> &'static str {

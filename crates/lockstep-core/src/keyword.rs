@@ -24,11 +24,19 @@ struct Keyword {
     bare_label: bool,
 }
 
-/// The words in order, where those that begin with each letter stand, and which lengths they have: a bit each.
+/// Words by their first letter and their length, and where the words of each begin.
 struct Table {
     keywords: Vec<Keyword>,
-    from: [u16; 27],
-    lengths: [u32; 26],
+    from: [[u16; MAX_LENGTH + 1]; 26],
+}
+
+/// No keyword is as long.
+const MAX_LENGTH: usize = 20;
+
+/// The first letter's place in the alphabet, and the length; `None` for what begins with no letter or is too long.
+fn bucket(word: &str) -> Option<(usize, usize)> {
+    let letter = word.bytes().next().filter(u8::is_ascii_lowercase)?;
+    (word.len() < MAX_LENGTH).then_some((usize::from(letter - b'a'), word.len()))
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
@@ -43,25 +51,18 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         };
         Some(Keyword { word, category, bare_label: fields.next()? == "b" })
     };
-    let keywords: Vec<Keyword> = KEYWORDS.lines().filter_map(keyword).collect();
-    let before = |letter: u8| keywords.partition_point(|it| it.word.as_bytes()[0] < letter) as u16;
-    let from = std::array::from_fn(|at| before(b'a' + at as u8));
-    let mut lengths = [0; 26];
-    for it in &keywords {
-        lengths[usize::from(it.word.as_bytes()[0] - b'a')] |= 1 << it.word.len();
-    }
-    Table { keywords, from, lengths }
+    let mut keywords: Vec<Keyword> = KEYWORDS.lines().filter_map(keyword).collect();
+    keywords.sort_by_key(|it| bucket(it.word));
+    let before = |at| keywords.partition_point(|it| bucket(it.word) < Some(at)) as u16;
+    let from = std::array::from_fn(|letter| std::array::from_fn(|length| before((letter, length))));
+    Table { keywords, from }
 });
 
 fn find(word: &str) -> Option<Keyword> {
-    let letter = word.bytes().next().filter(u8::is_ascii_lowercase)?;
-    let table = &*TABLE;
-    let at = usize::from(letter - b'a');
-    if word.len() >= 32 || table.lengths[at] & (1 << word.len()) == 0 {
-        return None;
-    }
-    let among = &table.keywords[usize::from(table.from[at])..usize::from(table.from[at + 1])];
-    among.binary_search_by(|it| it.word.cmp(word)).ok().map(|at| among[at])
+    let (letter, length) = bucket(word)?;
+    let (table, from) = (&*TABLE, &TABLE.from[letter]);
+    let among = &table.keywords[usize::from(from[length])..usize::from(from[length + 1])];
+    among.iter().find(|it| it.word == word).copied()
 }
 
 /// The category of a lower-case word; `None` where it is no keyword at all.

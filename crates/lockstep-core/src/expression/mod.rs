@@ -17,6 +17,7 @@ mod kind;
 mod literal;
 mod node;
 mod operator;
+mod operator_cache;
 mod order;
 mod print_call;
 mod print_from;

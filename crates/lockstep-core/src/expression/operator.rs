@@ -5,6 +5,7 @@ use crate::expression::candidate::{Candidate, Choice, choose};
 use crate::expression::coerce;
 use crate::expression::generic;
 use crate::expression::node::{Expression, Node, Operator};
+use crate::expression::operator_cache;
 use crate::expression::scope::{Refusal, Scope};
 use crate::expression::typing::{self, base_type};
 use crate::pg::catalog::{self, OperatorRow};
@@ -39,6 +40,16 @@ pub(super) fn resolve(
 
 /// `oper` and `left_oper`.
 fn find(symbol: &str, inputs: &[Type], scope: &dyn Scope) -> Result<&'static OperatorRow, Refusal> {
+    let key = operator_cache::key(symbol, inputs, scope.extensions());
+    if let Some(row) = operator_cache::get(key) {
+        return Ok(row);
+    }
+    let row = search(symbol, inputs, scope)?;
+    operator_cache::keep(key, row);
+    Ok(row)
+}
+
+fn search(symbol: &str, inputs: &[Type], scope: &dyn Scope) -> Result<&'static OperatorRow, Refusal> {
     let unary = inputs.len() == 1;
     let rows: Vec<&OperatorRow> = catalog::operators(symbol, scope.version())
         .chain(scope.extensions().operators(symbol))

@@ -196,7 +196,13 @@ mod tests {
     use serde_json::json;
 
     fn texts(before: Value, after: Value) -> Vec<String> {
-        let change = wire::Change { object: "relation".into(), name: "t".into(), before: before.into(), after: after.into(), ..Default::default() };
+        let change = wire::Change {
+            object: "relation".into(),
+            name: "t".into(),
+            before: before.into(),
+            after: after.into(),
+            ..Default::default()
+        };
         differences(&change).iter().map(|it| format!("{} {}", it.sign.icon(), it.text)).collect()
     }
 

@@ -135,7 +135,8 @@ impl<'a> Difference<'a> {
             }
             let old_form = old.map(|it| pair.before.column_form(pair.id, old_position, it));
             let new_form = new.map(|it| pair.after.column_form(pair.id, new_position, it));
-            if let (Some((old, old_form)), Some((new, new_form))) = (old.zip(old_form.as_ref()), new.zip(new_form.as_ref()))
+            if let (Some((old, old_form)), Some((new, new_form))) =
+                (old.zip(old_form.as_ref()), new.zip(new_form.as_ref()))
                 && old.name == new.name
                 && old_form.equal_but(new_form, "pos")
             {

@@ -100,9 +100,7 @@ impl Form {
     /// Equal, but for the value of that key.
     pub fn equal_but(&self, other: &Form, key: &str) -> bool {
         self.len() == other.len()
-            && self.0.iter().enumerate().all(|(at, (own, value))| {
-                own == key || other.get_near(at, own) == Some(value)
-            })
+            && self.0.iter().enumerate().all(|(at, (own, value))| own == key || other.get_near(at, own) == Some(value))
     }
 
     /// Leaves out of both what is the same in both; so many entries were.

@@ -209,6 +209,8 @@ mod tests {
         numbers().for_each(|it| map.get_mut(&RelationId(it)).into_iter().for_each(|value| *value = 2));
         map.insert_mut(RelationId(u32::MAX), 3);
         assert!(copy.values().all(|it| *it == 1) && copy.values().count() == count);
-        assert!(map.values().filter(|it| **it == 2).count() == count && map.keys().last() == Some(RelationId(u32::MAX)));
+        assert!(
+            map.values().filter(|it| **it == 2).count() == count && map.keys().last() == Some(RelationId(u32::MAX))
+        );
     }
 }

@@ -67,11 +67,8 @@ fn wording(predicted: &wire::Step, measured: &Observation) -> Option<String> {
 
 /// Relations that were there before the statement. Those that it made are its own: nobody else sees them.
 fn locks(predicted: &[wire::Lock], measured: &Observation) -> Verdict {
-    let expected: BTreeMap<&str, &str> = predicted
-        .iter()
-        .filter(|it| !it.new && !it.if_rows)
-        .map(|it| (it.relation.as_str(), &*it.mode))
-        .collect();
+    let expected: BTreeMap<&str, &str> =
+        predicted.iter().filter(|it| !it.new && !it.if_rows).map(|it| (it.relation.as_str(), &*it.mode)).collect();
     // What only a written row takes is there or not.
     let perhaps = |relation: &str, mode: &str| {
         predicted.iter().any(|it| it.if_rows && it.relation == relation && it.mode == mode)

@@ -70,7 +70,7 @@ struct Tables {
 }
 
 /// Extensions that are there, and the server's version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Installed {
     pub(crate) version: PgVersion,
     places: u64,

@@ -179,6 +179,11 @@ fn type_of(oid: u32) -> Type {
 }
 
 pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'static CastRow> {
+    casts_from(source).iter().find(|row| row.target.is(target) && row.majors.include(version))
+}
+
+/// Every cast of that type, on any major.
+fn casts_from(source: Type) -> &'static [CastRow] {
     static ROWS: OnceLock<Vec<CastRow>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
         let rows = fields(include_str!("casts.txt"));
@@ -199,13 +204,13 @@ pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'s
             })
             .collect();
         rows.extend(extension::cast_rows());
-        rows.sort_by_key(|row| (row.source.order(), row.target.order()));
+        rows.sort_by_key(|row| row.source.order());
         rows
     });
-    let key = (source.order(), target.order());
-    let place = |row: &CastRow| (row.source.order(), row.target.order());
-    let from = rows.partition_point(|row| place(row) < key);
-    rows[from..].iter().take_while(|row| place(row) == key).find(|row| row.majors.include(version))
+    let key = source.order();
+    let from = rows.partition_point(|row| row.source.order() < key);
+    let count = rows[from..].partition_point(|row| row.source.order() == key);
+    &rows[from..from + count]
 }
 
 pub(crate) fn operators(symbol: &str, version: PgVersion) -> impl Iterator<Item = &'static OperatorRow> {
