@@ -45,7 +45,7 @@ pub use literal::ZONE;
 pub use node::Expression;
 pub use order::{compare_constants, constants_are_equal};
 pub use raises::{Raised, Raises, of_query as raised_by};
-pub use restriction::{Restriction, Restrictions, number_of, restrictions};
+pub use restriction::{Restriction, Restrictions, number_of, restriction, restrictions};
 pub use rewrite::requires_rewrite;
 pub use scope::{Callable, Inlined, Kind, Names, Refusal, Scope, UserTypeInfo};
 pub use value::{Stored, constant_text, constant_value};

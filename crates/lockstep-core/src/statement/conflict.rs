@@ -13,6 +13,7 @@ use crate::schema::constraint::ConstraintKind;
 use crate::statement::calls::functions_only_read;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::partition::spread;
 use crate::statement::referential;
 use crate::statement::rows::{assignable, is_default, never_null};
 use crate::statement::scope::TableScope;
@@ -41,7 +42,7 @@ pub(super) fn check(
     let assigned = assignments(statement, conflict, execution, table)?;
     let arbiter = infer(conflict, execution, table, updates)?;
     if updates {
-        ask(statement, execution, table, &assigned, arbiter, targets);
+        ask(statement, conflict, execution, table, &assigned, arbiter, targets);
     }
     Ok(())
 }
@@ -250,6 +251,7 @@ fn doubt_late_arbiter(execution: &mut Execution, index: RelationId) {
 /// What may refuse the updated rows, beyond what the rows to be inserted are asked anyway.
 fn ask(
     statement: &Insert,
+    conflict: &Conflict,
     execution: &mut Execution,
     table: RelationId,
     assigned: &[(u16, bool)],
@@ -263,7 +265,12 @@ fn ask(
         Some(*id) != arbiter && index.unique && index.columns().iter().any(|column| numbers.contains(column))
     });
     if unique || assigned.iter().any(|(number, checked)| !checked && is_watched(execution, table, *number)) {
-        execution.doubt("whether the updated rows satisfy the table's constraints is not known");
+        let plain = |value: &Expr| matches!(value, Expr::Literal(_) | Expr::Column(_));
+        let names: Vec<Ident> = conflict.assignments.iter().map(|(name, _)| name.clone()).collect();
+        match conflict.assignments.iter().all(|(_, value)| plain(value)) {
+            true => spread::ask_others(execution, None, table, &names, &statement.rows()),
+            false => execution.doubt("whether the updated rows satisfy the table's constraints is not known"),
+        }
     }
     if !one_by_one(statement, execution, arbiter, targets) {
         execution.doubt("whether two of the rows meet the same row of the table is not known");

@@ -5,12 +5,15 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
 use crate::schema::relation::TableKind;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::copy_options::{self, Format};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::query::row_security;
 use crate::statement::row_target::writable;
+use crate::statement::select;
 use crate::syntax::expression::{Expr, Literal};
 use crate::syntax::statement::{Copied, Copy, Insert, InsertSource};
 
@@ -48,6 +51,11 @@ fn copy_out(statement: &Copy, execution: &mut Execution, name: &QualifiedName, c
     }
     copy_options::read(statement, execution)?;
     attributes(execution, id, columns)?;
+    if row_security::is_subject(execution, id)? {
+        // `DoCopy` makes a query of it.
+        select::lock_indexes(execution, id, LockMode::AccessShare);
+        row_security::read(execution, id, false)?;
+    }
     Ok(())
 }
 
@@ -79,6 +87,10 @@ fn attributes(execution: &Execution, id: RelationId, names: &[Ident]) -> Outcome
 
 fn copy_in(statement: &Copy, execution: &mut Execution, name: &QualifiedName, columns: &[Ident]) -> Outcome {
     let id = execution.open(name, LockMode::RowExclusive, "rows are added to the table")?;
+    if execution.may(&Object::Relation(id), "insert").is_yes() && row_security::is_subject(execution, id)? {
+        let error = PgError::new(sqlstate::FEATURE_NOT_SUPPORTED, "COPY FROM not supported with row-level security");
+        return Err(error.hint("Use INSERT statements instead.").into());
+    }
     if statement.condition.is_some() {
         return unknown("COPY with a condition is not modelled");
     }

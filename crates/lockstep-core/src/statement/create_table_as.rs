@@ -8,7 +8,7 @@ use crate::pg::types::TypeRef;
 use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
 use crate::statement::column::{self, check_columns, check_name};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
-use crate::statement::query::{self, Analyzed};
+use crate::statement::query::{self, Analyzed, row_security};
 use crate::statement::{scope, select};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
@@ -101,6 +101,7 @@ pub(super) fn new_columns(
 pub(super) fn run_query(execution: &mut Execution, analyzed: &Analyzed) -> Outcome {
     for id in &analyzed.reads {
         select::expand(execution, *id, LockMode::AccessShare)?;
+        row_security::read(execution, *id, false)?;
     }
     Ok(())
 }

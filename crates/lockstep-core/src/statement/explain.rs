@@ -7,7 +7,7 @@ use crate::statement::Command;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::partition::targets;
 use crate::statement::prepared;
-use crate::statement::query::{self as queries, Purpose};
+use crate::statement::query::{self as queries, Purpose, row_security};
 use crate::statement::row_target::refuse_view;
 use crate::statement::rule::refuse_rules;
 use crate::statement::select::lock_indexes;
@@ -62,6 +62,7 @@ fn rows(statement: &RowStatement, event: RuleEvent, execution: &mut Execution) -
     if statement.opaque {
         return unknown(NOT_MODELLED);
     }
+    row_security::plan_write(execution, table, &targets::asks(statement))?;
     let below = targets::below(statement, execution, table, Purpose::Plan)?;
     lock_indexes(execution, table, LockMode::RowExclusive);
     for id in below {
@@ -72,7 +73,8 @@ fn rows(statement: &RowStatement, event: RuleEvent, execution: &mut Execution) -
 }
 
 fn insert(statement: &Insert, execution: &mut Execution) -> Outcome {
-    target(execution, &statement.table, RuleEvent::Insert)?;
+    let table = target(execution, &statement.table, RuleEvent::Insert)?;
+    row_security::plan_write(execution, table, &statement.asks())?;
     if statement.opaque || statement.conflict.is_some() || statement.on_conflict_update.is_some() {
         return unknown(NOT_MODELLED);
     }

@@ -19,10 +19,11 @@ use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::firing::{self, RowEvent};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::partition;
+use crate::statement::query::row_security;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::row_sequences::{ask_sequences, lock_sequences};
-use crate::statement::row_target::{refuse_view, writable};
+use crate::statement::row_target::{refuse_view, values, writable};
 use crate::statement::rows::{assignable, fits, is_default, is_null, never_null, unlimited};
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
@@ -33,6 +34,13 @@ use crate::syntax::statement::{Insert, InsertSource};
 
 impl Command for Insert {
     fn run(&self, execution: &mut Execution) -> Outcome {
+        self.write(execution, true)
+    }
+}
+
+impl Insert {
+    /// `named`: the policies are those of the table that the statement names, not of a partition that takes its rows.
+    fn write(&self, execution: &mut Execution, named: bool) -> Outcome {
         let table = execution.open_in_query(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
         let relation = execution.bare_name(table);
         refuse_rules(execution, table, RuleEvent::Insert)?;
@@ -42,6 +50,7 @@ impl Command for Insert {
             return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{relation}\""));
         }
         let targets = self.targets(execution, table, &relation)?;
+        let refused = named && row_security::write(execution, table, &self.asks(), &self.rows())?;
         writable(execution, "INSERT", table)?;
         firing::fire(execution, table, RowEvent::Insert)?;
         if self.writes_long_values() {
@@ -100,6 +109,11 @@ impl Command for Insert {
                 (None, plain.and_then(|it| known_rows::rows_of_query(execution, it, table, &targets)))
             }
         };
+        let plain = |rows: &[Vec<Expr>]| rows.iter().flatten().all(|it| matches!(it, Expr::Literal(_)));
+        if refused && rows.is_some_and(plain) && self.conflict.is_none() {
+            let message = format!("new row violates row-level security policy for table \"{relation}\"");
+            return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
+        }
         let given = given(execution, table, &targets, rows);
         let ignores_conflicts = self.on_conflict_update == Some(false);
         // What `DO UPDATE` makes of the rows is not told row by row.
@@ -125,9 +139,7 @@ impl Command for Insert {
         ask(self, execution, table, &targets, rows, &given);
         finish(self, execution, table, rows, &given)
     }
-}
 
-impl Insert {
     /// Each partition takes its rows as if it were named.
     fn distribute(
         &self,
@@ -148,7 +160,7 @@ impl Insert {
             let alias = self.alias.clone().or_else(|| Some(self.table.name.clone()));
             let part =
                 Insert { alias, table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
-            part.run(execution)?;
+            part.write(execution, false)?;
         }
         Ok(())
     }
@@ -316,16 +328,6 @@ pub(super) fn ask(
     let name = execution.schema.relation(table).name.to_string();
     let columns: Vec<String> =
         targets.iter().map(|number| execution.schema.table(table).column_name(*number).to_string()).collect();
-    let values = |rows: &[Vec<Expr>]| {
-        let rows = rows.iter().map(|row| {
-            let values = row.iter().map(|value| match is_default(value) {
-                true => "NULL".to_owned(),
-                false => value.to_string(),
-            });
-            format!("({})", values.collect::<Vec<_>>().join(", "))
-        });
-        format!("VALUES {}", rows.collect::<Vec<_>>().join(", "))
-    };
     let source = match (&statement.source, rows) {
         (InsertSource::Query(query), _) => query.text.clone(),
         (_, Some([])) | (_, None) => return,

@@ -10,6 +10,7 @@ use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::insert::refuse_computed;
+use crate::statement::query::{Ask, row_security};
 use crate::statement::row_target::writable;
 use crate::statement::select;
 use crate::syntax;
@@ -50,6 +51,7 @@ impl Command for Merge {
             }
         }
         self.ask_for_doubles(execution);
+        row_security::write(execution, table, &Ask::of_merge(), &format!("TABLE {}", self.table))?;
         let before = execution.record.locks.clone();
         for action in &self.actions {
             let Some(text) = self.as_statement(execution, action)? else { continue };

@@ -16,6 +16,7 @@ use crate::statement::firing::{self, RowEvent};
 use crate::statement::known_rows::{self, Verdict};
 use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
+use crate::statement::query::{Purpose, row_security};
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::row_target::{refuse_view, writable};
@@ -39,6 +40,7 @@ fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> O
         let kind = Execution::kind_words(execution.schema.relation(table));
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("cannot change {kind} \"{name}\""));
     }
+    row_security::write(execution, table, &partition::targets::asks(statement), &partition::targets::rows(statement))?;
     writable(execution, command, table)?;
     partition::targets::open(statement, execution, table)?;
     lock_indexes(execution, table, LockMode::RowExclusive);
@@ -271,7 +273,10 @@ fn other_sources(statement: &RowStatement) -> Option<String> {
         .iter()
         .map(|(source, alias)| {
             let alias = alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
-            (!source.name.as_str().is_empty()).then(|| format!(", {source}{alias}"))
+            match source.name.as_str().is_empty() {
+                true => Some(format!(", {}", statement.sources.as_ref()?)),
+                false => Some(format!(", {source}{alias}")),
+            }
         })
         .collect();
     sources.map(|it| it.concat())
@@ -405,7 +410,7 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
         index.unique && index.columns().iter().any(|column| numbers.contains(column))
     });
     let Some(from) = other_sources(statement).filter(|sources| sources.is_empty() || !touched) else {
-        execution.doubt("whether the rows satisfy the table's constraints after a join is not known");
+        ask_at_all(statement, execution, table, assigned);
         return;
     };
     let alias = statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
@@ -441,6 +446,17 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
         others: format!("SELECT {} FROM {name}{alias}{rest}", all.join(", ")),
     };
     row_checks::of_new_rows(execution, table, &new);
+}
+
+/// The same where no query tells the rows as they will be: what may refuse them.
+fn ask_at_all(statement: &RowStatement, execution: &mut Execution, table: RelationId, assigned: &[(u16, &Expr)]) {
+    let computed = partition::targets::below(statement, execution, table, Purpose::Run);
+    if computed.is_err() || assigned.iter().any(|(_, value)| is_default(value)) {
+        execution.doubt("whether the rows satisfy the table's constraints after a join is not known");
+        return;
+    }
+    let names: Vec<Ident> = statement.assignments.iter().map(|(name, _)| name.clone()).collect();
+    partition::spread::ask_others(execution, None, table, &names, &partition::targets::rows(statement));
 }
 
 pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Outcome {

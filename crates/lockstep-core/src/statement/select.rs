@@ -15,7 +15,7 @@ use crate::statement::bare_select;
 use crate::statement::column::check_name;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::{pruning, survivors};
-use crate::statement::query::Purpose;
+use crate::statement::query::{Purpose, row_security};
 use crate::statement::scope::TableScope;
 use crate::statement::{query, routine, sequence_function};
 use crate::syntax;
@@ -47,7 +47,6 @@ impl Command for QueryText {
             Ok(outcome) => return outcome,
             Err(why) => why,
         };
-        query::refuse_policies(execution, self)?;
         analyze(execution, self)?;
         read(execution, self)?;
         check_columns(execution, self, &[])?;
@@ -100,6 +99,7 @@ pub(super) fn read_and_take(execution: &mut Execution, query: &QueryText) -> Out
         let mode = if locks_rows { LockMode::RowShare } else { LockMode::AccessShare };
         let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
         expand_in_query(execution, query, id, mode)?;
+        row_security::read(execution, id, locks_rows)?;
     }
     sequence_function::called_by_query(execution, query)
 }
@@ -189,6 +189,7 @@ fn read_whole_or_part(
 ) -> Outcome<RelationId> {
     let id = execution.open_in_query(name, mode, "the statement reads the relation")?;
     expand_whole_or_part(execution, id, mode, part)?;
+    row_security::read(execution, id, false)?;
     Ok(id)
 }
 
@@ -228,8 +229,9 @@ fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMod
 /// A view that calls functions of the schema runs their code when it is read.
 fn runs_no_code(execution: &Execution, view: RelationId) -> Outcome {
     let query = execution.schema.get(view).and_then(|it| it.view()).and_then(|it| it.query.as_ref());
-    let own = query.map(|it| it.functions()).unwrap_or_default().into_iter().find(|it| !extension::is_member(*it));
-    match own.and_then(|it| execution.schema.object(ObjectId(it))) {
+    let own = query.map(|it| it.functions()).unwrap_or_default().into_iter().filter(|it| !extension::is_member(*it));
+    let doubtful = own.map(ObjectId).find(|it| !only_computes(execution, *it));
+    match doubtful.and_then(|it| execution.schema.object(it)) {
         Some(function) => unknown(format!("what the function {} does is not known", function.name())),
         None => Ok(()),
     }
@@ -333,18 +335,19 @@ fn member_only_reads(execution: &Execution, name: &QualifiedName) -> bool {
 }
 
 /// A function of the schema whose body computes one value, and raises nothing.
+fn only_computes(execution: &Execution, id: ObjectId) -> bool {
+    let scope = TableScope { execution, table: None, alias: None };
+    let body = execution.schema.routine(id).and_then(|it| it.computes.clone());
+    body.is_some_and(|body| {
+        let mut raises = Raises::new(&scope);
+        raises.expression(&body).is_ok() && raises.states.is_empty() && raises.functions.is_empty()
+    })
+}
+
+/// The same of the only one of that name: which of several is meant is for those who know the arguments.
 fn made_only_computes(execution: &Execution, name: &QualifiedName) -> bool {
     let Ok(found) = routine::named(execution, name) else { return false };
-    let scope = TableScope { execution, table: None, alias: None };
-    let plain = |id: ObjectId| {
-        let body = execution.schema.routine(id).and_then(|it| it.computes.clone());
-        body.is_some_and(|body| {
-            let mut raises = Raises::new(&scope);
-            raises.expression(&body).is_ok() && raises.states.is_empty() && raises.functions.is_empty()
-        })
-    };
-    // Which of several is meant is for those who know the arguments.
-    found.len() == 1 && found.into_iter().all(plain)
+    found.len() == 1 && found.into_iter().all(|it| only_computes(execution, it))
 }
 
 /// A function that an extension brings, if it is there, and that does nothing to a schema.

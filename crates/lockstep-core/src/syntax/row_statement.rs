@@ -59,6 +59,8 @@ pub struct RowStatement {
     pub assignments: Vec<(Ident, Expr)>,
     /// Relations of `FROM` / `USING` with their aliases.
     pub from: Vec<(QualifiedName, Option<Ident>)>,
+    /// The same as written, where there is more than names in it and all of it is there.
+    pub sources: Option<String>,
     pub condition: Option<Expr>,
     pub returning: bool,
     /// Relations read by subqueries anywhere in it.

@@ -145,12 +145,20 @@ fn returning(cursor: &mut Cursor<'_>, reads: &mut Vec<QualifiedName>, opaque: &m
         }
         let value = expression(cursor)?;
         collect_queries(&value, reads, opaque);
+        // Rows that go from one partition to another have none.
+        let system = |it: &Expr| matches!(it, Expr::Column(parts) if parts.last().is_some_and(is_of_versions));
+        value.visit(&mut |it| *opaque |= system(it));
         if cursor.accept_word("as") || cursor.peek().is_some_and(|_| !cursor.is_sign(",")) {
             cursor.label()?;
         }
         Ok(())
     })?;
     Ok(true)
+}
+
+/// System columns of a version of a row.
+fn is_of_versions(column: &Ident) -> bool {
+    ["xmin", "xmax", "cmin", "cmax", "ctid"].contains(&column.as_str())
 }
 
 fn assignments(
@@ -221,6 +229,7 @@ fn target(cursor: &mut Cursor<'_>, before: &str) -> Result<RowStatement> {
         alias,
         assignments: vec![],
         from: vec![],
+        sources: None,
         condition: None,
         returning: false,
         reads: vec![],
@@ -259,7 +268,9 @@ fn rest(cursor: &mut Cursor<'_>, made: &mut RowStatement, clause: &str) -> Resul
                         cursor.next();
                     }
                 }
-                let text = format!("SELECT * FROM {}", cursor.text_since(start));
+                let sources = cursor.text_since(start);
+                let text = format!("SELECT * FROM {sources}");
+                made.sources = cursor.common.names.is_empty().then(|| sources.trim().to_owned());
                 let read = query::describe_within(&cursor.common, &text);
                 made.opaque |= read.writes;
                 made.reads.extend(read.reads);

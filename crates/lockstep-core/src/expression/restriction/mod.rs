@@ -35,6 +35,11 @@ pub fn restrictions(tree: &QueryTree, scope: &dyn Scope) -> Restrictions {
     Restrictions { of: work.of }
 }
 
+/// What one condition says of the rows of a table.
+pub fn restriction(condition: &Expression, scope: &dyn Scope) -> Restriction {
+    Simplify { scope }.restriction(condition)
+}
+
 /// A column of that entry, as the tree numbers it.
 pub fn number_of(tree: &QueryTree, entry: u16, column: u16) -> Option<u16> {
     let place = tree.variables.iter().position(|it| *it == Variable { entry, column })?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::effect::RelationId;
 use crate::expression::query::QueryTree;
-use crate::expression::{Expression, Restriction, number_of};
+use crate::expression::{self, Expression, Restriction, number_of};
 use crate::name::Ident;
 use crate::pg::types::Type;
 use crate::schema::index::KeyColumn;
@@ -14,6 +14,7 @@ use crate::statement::column::base_type;
 use crate::statement::execution::Execution;
 use crate::statement::partition::bounds::{Bounds, KeyType, Met};
 use crate::statement::partition::refute;
+use crate::statement::scope::TableScope;
 
 /// The columns of the table that the query names, as the query numbers them.
 pub(in crate::statement) struct Entry<'a> {
@@ -78,6 +79,12 @@ impl Entry<'_> {
         let root = self.execution.schema.table(self.table);
         let root = root.column(name.as_str()).map_or(column, |(number, _)| number);
         number_of(self.tree, self.id, root).unwrap_or(UNNAMED + root)
+    }
+
+    /// What a condition on the table's own columns says.
+    pub(in crate::statement) fn restriction(&self, condition: &Expression) -> Restriction {
+        let scope = TableScope { execution: self.execution, table: None, alias: None };
+        expression::restriction(&condition.remap_columns(&|number| self.number(self.table, number)), &scope)
     }
 
     fn key(&self, table: RelationId, key: &PartitionKey, place: usize) -> Option<Key> {

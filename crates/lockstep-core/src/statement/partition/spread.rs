@@ -3,8 +3,10 @@
 use crate::effect::{RelationId, WorkKind};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
-use crate::pg::sqlstate;
+use crate::pg::sqlstate::{self, SqlState};
+use crate::pg::types::{Type, TypeRef};
 use crate::schema::constraint::ConstraintKind;
+use crate::schema::user_type::TypeId;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
 use crate::statement::query::{self, Purpose};
@@ -95,7 +97,7 @@ pub(in crate::statement) fn ask_others(
 ) {
     let written = numbers(execution, below, names);
     let own = execution.schema.table(below);
-    let mut states = vec![];
+    let (mut states, mut late) = (vec![], false);
     let not_null = |(_, column): &(u16, &crate::schema::relation::Column)| {
         let table = above.map(|it| execution.schema.table(it));
         let above = table.and_then(|it| it.column(column.name.as_str())).is_some_and(|(_, it)| it.not_null);
@@ -103,6 +105,9 @@ pub(in crate::statement) fn ask_others(
     };
     if own.live().any(|it| not_null(&it)) {
         states.push(sqlstate::NOT_NULL_VIOLATION);
+    }
+    for number in written.iter().filter(|_| above.is_none()) {
+        states.extend(own.attribute(*number).map(|it| limits(execution, &it.type_)).unwrap_or_default());
     }
     for constraint in own.constraints.iter().filter(|it| it.enforced && (it.inherited == 0 || above.is_none())) {
         match &constraint.kind {
@@ -119,13 +124,31 @@ pub(in crate::statement) fn ask_others(
         let index = execution.schema.index(*id);
         let uses = index.columns().iter().any(|it| written.contains(it));
         if uses && (index.parent.is_none() || above.is_none()) && (index.unique || index.exclusion) {
+            let constraint = own.constraints.iter().find(|it| it.index() == Some(*id));
+            if constraint.is_some_and(|it| execution.pending.defers(it)) {
+                late = true;
+            }
             states.push(match index.exclusion {
                 true => sqlstate::EXCLUSION_VIOLATION,
                 false => sqlstate::UNIQUE_VIOLATION,
             });
         }
     }
+    if late {
+        execution.pending.perhaps.insert(below);
+    }
     for state in states {
         execution.precondition(source.to_owned(), "rows that satisfy the constraints of each table", state);
+    }
+}
+
+/// What a length, a precision or a domain's conditions may refuse.
+fn limits(execution: &Execution, type_: &Type) -> Vec<SqlState> {
+    match type_.base {
+        TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(id)) => {
+            vec![sqlstate::CHECK_VIOLATION, sqlstate::NOT_NULL_VIOLATION]
+        }
+        _ if type_.modifier < 0 => vec![],
+        _ => vec![sqlstate::STRING_DATA_RIGHT_TRUNCATION, sqlstate::NUMERIC_VALUE_OUT_OF_RANGE],
     }
 }

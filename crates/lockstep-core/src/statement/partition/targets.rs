@@ -9,9 +9,10 @@ use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
 use crate::statement::partition::spread;
-use crate::statement::query::{self, Purpose};
+use crate::statement::query::{self, Ask, Purpose};
 use crate::statement::referential;
 use crate::statement::select::{lock_indexes, lock_indexes_for_rows};
+use crate::syntax::expression::Expr;
 use crate::syntax::statement::RowStatement;
 
 /// Opens what belongs to the target; the target itself is open.
@@ -53,23 +54,45 @@ pub(in crate::statement) fn below(
     purpose: Purpose,
 ) -> Outcome<Vec<RelationId>> {
     let Some(text) = as_query(statement) else { return unknown("the rows that are written are not known") };
-    query::beside_target(&text, table, statement.only, purpose, execution)
+    let target = query::Target { table, only: statement.only, asks: &asks(statement), assigned: &assigned(statement) };
+    query::beside_target(&text, &target, purpose, execution)
+}
+
+/// What policies on the target ask of its rows.
+pub(in crate::statement) fn asks(statement: &RowStatement) -> Vec<Ask> {
+    let mut reads = statement.returning;
+    let computed = statement.assignments.iter().map(|(_, value)| value).chain(&statement.condition);
+    computed.for_each(|it| it.visit(&mut |it| reads |= matches!(it, Expr::Column(_))));
+    match statement.assignments.is_empty() && !statement.opaque {
+        true => Ask::of_delete(reads),
+        false => Ask::of_update(reads),
+    }
+}
+
+/// The rows that are meant, as a query.
+pub(in crate::statement) fn rows(statement: &RowStatement) -> String {
+    as_query(statement).unwrap_or_else(|| format!("TABLE {}", statement.table))
+}
+
+/// The columns with a value of their own.
+fn assigned(statement: &RowStatement) -> Vec<Ident> {
+    let values = statement.assignments.iter().filter(|(_, value)| !matches!(value, Expr::Default));
+    values.map(|(name, _)| name.clone()).collect()
 }
 
 /// The values that are assigned, of the rows that are meant.
 fn as_query(statement: &RowStatement) -> Option<String> {
-    let values =
-        statement.assignments.iter().filter(|(_, value)| !matches!(value, crate::syntax::expression::Expr::Default));
+    let values = statement.assignments.iter().filter(|(_, value)| !matches!(value, Expr::Default));
     let values: Vec<String> = values.map(|(_, value)| value.to_string()).collect();
     let values = if values.is_empty() { "1".to_owned() } else { values.join(", ") };
     let alias = |alias: &Option<Ident>| alias.as_ref().map(|it| format!(" AS {it}")).unwrap_or_default();
     let only = if statement.only { "ONLY " } else { "" };
     let mut text = format!("SELECT {values} FROM {only}{}{}", statement.table, alias(&statement.alias));
     for (name, other) in &statement.from {
-        if name.name.as_str().is_empty() {
-            return None;
+        match name.name.as_str().is_empty() {
+            true => text.push_str(&format!(", {}", statement.sources.as_ref()?)),
+            false => text.push_str(&format!(", {name}{}", alias(other))),
         }
-        text.push_str(&format!(", {name}{}", alias(other)));
     }
     if let Some(condition) = &statement.condition {
         text.push_str(&format!(" WHERE {condition}"));

@@ -14,8 +14,8 @@ use crate::statement::{query, select};
 use crate::syntax::expression::{Expr, QueryText};
 use crate::syntax::statement::{
     AlterTable, AlterTableAction, ColumnConstraintKind, Copied, CreateTable, Insert, InsertSource, MergeSource,
-    MergeThen, References, RowStatement, SequenceOptions, Statement, Subcommand, TableConstraintKind, TableElement,
-    TriggerSelection,
+    MergeThen, References, RowStatement, SequenceOptions, SessionCommand, Statement, Subcommand, TableConstraintKind,
+    TableElement, TriggerSelection,
 };
 
 /// What a statement needs, with the answer.
@@ -53,12 +53,6 @@ impl Needs {
         // With privileges on columns the question is another one.
         let whole = execution.may(&Object::Relation(id), privilege) == Right::Unsure;
         self.list.push(Need { right, message, relation: Some(id), question: whole.then_some(question) });
-        if let Some(table) = execution.schema.relation(id).table().filter(|it| it.row_security) {
-            let role = execution.session.role.as_ref();
-            let bypasses = execution.schema.ownership.attribute(role, |it| it.superuser || it.bypass_row_security);
-            let owner = execution.owns(&Object::Relation(id)).is_yes() && !table.force_row_security;
-            self.unsure |= !owner && !bypasses.is_yes() && privilege != "select";
-        }
         // A view's tables are read with the rights of its owner.
         let invoker = execution.schema.relation(id).options.iter().any(|it| it == "security_invoker=true");
         if execution.schema.relation(id).view().is_some() {
@@ -275,6 +269,11 @@ fn collect(statement: &Statement, execution: &Execution, needs: &mut Needs) {
                 }
                 Copied::Query(query) => needs.query(execution, query),
             }
+        }
+        Statement::Session(SessionCommand::Explain { statement, .. }) => collect(statement, execution, needs),
+        Statement::Session(SessionCommand::Declare { query, .. }) => {
+            needs.is_query = true;
+            needs.query(execution, query);
         }
         Statement::CreateTable(it) => create_table(it, execution, needs),
         Statement::CreateMaterializedView(it) if it.with_data => needs.query(execution, &it.query),

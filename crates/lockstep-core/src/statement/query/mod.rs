@@ -5,7 +5,7 @@ mod environment;
 mod from;
 mod label;
 mod plain;
-mod row_security;
+pub(super) mod row_security;
 mod running;
 mod set;
 mod surroundings;
@@ -34,8 +34,8 @@ use crate::statement::query::environment::{Builder, Environment};
 pub(super) use crate::statement::query::surroundings::{Surroundings, check};
 use crate::syntax::select::Select;
 
-pub(super) use row_security::{read_by_policies, refuse_policies};
-pub(super) use running::{Purpose, beside_target, run};
+pub(super) use row_security::{Ask, read_by_policies};
+pub(super) use running::{Purpose, Target, beside_target, run};
 
 /// What a query yields, and how.
 pub(super) struct Analyzed {

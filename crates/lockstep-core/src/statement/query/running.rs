@@ -5,14 +5,17 @@ use std::rc::Rc;
 
 use crate::effect::RelationId;
 use crate::expression::query::{FromNode, QueryTree, Source};
-use crate::expression::{Raises, Refusal, raised_by, restrictions};
+use crate::expression::{self, Context, Raises, Refusal, Restriction, raised_by, restrictions};
+use crate::name::Ident;
 use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate::SqlState;
+use crate::pg::types::Type;
 use crate::schema::object::ObjectId;
 use crate::schema::trigger::PolicyCondition;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::partition::prune::Entry;
-use crate::statement::query::row_security;
+use crate::statement::query::row_security::{self, Ask};
 use crate::statement::query::{Analyzed, analyze_to_run};
 use crate::statement::scope::TableScope;
 use crate::statement::{routine, select};
@@ -74,38 +77,53 @@ fn acts(tree: &QueryTree, execution: &Execution) -> bool {
     // What policies ask of other tables is printed, and these are locked for it.
     let policies =
         execution.schema.objects().any(|it| it.policy().is_some()) || !execution.schema.uncertain.is_certain();
-    let acting = |name: &str| ACTING_VIEWS.contains(&name) || policies && name.starts_with("pg_polic");
+    let acting = |name: &str| ACTING_VIEWS.contains(&name) || policies && name == "pg_policies";
     let views = |source: &Source| matches!(source, Source::System(name) if acting(name.as_str()));
-    ACTING.iter().any(|name| !tree.calls(name).is_empty())
+    let prints = policies && !tree.calls("pg_get_expr").is_empty();
+    prints
+        || ACTING.iter().any(|name| !tree.calls(name).is_empty())
         || tree.levels().into_iter().flat_map(|it| &it.entries).any(|it| views(&it.source))
 }
 
 fn finish(text: &QueryText, analyzed: &Analyzed, purpose: Purpose, execution: &mut Execution) -> Outcome {
-    let states = raised(analyzed, purpose, execution)?;
-    lock(text, &analyzed.tree, execution)?;
+    let mut locked = vec![];
+    for name in &text.locks_rows {
+        locked.extend(execution.look_up(name)?);
+    }
+    let policies = row_security::of_query(execution, &analyzed.tree, &locked, None)?;
+    let states = raised(analyzed, &policies.conditions, purpose, execution)?;
+    lock(text, &analyzed.tree, &locked, execution)?;
+    row_security::lock(execution, &policies.conditions)?;
+    policies.refuse(execution)?;
     for state in states {
         execution.precondition(text.text.trim().to_owned(), "its rows", state);
     }
     Ok(())
 }
 
-/// What computing the query may raise, calls of the schema's functions looked into.
-fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outcome<Vec<crate::pg::sqlstate::SqlState>> {
+/// What computing the query, and what policies ask in it, may raise.
+fn raised(
+    analyzed: &Analyzed,
+    policies: &[PolicyCondition],
+    purpose: Purpose,
+    execution: &Execution,
+) -> Outcome<Vec<SqlState>> {
     let scope = TableScope { execution, table: None, alias: None };
     let mut raises = match purpose {
         Purpose::Run => Raises::new(&scope),
         Purpose::Plan => Raises::while_planning(&scope),
     };
     raised_by(&analyzed.tree, &mut raises).map_err(Stop::Unknown)?;
-    for condition in row_security::conditions(execution, &analyzed.tree)? {
-        match condition {
-            PolicyCondition::Plain(it) => raises.expression(&it).map_err(Stop::Unknown)?,
-            PolicyCondition::Query(tree) => raised_by(&tree, &mut raises).map_err(Stop::Unknown)?,
-        }
-    }
+    row_security::raised(policies, &mut raises)?;
     for view in views_read(&analyzed.tree, execution) {
         raised_by(&view, &mut raises).map_err(Stop::Unknown)?;
     }
+    called(execution, &mut raises)?;
+    Ok(raises.states)
+}
+
+/// Looks into the schema's functions that are called.
+pub(super) fn called(execution: &Execution, raises: &mut Raises) -> Outcome {
     let mut seen = vec![];
     while let Some(id) = raises.functions.pop() {
         if seen.contains(&id) {
@@ -121,7 +139,7 @@ fn raised(analyzed: &Analyzed, purpose: Purpose, execution: &Execution) -> Outco
             }
         }
     }
-    Ok(raises.states)
+    Ok(())
 }
 
 /// The queries of the views that a query reads, which are computed with it.
@@ -146,12 +164,20 @@ fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Rc<QueryTree>> {
     found.into_iter().map(|(_, query)| query).collect()
 }
 
+/// The table that an `UPDATE` or `DELETE` writes.
+pub(in crate::statement) struct Target<'a> {
+    pub(in crate::statement) table: RelationId,
+    pub(in crate::statement) only: bool,
+    pub(in crate::statement) asks: &'a [Ask],
+    /// Columns that get the values of the query.
+    pub(in crate::statement) assigned: &'a [Ident],
+}
+
 /// What an `UPDATE` or `DELETE` reads besides its target, which comes first in the text: a `SELECT` of the values
 /// that it assigns. What is below the target, as far as it is opened, is returned; the rest is locked.
 pub(in crate::statement) fn beside_target(
     text: &str,
-    target: RelationId,
-    only: bool,
+    target: &Target<'_>,
     purpose: Purpose,
     execution: &mut Execution,
 ) -> Outcome<Vec<RelationId>> {
@@ -160,13 +186,23 @@ pub(in crate::statement) fn beside_target(
     let analyzed = analyze_to_run(execution, &select, &[]);
     execution.record.locks = locks;
     let analyzed = analyzed?;
+    check_assigned(execution, &analyzed.tree, target)?;
     if acts(&analyzed.tree, execution) {
         return unknown("what the statement calls is not known");
     }
-    for state in raised(&analyzed, purpose, execution)? {
+    let entries = analyzed.tree.levels().into_iter().flat_map(|it| &it.entries);
+    let is_target = |source: &Source| matches!(source, Source::Relation { id, .. } if *id == target.table.0);
+    // Of the target it is asked by itself, unless it is read as well.
+    let alone = entries.filter(|it| is_target(&it.source)).count() == 1;
+    let policies = row_security::of_query(execution, &analyzed.tree, &[], alone.then_some(target.table))?;
+    if !policies.denied.is_empty() {
+        return unknown(row_security::NOT_KNOWN);
+    }
+    for state in raised(&analyzed, &policies.conditions, purpose, execution)? {
         execution.precondition(text.to_owned(), "its rows", state);
     }
-    let restricted = restricted(execution, &analyzed.tree);
+    row_security::lock(execution, &policies.conditions)?;
+    let restricted = restricted(execution, &analyzed.tree, &[], Some((target.table, target.asks)))?;
     let mut below = None;
     for level in analyzed.tree.levels() {
         for entry in &level.entries {
@@ -179,8 +215,8 @@ pub(in crate::statement) fn beside_target(
                 }
                 None => None,
             };
-            if below.is_none() && id == target {
-                below = if only { Some(vec![]) } else { opened };
+            if below.is_none() && id == target.table {
+                below = if target.only { Some(vec![]) } else { opened };
                 if below.is_none() {
                     return unknown("which partitions hold the rows is not known");
                 }
@@ -199,17 +235,34 @@ pub(in crate::statement) fn beside_target(
     Ok(below.unwrap_or_default())
 }
 
+/// `transformAssignedExpr`: what a query of several tables assigns suits the columns.
+fn check_assigned(execution: &Execution, tree: &QueryTree, target: &Target<'_>) -> Outcome {
+    let scope = TableScope { execution, table: None, alias: None };
+    if !target.assigned.is_empty() && tree.root.targets.len() != target.assigned.len() {
+        return unknown("the values that are assigned are not known");
+    }
+    for (value, name) in tree.root.targets.iter().zip(target.assigned) {
+        let Some((_, column)) = execution.schema.table(target.table).column(name.as_str()) else { continue };
+        let (value, type_) = (value.value.clone(), column.type_);
+        // A constant without a type of its own becomes one of the column's.
+        if value.type_().is(Type::TEXT) {
+            continue;
+        }
+        if expression::coerce_to_target(value, &type_, Context::Assignment, &scope)?.is_none() {
+            let message = format!("column \"{}\" does not take the values that are assigned", name.as_str());
+            return unknown(message);
+        }
+    }
+    Ok(())
+}
+
 fn is_partitioned(execution: &Execution, id: RelationId) -> bool {
     execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned())
 }
 
 /// Planning locks what stands below the relations that are named, and every index.
-fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcome {
-    let mut locked = vec![];
-    for name in &text.locks_rows {
-        locked.extend(execution.look_up(name)?);
-    }
-    let restricted = restricted(execution, tree);
+fn lock(text: &QueryText, tree: &QueryTree, locked: &[RelationId], execution: &mut Execution) -> Outcome {
+    let restricted = restricted(execution, tree, locked, None)?;
     for level in tree.levels() {
         for entry in &level.entries {
             if let Source::Relation { id, only } = &entry.source {
@@ -222,13 +275,6 @@ fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcom
                     None => select::expand_in_query(execution, text, id, mode)?,
                 }
             }
-        }
-    }
-    for condition in row_security::conditions(execution, tree)? {
-        let PolicyCondition::Query(tree) = condition else { continue };
-        for id in row_security::inside(&tree) {
-            execution.lock(id, LockMode::AccessShare, "a policy of the table reads it");
-            select::expand(execution, id, LockMode::AccessShare)?;
         }
     }
     for arguments in tree.calls("pg_partition_tree") {
@@ -245,29 +291,59 @@ fn lock(text: &QueryText, tree: &QueryTree, execution: &mut Execution) -> Outcom
     Ok(())
 }
 
-/// The partitions that are opened of the partitioned tables named, where that is known.
-fn restricted(execution: &Execution, tree: &QueryTree) -> BTreeMap<u16, Vec<RelationId>> {
+/// The partitions that are opened of the partitioned tables named, where that is known. Of the `target`, which comes
+/// first, other policies are asked than of what is read.
+fn restricted(
+    execution: &Execution,
+    tree: &QueryTree,
+    locked: &[RelationId],
+    mut target: Option<(RelationId, &[Ask])>,
+) -> Outcome<BTreeMap<u16, Vec<RelationId>>> {
     let scope = TableScope { execution, table: None, alias: None };
     let outer = tree.levels().into_iter().any(|level| level.from.iter().any(FromNode::has_outer_join));
-    // A table on the outer side may not be needed at all: what tells is a unique index.
-    if !select::prunes(execution) || outer && hierarchy::planning_opens_partitioned_indexes(execution.version) {
-        return BTreeMap::new();
+    if !select::prunes(execution) {
+        return Ok(BTreeMap::new());
     }
-    let found = restrictions(tree, &scope);
+    // A table on the outer side may not be needed at all: what tells is a unique index.
+    let unclear = outer && hierarchy::planning_opens_partitioned_indexes(execution.version);
+    let found = if unclear { BTreeMap::new() } else { restrictions(tree, &scope).of };
     let mut opened = BTreeMap::new();
-    for entry in tree.levels().into_iter().flat_map(|it| &it.entries) {
-        let Source::Relation { id, only: false } = entry.source else { continue };
+    let mut secured = false;
+    let entries: Vec<_> = tree.levels().into_iter().flat_map(|it| &it.entries).collect();
+    let relations = entries.iter().filter(|it| matches!(it.source, Source::Relation { .. })).count();
+    for entry in entries {
+        let Source::Relation { id, only } = entry.source else { continue };
         let table = RelationId(id);
-        let partitioned = is_partitioned(execution, table);
+        let asks = match target {
+            Some((id, asks)) if id == table => {
+                target = None;
+                asks
+            }
+            _ if locked.contains(&table) => &[Ask::Seen('w'), Ask::Seen('r')],
+            _ => &[Ask::Seen('r')],
+        };
+        let asked = row_security::of_table(execution, table, asks)?;
+        secured |= !asked.is_empty();
+        if only || !is_partitioned(execution, table) {
+            continue;
+        }
         let entry = Entry { execution, tree, id: entry.id, table };
-        if partitioned
-            && let Some(asked) = found.of.get(&entry.id)
-            && let Some(kept) = entry.opened(asked)
-        {
-            opened.insert(entry.id, kept);
+        let by_policies = asked.iter().map(|it| it.restriction(&entry));
+        let kept = found.get(&entry.id).and_then(|it| {
+            let all: Vec<Restriction> = it.iter().cloned().chain(by_policies).collect();
+            entry.opened(&all)
+        });
+        match kept {
+            Some(kept) => drop(opened.insert(entry.id, kept)),
+            None if !asked.is_empty() => return unknown(row_security::NOT_KNOWN),
+            None => {}
         }
     }
-    opened
+    // What policies say of one table may say something of others.
+    if secured && relations > 1 && !opened.is_empty() {
+        return unknown(row_security::NOT_KNOWN);
+    }
+    Ok(opened)
 }
 
 fn lock_partitions(execution: &mut Execution, table: RelationId, opened: &[RelationId], mode: LockMode) {
