@@ -13,7 +13,7 @@ BEGIN;
 -- expect: ok
 INSERT INTO excluded VALUES (1), (1);
 
--- expect: unknown
+-- expect: depends_on_data
 COMMIT;
 
 -- expect: unknown
@@ -31,7 +31,7 @@ SET CONSTRAINTS whole_a_key DEFERRED;
 -- expect: ok
 INSERT INTO whole VALUES (1);
 
--- expect: unknown
+-- expect: depends_on_data
 COMMIT;
 
 -- expect: 428C9

@@ -23,8 +23,8 @@ use crate::simulate::block::Block;
 pub use crate::simulate::pieces::in_pieces;
 use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::simulate::two_phase::PreparedTransaction;
-use crate::statement::end_of_transaction;
 use crate::statement::execution::{Execution, Record, Stop};
+use crate::statement::{deferred, end_of_transaction};
 use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
 
@@ -386,13 +386,14 @@ impl Simulator {
             },
             Commit { .. } | Rollback { .. } if !open => warn("there is no transaction in progress"),
             Commit { chain } => {
-                let waits = |block: &Block| {
-                    let none = block.pending.certainly.is_empty() && block.pending.perhaps.is_empty();
-                    let perhaps = block.unclear && self.schema.has_deferrable_constraint();
-                    !block.failed && (!none || perhaps)
-                };
-                if self.block.as_ref().is_some_and(waits) {
+                let open = self.block.as_ref().filter(|block| !block.failed);
+                if open.is_some_and(|block| block.unclear) && self.schema.has_deferrable_constraint() {
                     outcome = Outcome::Unknown("whether deferred checks hold depends on the rows".to_owned());
+                } else if let Some(block) = open.filter(|block| !block.pending.is_empty()) {
+                    let asked = deferred::at_commit(self.version, &self.schema, &self.session, block.pending.clone());
+                    if !asked.is_empty() {
+                        outcome = Outcome::DependsOnData(asked);
+                    }
                 }
                 end = Some((TransactionEnd::Commit, *chain));
             }

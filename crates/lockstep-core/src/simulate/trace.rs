@@ -168,11 +168,12 @@ impl Step {
         strongest
     }
 
-    /// The strongest new lock of each relation, as `pg_locks` would show them; beside it a stronger one that
-    /// is only taken where rows are written.
+    /// The strongest new lock of each relation, as `pg_locks` would show them; beside it stronger ones that
+    /// are only taken where rows are written.
     pub fn strongest_locks(&self) -> Vec<&Lock> {
         let mut strongest: Vec<&Lock> = vec![];
-        let key = |it: &Lock| (it.relation, it.toast, it.if_rows);
+        // Of those that rows decide about any may be the strongest.
+        let key = |it: &Lock| (it.relation, it.toast, it.if_rows.then_some(it.mode));
         for lock in &self.locks {
             match strongest.iter_mut().find(|it| key(it) == key(lock)) {
                 Some(it) if it.mode < lock.mode => *it = lock,

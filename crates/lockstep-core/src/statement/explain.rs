@@ -65,10 +65,7 @@ fn rows(statement: &RowStatement, event: RuleEvent, execution: &mut Execution) -
     row_security::plan_write(execution, table, &targets::asks(statement))?;
     let below = targets::below(statement, execution, table, Purpose::Plan)?;
     lock_indexes(execution, table, LockMode::RowExclusive);
-    for id in below {
-        execution.lock(id, LockMode::RowExclusive, "rows of the tables below would be written as well");
-        lock_indexes(execution, id, LockMode::RowExclusive);
-    }
+    below.lock(execution, "rows of the tables below would be written as well");
     Ok(())
 }
 

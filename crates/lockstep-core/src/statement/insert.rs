@@ -15,7 +15,7 @@ use crate::statement::Command;
 use crate::statement::calls::functions_read_or_take;
 use crate::statement::column::missing_column;
 use crate::statement::conflict;
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::firing::{self, RowEvent};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::partition;
@@ -29,8 +29,9 @@ use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{Stored, TableScope, stored_value};
 use crate::statement::select;
 use crate::statement::sequence_function::{self, exhausted};
+use crate::syntax;
 use crate::syntax::expression::Expr;
-use crate::syntax::statement::{Insert, InsertSource};
+use crate::syntax::statement::{Insert, InsertSource, Statement};
 
 impl Command for Insert {
     fn run(&self, execution: &mut Execution) -> Outcome {
@@ -70,7 +71,7 @@ impl Insert {
                 columns.truncate(first.len());
             }
             if into.is_partitioned() {
-                return self.distribute(execution, table, columns, rows);
+                return self.distribute(execution, table, &targets, columns, rows);
             }
             partition::routing::check(execution, table, &columns, rows)?;
         }
@@ -145,10 +146,22 @@ impl Insert {
         &self,
         execution: &mut Execution,
         table: RelationId,
+        targets: &[u16],
         columns: Vec<Ident>,
         rows: &[Vec<Expr>],
     ) -> Outcome {
-        for (partition, rows) in partition::routing::distribute(execution, table, &columns, rows)? {
+        let distributed = match partition::routing::distribute(execution, table, &columns, rows) {
+            Err(Stop::Unknown(_)) if !rows.iter().flatten().any(is_default) => {
+                check_values(self, execution, table, targets, rows)?;
+                let Ok(Statement::Select(query)) = syntax::parse(&self.rows()) else {
+                    return unknown("which partition takes the rows is not known");
+                };
+                let statement = Insert { source: InsertSource::Query(query.clone()), ..self.clone() };
+                return partition::spread::run(&statement, &query, execution, table, targets);
+            }
+            distributed => distributed?,
+        };
+        for (partition, rows) in distributed {
             // `ExecInitPartitionDispatchInfo`: the tables on the way are opened for writing, too.
             let mut above = execution.schema.partition_parent(partition);
             while let Some(id) = above.filter(|it| *it != table) {

@@ -31,6 +31,7 @@ mod create_table;
 mod create_table_as;
 mod create_trigger;
 mod create_view;
+pub mod deferred;
 mod define_index;
 mod deletion;
 mod do_block;

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
+use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
+use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ForeignKey, ReferentialAction};
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::known_rows::{Affected, Verdict, cascade};
+use crate::statement::partition::constraint::read_bound;
+use crate::statement::partition::spread::ask_others;
 use crate::statement::select::lock_indexes_for_rows;
 
 /// `RI_FKey_check`: a row that refers to another looks it up and keeps it (`FOR KEY SHARE`). `surely` are
@@ -30,6 +34,11 @@ pub(super) fn look_up_referenced(
         let certain = key.columns.iter().all(|column| surely.contains(column));
         look_up(execution, table, &constraint, certain);
     }
+}
+
+/// The same where rows may be written.
+pub(super) fn look_up_perhaps(execution: &mut Execution, table: RelationId, written: &[u16]) {
+    look_up_referenced(execution, table, written, &[], &[]);
 }
 
 /// The same for rows that are known: `asked` are the places of the keys that some row has.
@@ -150,11 +159,38 @@ impl Written<'_> {
         Ok(())
     }
 
-    /// A query of a trigger: it runs where a row was written, and that is certain of rows that are known.
-    fn lock(&self, execution: &mut Execution, child: RelationId, mode: LockMode, reason: &'static str) {
-        let certain = self.affected.is_some();
+    /// A query of a trigger: it runs where a row was written, and that is certain of rows that are known. Which
+    /// partitions it opens depends on the row.
+    fn lock(
+        &self,
+        execution: &mut Execution,
+        child: RelationId,
+        key: &ForeignKey,
+        mode: LockMode,
+        reason: &'static str,
+    ) {
+        let certain = self.affected.is_some() && !is_left_out(execution, child, &key.columns);
         execution.lock_for_rows(child, mode, reason, certain);
         lock_indexes_for_rows(execution, child, mode, certain);
+        for (below, _) in execution.schema.descendants(child) {
+            execution.lock_for_rows(below, mode, reason, false);
+            lock_indexes_for_rows(execution, below, mode, false);
+        }
+    }
+
+    /// What may refuse the rows that get other keys.
+    fn ask_of_followers(&self, execution: &mut Execution, child: RelationId, key: &ForeignKey) {
+        let own = execution.schema.table(child);
+        if own.rows == Rows::Empty && !own.is_partitioned() {
+            return;
+        }
+        let names: Vec<Ident> = key.columns.iter().map(|it| own.column_name(*it)).collect();
+        let name = execution.schema.relation(self.table).name.to_string();
+        let text = self.rows.map_or_else(|| format!("TABLE {name}"), str::to_owned);
+        ask_others(execution, None, child, &names, &text);
+        if is_pruned_by(execution, child, &key.columns) || is_left_out(execution, child, &key.columns) {
+            execution.precondition(text, "rows that a partition takes", sqlstate::CHECK_VIOLATION);
+        }
     }
 
     /// One call of one trigger.
@@ -167,9 +203,6 @@ impl Written<'_> {
         action: ReferentialAction,
         seen: &mut Vec<RelationId>,
     ) -> Outcome {
-        if is_pruned_by(execution, child, &key.columns) {
-            execution.doubt("which partitions the look-up of rows that refer to others opens is not known");
-        }
         match action {
             ReferentialAction::NoAction | ReferentialAction::Restrict => {
                 if action == ReferentialAction::NoAction && execution.pending.defers(constraint) {
@@ -177,7 +210,7 @@ impl Written<'_> {
                     return Ok(());
                 }
                 let reason = "rows that refer to the written ones are looked for";
-                self.lock(execution, child, LockMode::RowShare, reason);
+                self.lock(execution, child, key, LockMode::RowShare, reason);
                 let found = self.affected.as_ref().map(|it| cascade::refused(execution, child, key, action, it));
                 match found {
                     Some(Some(false)) => Ok(()),
@@ -194,7 +227,18 @@ impl Written<'_> {
                     true => "rows that refer to the deleted ones are deleted as well",
                     false => "rows that refer to the written ones are updated",
                 };
-                self.lock(execution, child, LockMode::RowExclusive, reason);
+                self.lock(execution, child, key, LockMode::RowExclusive, reason);
+                let below: Vec<RelationId> =
+                    execution.schema.descendants(child).into_iter().map(|(id, _)| id).collect();
+                if !deletes {
+                    look_up_perhaps(execution, child, &key.columns);
+                    below.iter().chain([&child]).for_each(|it| read_bound(execution, *it));
+                }
+                if action == ReferentialAction::SetDefault {
+                    // `ri_set` ends with the look-up of `NO ACTION`.
+                    let looked = Written { affected: None, ..*self };
+                    looked.lock(execution, child, key, LockMode::RowShare, "rows that still refer are looked for");
+                }
                 let known = self.affected.as_ref().and_then(|it| cascade::carry_out(execution, child, key, action, it));
                 let affected = match known {
                     Some((Verdict::Fails(error), _)) => return Err(error.into()),
@@ -208,6 +252,9 @@ impl Written<'_> {
                         Some(affected)
                     }
                     None => {
+                        if !deletes {
+                            self.ask_of_followers(execution, child, key);
+                        }
                         write(execution, child, reason);
                         None
                     }
@@ -227,6 +274,17 @@ impl Written<'_> {
             }
         }
     }
+}
+
+/// Whether a look-up by these columns from above may leave the partition out.
+fn is_left_out(execution: &Execution, table: RelationId, columns: &[u16]) -> bool {
+    let own = execution.schema.table(table);
+    let names: Vec<_> = columns.iter().map(|it| own.column_name(*it)).collect();
+    execution.schema.ancestors(table).into_iter().any(|above| {
+        let part = execution.schema.table(above);
+        let theirs: Vec<u16> = names.iter().filter_map(|it| Some(part.column(it.as_str())?.0)).collect();
+        part.is_partitioned() && is_pruned_by(execution, above, &theirs)
+    })
 }
 
 /// Whether a value for these columns leaves partitions out, here or further down.

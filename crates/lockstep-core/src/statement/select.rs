@@ -215,13 +215,12 @@ fn expand_whole_or_part(execution: &mut Execution, id: RelationId, mode: LockMod
     }
     lock_indexes(execution, id, mode);
     let partitioned = execution.schema.get(id).and_then(|it| it.table()).is_some_and(|it| it.is_partitioned());
-    if partitioned && part {
-        return unknown("which partitions a query reads is not modelled");
-    }
-    // `expand_inherited_rtentry`: the tables below are read like the one that is named.
+    // `expand_inherited_rtentry`: the tables below are read like the one that is named; of partitions those that
+    // may have its rows.
+    let certain = !(partitioned && part);
     for (below, _) in execution.schema.descendants(id) {
-        execution.lock(below, mode, "a query reads the tables that inherit as well");
-        lock_indexes(execution, below, mode);
+        execution.lock_for_rows(below, mode, "a query reads the tables that inherit as well", certain);
+        lock_indexes_for_rows(execution, below, mode, certain);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use crate::name::{Ident, QualifiedName};
 use crate::pg::sqlstate;
 use crate::session::{Setting, Settings, milliseconds};
 use crate::statement::Command;
+use crate::statement::deferred;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::syntax::statement::Set;
 
@@ -26,9 +27,8 @@ impl Command for Set {
                 Ok(())
             }
             Set::Constraints { names, deferred } if names.is_empty() => {
-                let nothing = execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty();
-                if !*deferred && !nothing {
-                    return unknown("whether deferred checks hold depends on the rows");
+                if !*deferred {
+                    deferred::fire(execution, None);
                 }
                 execution.pending.all_deferred = execution.in_block.then_some(*deferred);
                 execution.pending.by_name.clear();
@@ -57,7 +57,7 @@ fn set_constraints(execution: &mut Execution, names: &[QualifiedName], deferred:
                 Some(schema) => relation.name.schema == *schema,
                 None => execution.session.search_path.contains(&relation.name.schema),
             };
-            elsewhere |= !inside;
+            elsewhere |= !inside && constraint.deferrable;
             if inside && !constraint.deferrable {
                 let message = format!("constraint \"{}\" is not deferrable", name.name.as_str());
                 return fail(sqlstate::WRONG_OBJECT_TYPE, message);
@@ -88,9 +88,8 @@ fn set_constraints(execution: &mut Execution, names: &[QualifiedName], deferred:
         }
         next += 1;
     }
-    let nothing = execution.pending.certainly.is_empty() && execution.pending.perhaps.is_empty();
-    if !deferred && !nothing {
-        return unknown("whether deferred checks hold depends on the rows");
+    if !deferred {
+        deferred::fire(execution, Some(&chosen));
     }
     if execution.in_block {
         execution.pending.by_name.extend(chosen.into_iter().map(|it| (it, deferred)));

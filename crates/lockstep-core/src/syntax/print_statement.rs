@@ -320,6 +320,7 @@ fn write_rows(f: &mut Formatter<'_>, it: &RowStatement, delete: bool) -> fmt::Re
     }
     if !it.from.is_empty() {
         let items = it.from.iter().map(|(name, alias)| match alias {
+            _ if name.name.as_str().is_empty() => it.sources.clone().unwrap_or_default(),
             Some(alias) => format!("{name} AS {alias}"),
             None => name.to_string(),
         });

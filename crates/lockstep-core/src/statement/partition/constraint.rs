@@ -2,10 +2,12 @@
 
 use crate::effect::RelationId;
 use crate::name::quote_literal;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::types::Type;
 use crate::schema::Schema;
 use crate::schema::index::KeyColumn;
 use crate::schema::partition::{Bound, Limit, PartitionKey};
+use crate::statement::execution::Execution;
 
 /// The condition over the columns of `parent`; `None` where every row satisfies it.
 pub(in crate::statement) fn of_bound(schema: &Schema, parent: RelationId, bound: &Bound) -> Option<String> {
@@ -120,4 +122,15 @@ fn range(schema: &Schema, key: &PartitionKey, names: &[String], from: &[Limit], 
     side(from, ">", ">=", &Limit::MinValue);
     side(to, "<", "<", &Limit::MaxValue);
     parts
+}
+
+/// `generate_partition_qual`: the bound of a partition is read with the tables above it, once in a session
+/// (`rd_partcheck`).
+pub(in crate::statement) fn read_bound(execution: &mut Execution, partition: RelationId) {
+    let mut table = partition;
+    while let Some(parent) = execution.schema.partition_parent(table) {
+        let reason = "the partition's bound is read with its table's";
+        execution.lock_for_rows(parent, LockMode::AccessShare, reason, false);
+        table = parent;
+    }
 }

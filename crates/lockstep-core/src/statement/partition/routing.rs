@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 use crate::effect::RelationId;
 use crate::expression::{self, Context, constants_are_equal};
 use crate::name::{Ident, QualifiedName};
-use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
 use crate::schema::index::KeyColumn;
 use crate::schema::partition::{Bound, Datum, Limit};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::statement::partition::constraint::read_bound;
 use crate::statement::partition::overlap::compare;
 use crate::statement::rows::is_default;
 use crate::statement::scope::{TableScope, Use};
@@ -58,8 +58,8 @@ pub(in crate::statement) fn check(
 ) -> Outcome {
     let mut chain = vec![];
     let mut table = partition;
+    read_bound(execution, partition);
     while let Some(parent) = execution.schema.partition_parent(table) {
-        execution.lock(parent, LockMode::AccessShare, "the partition's bound is read with its table's");
         chain.push((parent, table));
         table = parent;
     }

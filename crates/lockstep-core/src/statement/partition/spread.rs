@@ -9,6 +9,7 @@ use crate::schema::constraint::ConstraintKind;
 use crate::schema::user_type::TypeId;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
+use crate::statement::partition::constraint::read_bound;
 use crate::statement::query::{self, Purpose};
 use crate::statement::select::{self, lock_indexes_for_rows};
 use crate::statement::{insert, sequence_function};
@@ -72,12 +73,7 @@ fn into_any(execution: &mut Execution, table: RelationId, source: &str) -> Outco
 
 /// Rows that a query yields for a partition that is named itself.
 fn into_partition(execution: &mut Execution, partition: RelationId, source: &str) {
-    let mut table = partition;
-    while let Some(parent) = execution.schema.partition_parent(table) {
-        let reason = "the partition's bound is read with its table's";
-        execution.lock_for_rows(parent, LockMode::AccessShare, reason, false);
-        table = parent;
-    }
+    read_bound(execution, partition);
     execution.precondition(source.to_owned(), "rows that the partition takes", sqlstate::CHECK_VIOLATION);
 }
 

@@ -8,10 +8,11 @@ use crate::schema::constraint::ReferentialAction;
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
+use crate::statement::partition::constraint::read_bound;
 use crate::statement::partition::spread;
-use crate::statement::query::{self, Ask, Purpose};
+use crate::statement::query::{self, Ask, Below, Purpose};
 use crate::statement::referential;
-use crate::statement::select::{lock_indexes, lock_indexes_for_rows};
+use crate::statement::select::lock_indexes_for_rows;
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::RowStatement;
 
@@ -28,21 +29,21 @@ pub(in crate::statement) fn open(statement: &RowStatement, execution: &mut Execu
     }
     let below = match statement.condition.is_some() || !statement.from.is_empty() || !deletes {
         true => below(statement, execution, table, Purpose::Run)?,
-        false => execution.schema.descendants(table).into_iter().map(|(id, _)| id).collect(),
+        false => {
+            let all = execution.schema.descendants(table).into_iter().map(|(id, _)| id);
+            Below { tables: all.collect(), certain: true }
+        }
     };
     let names: Vec<Ident> = statement.assignments.iter().map(|(name, _)| name.clone()).collect();
     let text = as_query(statement).unwrap_or_default();
-    for id in below.iter().chain([&table]) {
+    for id in below.tables.iter().chain([&table]) {
         let changed = (!deletes).then(|| spread::numbers(execution, *id, &names));
         follow_perhaps(execution, *id, changed.as_deref(), &text, &mut vec![])?;
     }
-    for id in &below {
-        execution.lock(*id, LockMode::RowExclusive, "rows of the tables below are written as well");
-        lock_indexes(execution, *id, LockMode::RowExclusive);
-    }
+    below.lock(execution, "rows of the tables below are written as well");
     match deletes {
-        true => delete_below(execution, &below),
-        false => update_below(statement, execution, table, &below),
+        true => delete_below(execution, &below.tables),
+        false => update_below(statement, execution, table, &below.tables),
     }
 }
 
@@ -52,7 +53,7 @@ pub(in crate::statement) fn below(
     execution: &mut Execution,
     table: RelationId,
     purpose: Purpose,
-) -> Outcome<Vec<RelationId>> {
+) -> Outcome<Below> {
     let Some(text) = as_query(statement) else { return unknown("the rows that are written are not known") };
     let target = query::Target { table, only: statement.only, asks: &asks(statement), assigned: &assigned(statement) };
     query::beside_target(&text, &target, purpose, execution)
@@ -105,12 +106,7 @@ fn stays(statement: &RowStatement, execution: &mut Execution, table: RelationId)
     if statement.assignments.is_empty() {
         return Ok(());
     }
-    for above in execution.schema.ancestors(table) {
-        if execution.schema.partition_parent(table).is_some() {
-            let reason = "the partition's bound is read with its table's";
-            execution.lock_for_rows(above, LockMode::AccessShare, reason, false);
-        }
-    }
+    read_bound(execution, table);
     if statement.assignments.iter().any(|(column, _)| is_in_key_above(execution, table, column)) {
         let Some(text) = as_query(statement) else {
             return unknown("whether the rows stay in their partition is not known");
@@ -153,8 +149,10 @@ fn follow_perhaps(
             if !constraint.enforced {
                 continue;
             }
-            if execution.pending.defers(&constraint) {
-                return unknown("what foreign keys make of rows of several tables is not modelled");
+            // Of actions only the look-up waits.
+            if action == ReferentialAction::NoAction && execution.pending.defers(&constraint) {
+                execution.pending.perhaps.insert(table);
+                continue;
             }
             let looks = matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict);
             let mode = if looks { LockMode::RowShare } else { LockMode::RowExclusive };
@@ -167,6 +165,15 @@ fn follow_perhaps(
                     firing::fire(execution, id, if deletes { RowEvent::Delete } else { RowEvent::Update })?;
                     execution.schema.table_mut(id).forget_rows();
                     let theirs = (!deletes).then_some(key.columns.as_slice());
+                    read_bound(execution, id);
+                    if let Some(columns) = theirs {
+                        referential::look_up_perhaps(execution, id, columns);
+                    }
+                    if action == ReferentialAction::SetDefault {
+                        // `ri_set` ends with the look-up of `NO ACTION`.
+                        execution.lock_for_rows(id, LockMode::RowShare, "rows that still refer are looked for", false);
+                        lock_indexes_for_rows(execution, id, LockMode::RowShare, false);
+                    }
                     follow_perhaps(execution, id, theirs, text, seen)?;
                 }
             }
@@ -229,6 +236,7 @@ fn update_below(
             execution.precondition(text, "rows that stay in their partition", sqlstate::FEATURE_NOT_SUPPORTED);
         }
         for (id, _) in execution.schema.descendants(table) {
+            read_bound(execution, id);
             execution.lock_for_rows(id, LockMode::RowExclusive, "rows may move to the partition", false);
             lock_indexes_for_rows(execution, id, LockMode::RowExclusive, false);
             for event in [RowEvent::Delete, RowEvent::Insert] {

@@ -14,6 +14,7 @@ use crate::pg::types::Type;
 use crate::schema::object::ObjectId;
 use crate::schema::trigger::PolicyCondition;
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
+use crate::statement::partition::constraint::read_bound;
 use crate::statement::partition::prune::Entry;
 use crate::statement::query::row_security::{self, Ask};
 use crate::statement::query::{Analyzed, analyze_to_run};
@@ -77,11 +78,12 @@ fn acts(tree: &QueryTree, execution: &Execution) -> bool {
     // What policies ask of other tables is printed, and these are locked for it.
     let policies =
         execution.schema.objects().any(|it| it.policy().is_some()) || !execution.schema.uncertain.is_certain();
-    let acting = |name: &str| ACTING_VIEWS.contains(&name) || policies && name == "pg_policies";
+    let acting = |name: &str| {
+        ACTING_VIEWS.contains(&name)
+            || policies && (name == "pg_policies" || name == "pg_policy" && !tree.calls("pg_get_expr").is_empty())
+    };
     let views = |source: &Source| matches!(source, Source::System(name) if acting(name.as_str()));
-    let prints = policies && !tree.calls("pg_get_expr").is_empty();
-    prints
-        || ACTING.iter().any(|name| !tree.calls(name).is_empty())
+    ACTING.iter().any(|name| !tree.calls(name).is_empty())
         || tree.levels().into_iter().flat_map(|it| &it.entries).any(|it| views(&it.source))
 }
 
@@ -164,6 +166,23 @@ fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Rc<QueryTree>> {
     found.into_iter().map(|(_, query)| query).collect()
 }
 
+/// What stands below the target and is opened, or may be.
+#[derive(Debug, Clone, Default)]
+pub(in crate::statement) struct Below {
+    pub(in crate::statement) tables: Vec<RelationId>,
+    pub(in crate::statement) certain: bool,
+}
+
+impl Below {
+    /// Rows of these may be written; planning opens their indexes.
+    pub(in crate::statement) fn lock(&self, execution: &mut Execution, reason: &'static str) {
+        for id in &self.tables {
+            execution.lock_for_rows(*id, LockMode::RowExclusive, reason, self.certain);
+            select::lock_indexes_for_rows(execution, *id, LockMode::RowExclusive, self.certain);
+        }
+    }
+}
+
 /// The table that an `UPDATE` or `DELETE` writes.
 pub(in crate::statement) struct Target<'a> {
     pub(in crate::statement) table: RelationId,
@@ -180,7 +199,7 @@ pub(in crate::statement) fn beside_target(
     target: &Target<'_>,
     purpose: Purpose,
     execution: &mut Execution,
-) -> Outcome<Vec<RelationId>> {
+) -> Outcome<Below> {
     let Some(select) = syntax::parse_query(text) else { return unknown("the rows that are written are not known") };
     let locks = execution.record.locks.clone();
     let analyzed = analyze_to_run(execution, &select, &[]);
@@ -216,10 +235,10 @@ pub(in crate::statement) fn beside_target(
                 None => None,
             };
             if below.is_none() && id == target.table {
-                below = if target.only { Some(vec![]) } else { opened };
-                if below.is_none() {
-                    return unknown("which partitions hold the rows is not known");
-                }
+                let certain = target.only || opened.is_some();
+                let all = || execution.schema.descendants(id).into_iter().map(|(below, _)| below).collect();
+                let tables = if target.only { vec![] } else { opened.unwrap_or_else(all) };
+                below = Some(Below { tables, certain });
                 continue;
             }
             execution.lock(id, LockMode::AccessShare, "the statement reads the relation");
@@ -263,12 +282,17 @@ fn is_partitioned(execution: &Execution, id: RelationId) -> bool {
 /// Planning locks what stands below the relations that are named, and every index.
 fn lock(text: &QueryText, tree: &QueryTree, locked: &[RelationId], execution: &mut Execution) -> Outcome {
     let restricted = restricted(execution, tree, locked, None)?;
+    let excludes = tree.levels().into_iter().any(|level| level.operations.is_some())
+        || execution.session.settings.get("constraint_exclusion").is_some_and(|it| it.value == "on");
     for level in tree.levels() {
         for entry in &level.entries {
             if let Source::Relation { id, only } = &entry.source {
                 let id = RelationId(*id);
                 let mode = if locked.contains(&id) { LockMode::RowShare } else { LockMode::AccessShare };
                 execution.lock(id, mode, "the statement reads the relation");
+                if excludes {
+                    read_bound(execution, id);
+                }
                 match restricted.get(&entry.id) {
                     _ if *only => select::lock_indexes(execution, id, mode),
                     Some(opened) => lock_partitions(execution, id, opened, mode),
