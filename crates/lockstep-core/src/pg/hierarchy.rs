@@ -53,3 +53,9 @@ pub fn names_partitioned_table_only(version: PgVersion) -> bool {
 pub fn planning_opens_partitioned_indexes(version: PgVersion) -> bool {
     version >= PgVersion::V16
 }
+
+/// `DETACH PARTITION` gives the partition's keys parts for all partitions that they refer to, and `ATTACH` takes them
+/// over (`addFkRecurseReferenced`), from 15 on.
+pub fn detached_keys_have_parts(version: PgVersion) -> bool {
+    version >= PgVersion::V15
+}

@@ -56,6 +56,8 @@ fn look_up(execution: &mut Execution, table: RelationId, constraint: &Constraint
     } else {
         // Of a partitioned table the look-up opens what its plan needs.
         let certain = certain && !execution.schema.table(key.references).is_partitioned();
+        // What is deferred looks when the statement's own transaction ends.
+        let certain = certain && !constraint.initially_deferred;
         let reason = "the foreign key looks up the referenced row and keeps it from going";
         execution.lock_for_rows(key.references, LockMode::RowShare, reason, certain);
         lock_indexes_for_rows(execution, key.references, LockMode::RowShare, certain);

@@ -2,6 +2,7 @@
 
 use crate::effect::RelationId;
 use crate::name::Ident;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::Object;
@@ -30,6 +31,15 @@ pub(super) fn run(
             return unknown("a constraint of no column");
         };
         return not_null::drop(execution, table, &column);
+    }
+    if let Some(referenced) = constraint.foreign_key().map(|it| it.references) {
+        if referenced != table {
+            execution.lock(referenced, LockMode::AccessExclusive, "the foreign key's triggers on it are dropped");
+            execution.not_in_use(referenced, "ALTER TABLE")?;
+        }
+        for (below, _) in execution.schema.descendants(table) {
+            execution.not_in_use(below, "ALTER TABLE")?;
+        }
     }
     delete(execution, &[Object::Constraint(table, name.clone())], cascade)
 }

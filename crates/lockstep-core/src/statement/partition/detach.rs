@@ -98,7 +98,7 @@ fn leave(execution: &mut Execution, parent: RelationId, partition: RelationId) -
         );
     }
     execution.schema.table_mut(partition).bound = None;
-    keys::detach(execution, parent, partition);
+    keys::detach(execution, partition)?;
     triggers::detach(execution, partition);
     for id in execution.schema.table(partition).indexes.clone() {
         if execution.schema.index(id).parent.is_none() {

@@ -13,6 +13,7 @@ use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::foreign_key;
 use crate::statement::naming::foreign_key_name_addition;
 use crate::statement::partition::overlap;
+use crate::statement::select;
 
 const REASON: &str = "the foreign key has a part for each partition, with triggers of its own";
 
@@ -143,6 +144,10 @@ fn on_partition(
             && it.enforced == whole.enforced
     };
     if let Some(own) = execution.schema.table(partition).constraints.iter().find(same).map(|it| it.name.clone()) {
+        let whole_is_partitioned = execution.schema.table(key.references).is_partitioned();
+        if whole_is_partitioned && !hierarchy::detached_keys_have_parts(execution.version) {
+            return unknown("whether the partition's own foreign key is taken over is not known");
+        }
         let reason = "the partition's own foreign key gives way to the table's, and its triggers go";
         execution.lock(key.references, LockMode::AccessExclusive, reason);
         execution.lock_descendants(key.references, LockMode::AccessExclusive, reason);
@@ -150,6 +155,13 @@ fn on_partition(
         if let Some(it) = constraints.iter_mut().find(|it| it.name == own) {
             (it.inherited, it.local) = (1, false);
             it.parent = Some((table, whole.name.clone()));
+        }
+        // `RemoveInheritedConstraint`: its parts for the partitions referred to go.
+        let beside = |it: &&Constraint| it.parent == Some((partition, own.clone()));
+        let parts: Vec<Ident> =
+            execution.schema.table(partition).constraints.iter().filter(beside).map(|it| it.name.clone()).collect();
+        for part in parts {
+            let _ = delete(execution, &[Object::Constraint(partition, part)], true);
         }
         return Ok(vec![]);
     }
@@ -190,7 +202,9 @@ fn is_part_beside(table: RelationId, constraint: &Constraint) -> bool {
 }
 
 fn clone_referenced(execution: &mut Execution, parent: RelationId, partition: RelationId) -> Outcome {
-    let holders: Vec<RelationId> = execution.schema.table(parent).referenced_by.iter().copied().collect();
+    let mut holders: Vec<RelationId> = execution.schema.table(parent).referenced_by.iter().copied().collect();
+    // A table may refer to itself.
+    holders.push(parent);
     for holder in holders {
         for whole in execution.schema.table(holder).constraints.clone() {
             let Some(key) = whole.foreign_key().filter(|key| key.references == parent) else { continue };
@@ -221,6 +235,15 @@ pub(in crate::statement) fn refuse_referenced(
                 continue;
             }
             execution.lock(holder, LockMode::Share, "rows must not refer to the partition that leaves");
+            // `RI_PartitionRemove_Check` is a query over both.
+            for top in [holder, partition] {
+                select::lock_indexes(execution, top, LockMode::AccessShare);
+                for (below, _) in execution.schema.descendants(top) {
+                    let reason = "rows that refer to the partition are looked for";
+                    execution.lock_for_rows(below, LockMode::AccessShare, reason, false);
+                    select::lock_indexes_for_rows(execution, below, LockMode::AccessShare, false);
+                }
+            }
             let (ours, theirs) = (execution.schema.table(holder), execution.schema.table(partition));
             let join: Vec<String> = key
                 .columns
@@ -241,19 +264,25 @@ pub(in crate::statement) fn refuse_referenced(
 }
 
 /// The parts of a partition that leaves: its own keys stand alone, those to it go.
-pub(in crate::statement) fn detach(execution: &mut Execution, _parent: RelationId, partition: RelationId) {
+pub(in crate::statement) fn detach(execution: &mut Execution, partition: RelationId) -> Outcome {
     let mut alone = vec![];
     for constraint in &mut execution.schema.table_mut(partition).constraints {
-        if let (Some(_), Some(key)) = (&constraint.parent, constraint.foreign_key()) {
-            alone.push(key.references);
+        let above = constraint.parent.as_ref().is_some_and(|(of, _)| *of != partition);
+        if let Some(key) = constraint.foreign_key().filter(|_| above) {
+            alone.push((key.references, constraint.name.clone()));
             constraint.parent = None;
             (constraint.inherited, constraint.local) = (0, true);
         }
     }
-    for referenced in alone {
+    for (referenced, name) in alone {
         let reason = "the partition's foreign key gets triggers of its own";
+        let partitioned = execution.schema.table(referenced).is_partitioned();
+        if partitioned && !hierarchy::detached_keys_have_parts(execution.version) {
+            return unknown("what becomes of the partition's foreign key is not known");
+        }
         execution.lock(referenced, LockMode::ShareRowExclusive, reason);
         execution.lock_descendants(referenced, LockMode::ShareRowExclusive, reason);
+        refer_to_partitions(execution, partition, &name)?;
     }
     let holders: Vec<RelationId> = execution.schema.table(partition).referenced_by.iter().copied().collect();
     for holder in holders {
@@ -264,4 +293,5 @@ pub(in crate::statement) fn detach(execution: &mut Execution, _parent: RelationI
             }
         }
     }
+    Ok(())
 }
