@@ -3,7 +3,7 @@
 use crate::effect::PgError;
 use crate::expression::coerce;
 use crate::expression::node::{Constant, Expression, Form, Node, Subscript};
-use crate::expression::scope::{Kind, Refusal, Scope};
+use crate::expression::scope::{Kind, Refusal, Scope, UserTypeInfo};
 use crate::expression::typing::{self, base_type};
 use crate::expression::{Context, aggregate, function, kind, literal, operator};
 use crate::name::QualifiedName;
@@ -201,6 +201,14 @@ impl Analysis<'_> {
             if source.is(Type::RECORD) && matches!(target.base, TypeRef::User(_)) {
                 // `coerce_record_to_complex`.
                 return Refusal::Unknown(format!("how a row is converted to {to} is not modelled"));
+            }
+            // `typeInheritsFrom`: a row of a table is one of its parents' as well.
+            let composite = |type_: Type| match type_.base {
+                TypeRef::User(id) => matches!(self.scope.user_type(id), None | Some(UserTypeInfo::Other)),
+                _ => false,
+            };
+            if composite(source) && composite(target) && source.array == target.array {
+                return Refusal::Unknown(format!("whether {from} inherits from {to} is not known"));
             }
             PgError::new(sqlstate::CANNOT_COERCE, format!("cannot cast type {from} to {to}")).into()
         })

@@ -239,6 +239,9 @@ impl Simulator {
                 Err(Stop::Unknown(_)) => {}
             }
         }
+        if !in_block {
+            end_of_transaction::lock_at_commit(&mut execution);
+        }
         let Execution { schema, session, mut record, pending, .. } = execution;
         let mut applied = false;
         let outcome = match result {

@@ -168,7 +168,8 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
     let Some(target) = find(statement, name, execution)? else { return Ok(()) };
     let Object::Relation(id) = target else { return Ok(()) };
     let table = execution.schema.index(id).table;
-    if execution.schema.index(id).partitioned {
+    let temporary = execution.schema.relation(table).persistence == Persistence::Temporary;
+    if execution.schema.index(id).partitioned && !temporary {
         execution.lock(table, LockMode::ShareUpdateExclusive, "the index goes while reads and writes go on");
         let name = execution.bare_name(id);
         let message = format!("cannot drop partitioned index \"{name}\" concurrently");
@@ -177,7 +178,7 @@ fn drop_concurrently(statement: &Drop, execution: &mut Execution) -> Outcome {
     let reason = "the index goes while reads and writes go on";
     execution.lock(table, LockMode::ShareUpdateExclusive, reason);
     execution.lock(id, LockMode::ShareUpdateExclusive, reason);
-    if execution.schema.relation(table).persistence == Persistence::Temporary {
+    if temporary {
         // Nobody else can wait for it: `RemoveRelations` drops it as the plain command does.
         execution.lock(table, LockMode::AccessExclusive, "dropping an index locks its table");
         execution.lock(id, LockMode::AccessExclusive, REASON);

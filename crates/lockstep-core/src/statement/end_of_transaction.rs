@@ -1,6 +1,7 @@
 //! What a commit does to temporary tables: `register_on_commit_action`, `PreCommit_on_commit_actions`.
 
 use crate::effect::RelationId;
+use crate::pg::lock_mode::LockMode;
 use crate::schema::dependency::Object;
 use crate::schema::relation::Rows;
 use crate::session::OnCommit;
@@ -34,6 +35,23 @@ pub fn before_commit(execution: &mut Execution) {
                 table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
                 execution.session.on_commit.push((id, action));
             }
+        }
+    }
+}
+
+/// `PreCommit_on_commit_actions` empties tables when a statement that is a transaction by itself ends, if it has used
+/// anything temporary.
+pub fn lock_at_commit(execution: &mut Execution) {
+    if execution.session.on_commit.is_empty() {
+        return;
+    }
+    let temporary = execution.record.locks.iter().any(|it| it.name.schema == "pg_temp");
+    if !temporary {
+        return;
+    }
+    for (id, action) in execution.session.on_commit.clone() {
+        if action == OnCommit::DeleteRows && execution.schema.get(id).is_some() {
+            execution.lock_for_rows(id, LockMode::AccessExclusive, "its rows go when the transaction ends", false);
         }
     }
 }

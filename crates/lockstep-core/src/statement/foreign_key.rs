@@ -37,6 +37,11 @@ pub(super) fn add(
     new: &NewForeignKey<'_>,
     mode: LockMode,
 ) -> Outcome<Vec<(RelationId, Ident)>> {
+    if !new.references.on_update_columns.is_empty() {
+        let action = new.references.on_update;
+        let message = format!("a column list with {action} is only supported for ON DELETE actions");
+        return fail(sqlstate::FEATURE_NOT_SUPPORTED, message);
+    }
     let reason = "a foreign key installs triggers on both tables, so writers of both must wait";
     let referenced = execution.open(&new.references.table, LockMode::ShareRowExclusive, reason)?;
     if execution.schema.relation(referenced).table().is_none() {

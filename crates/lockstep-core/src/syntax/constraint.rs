@@ -209,6 +209,7 @@ pub(super) fn references(cursor: &mut Cursor<'_>) -> Result<References> {
         match_type: None,
         on_delete: ReferentialAction::NoAction,
         on_delete_columns: vec![],
+        on_update_columns: vec![],
         on_update: ReferentialAction::NoAction,
     };
     loop {
@@ -221,7 +222,7 @@ pub(super) fn references(cursor: &mut Cursor<'_>) -> Result<References> {
         } else if cursor.accept(&["on", "delete"]) {
             (made.on_delete, made.on_delete_columns) = action(cursor)?;
         } else if cursor.accept(&["on", "update"]) {
-            (made.on_update, _) = action(cursor)?;
+            (made.on_update, made.on_update_columns) = action(cursor)?;
         } else {
             return Ok(made);
         }

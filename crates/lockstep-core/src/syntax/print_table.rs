@@ -278,6 +278,9 @@ impl Display for References {
         }
         if self.on_update != ReferentialAction::NoAction {
             write!(f, " ON UPDATE {}", self.on_update)?;
+            if !self.on_update_columns.is_empty() {
+                write!(f, " ({})", comma(&self.on_update_columns))?;
+            }
         }
         Ok(())
     }

@@ -179,6 +179,8 @@ pub struct References {
     pub on_delete: ReferentialAction,
     /// `ON DELETE SET NULL (a, b)`.
     pub on_delete_columns: Vec<Ident>,
+    /// The server refuses them.
+    pub on_update_columns: Vec<Ident>,
     pub on_update: ReferentialAction,
 }
 

@@ -33,8 +33,10 @@ pub(super) fn add(
                 no_inherit: *no_inherit,
                 attributes: constraint.attributes,
             };
+            let before = execution.schema.table(table).constraints.len();
             let expression = check_constraint::add_check(execution, table, &check, false)?;
-            let made = execution.schema.table(table).constraints.last();
+            // `MergeWithExistingConstraint`: what is there already is not looked at again.
+            let made = execution.schema.table(table).constraints.get(before);
             if let Some(made) = made.filter(|it| it.validated && it.enforced) {
                 let question = row_checks::violations(execution, table, &expression);
                 altered.scan.checks.push(Check { name: made.name.clone(), expression, question });

@@ -18,6 +18,7 @@ pub(in crate::statement) fn detach(
     name: &QualifiedName,
     concurrently: bool,
 ) -> Outcome {
+    refuse_index(execution, parent)?;
     attach::is_partitioned(execution, parent)?;
     if let Some(default) = execution.schema.default_partition(parent) {
         if concurrently {
@@ -38,6 +39,16 @@ pub(in crate::statement) fn detach(
         execution.lock(partition, LockMode::AccessExclusive, "the partition leaves its table for good");
     }
     leave(execution, parent, partition)
+}
+
+/// `ATSimplePermissions`: only `ATTACH` takes an index.
+fn refuse_index(execution: &Execution, parent: RelationId) -> Outcome {
+    if execution.schema.relation(parent).index().is_none() {
+        return Ok(());
+    }
+    let name = execution.bare_name(parent);
+    let message = format!("ALTER action DETACH PARTITION cannot be performed on relation \"{name}\"");
+    fail(sqlstate::WRONG_OBJECT_TYPE, message)
 }
 
 fn is_partition_of(execution: &Execution, partition: RelationId, parent: RelationId) -> Outcome {
