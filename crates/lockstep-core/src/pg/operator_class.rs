@@ -62,7 +62,7 @@ pub(crate) fn same_default(from: &Type, to: &Type, method: &str, installed: Inst
 }
 
 /// `IsBinaryCoercible`, domains looked through.
-fn accepts(input: Type, type_: Type) -> bool {
+pub(crate) fn accepts(input: Type, type_: Type) -> bool {
     if input.is(type_) || input.is(Type::ANYELEMENT) {
         return true;
     }

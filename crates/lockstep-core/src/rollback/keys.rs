@@ -129,6 +129,12 @@ impl Work<'_> {
                 // It goes with the column.
                 continue;
             }
+            // Neither goes the part by itself, nor the partition before it.
+            let beside = constraint.parent.as_ref().is_some_and(|(of, _)| *of == pair.is);
+            if beside && constraint.foreign_key().is_some_and(|key| self.start.get(key.references).is_none()) {
+                self.cannot(format!("{table} refers to a new partition, which is not taken out of its table here."));
+                continue;
+            }
             let phase = if foreign { Phase::DropForeignKey } else { Phase::DropConstraint };
             // A constraint that stays gets this name back.
             let renamed = &self.renamed.table(pair.is).constraints;

@@ -255,6 +255,13 @@ pub(super) fn address_words(schema: &Schema, object: &Object) -> Option<String> 
                 ObjectKey::InSchema(ObjectClass::Operator, name, arguments) => {
                     format!("OPERATOR {}.{} ({})", name.schema, name.name.as_str(), arguments.join(", "))
                 }
+                ObjectKey::InSchema(
+                    class @ (ObjectClass::OperatorClass | ObjectClass::OperatorFamily),
+                    name,
+                    methods,
+                ) => {
+                    format!("{} {name} USING {}", class.words().to_uppercase(), methods.join(", "))
+                }
                 ObjectKey::InSchema(ObjectClass::Statistics, name, _) => format!("STATISTICS {name}"),
                 ObjectKey::InSchema(class, name, _) => format!("{} {name}", class.words().to_uppercase()),
                 ObjectKey::Global(ObjectClass::ForeignDataWrapper, name) => format!("FOREIGN DATA WRAPPER {name}"),

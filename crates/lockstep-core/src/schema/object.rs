@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
+use crate::pg::types::Type;
 use crate::schema::Schema;
 use crate::schema::collation::Collation;
 use crate::schema::dependency::{Dependency, Object};
@@ -119,6 +120,8 @@ pub enum ObjectBody {
     EventTrigger(Box<EventTrigger>),
     Extension(Extension),
     Collation(Collation),
+    /// The type that it is for.
+    OperatorClass(Type),
 }
 
 impl ObjectKey {

@@ -18,6 +18,7 @@ impl Schema {
                 Some(it.create(name))
             }
             ObjectBody::Plain
+            | ObjectBody::OperatorClass(_)
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)
             | ObjectBody::Publication(_)
@@ -45,6 +46,7 @@ impl Schema {
                 Some(format!("DROP COLLATION IF EXISTS {name}"))
             }
             ObjectBody::Plain
+            | ObjectBody::OperatorClass(_)
             | ObjectBody::Rule(_)
             | ObjectBody::Statistics(_)
             | ObjectBody::Publication(_)

@@ -14,6 +14,7 @@ use crate::schema::index::{Index, IndexKey, KeyColumn};
 use crate::schema::relation::{Body, Rows};
 use crate::statement::alter_table::storage;
 use crate::statement::column::{base_type, check_storable, transform_collation};
+use crate::statement::create_operator_class;
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
@@ -409,6 +410,9 @@ pub(super) fn operator_class_of(
 }
 
 fn missing_class<T>(execution: &Execution, name: &QualifiedName, method: &str) -> Outcome<T> {
+    if create_operator_class::find(execution, name, method).is_some() {
+        return unknown("an index with an operator class of the schema's own is not modelled");
+    }
     let uncertain = &execution.schema.uncertain;
     if uncertain.may_bring_more() || uncertain.about(&name.name, None).is_some() {
         return unknown(format!("whether there is an operator class {name} is not known"));

@@ -26,6 +26,7 @@ mod copy_options;
 mod create_function;
 mod create_index;
 mod create_operator;
+mod create_operator_class;
 mod create_sequence;
 mod create_table;
 mod create_table_as;
@@ -140,6 +141,7 @@ fn run_allowed(statement: &Statement, execution: &mut Execution) -> Outcome {
         Statement::CreateExtension(it) => it,
         Statement::AlterExtension(it) => it,
         Statement::CreateOperator(it) => it,
+        Statement::CreateOperatorClass(it) => it,
         Statement::CreatePublication(it) => it,
         Statement::CreateSchema(it) => it,
         Statement::CreateStatistics(it) => it,
@@ -245,6 +247,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateExtension(_) => "CREATE EXTENSION",
         Statement::AlterExtension(_) => "ALTER EXTENSION",
         Statement::CreateOperator(_) => "CREATE OPERATOR",
+        Statement::CreateOperatorClass(_) => "CREATE OPERATOR CLASS",
         Statement::CreatePublication(_) => "CREATE PUBLICATION",
         Statement::CreateSchema(_) => "CREATE SCHEMA",
         Statement::CreateStatistics(_) => "CREATE STATISTICS",

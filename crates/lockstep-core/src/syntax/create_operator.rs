@@ -3,11 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::name::{Ident, QualifiedName};
-use crate::syntax::address;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::expression::TypeName;
 use crate::syntax::statement::Statement;
 use crate::syntax::type_name;
+use crate::syntax::{address, operator_class};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateOperator {
@@ -19,9 +19,12 @@ pub struct CreateOperator {
     pub rest: Vec<String>,
 }
 
-/// After `CREATE OPERATOR`; `None` for classes and families.
+/// After `CREATE OPERATOR`; `None` for families.
 pub(super) fn parse(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
-    if cursor.is_any(&["class", "family"]) {
+    if cursor.accept_word("class") {
+        return operator_class::parse(cursor);
+    }
+    if cursor.is_word("family") {
         return Ok(None);
     }
     let name = address::operator_name(cursor)?;

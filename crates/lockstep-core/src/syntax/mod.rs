@@ -14,6 +14,7 @@ pub mod extension;
 pub mod lexer;
 pub mod maintenance;
 pub mod merge;
+mod operator_class;
 pub mod print_expression;
 pub mod print_statement;
 pub mod print_table;

@@ -65,6 +65,7 @@ impl Display for Statement {
             Statement::AlterPublication(it) => it.fmt(f),
             Statement::AlterStatistics(it) => it.fmt(f),
             Statement::CreateOperator(it) => it.fmt(f),
+            Statement::CreateOperatorClass(it) => it.fmt(f),
             Statement::CreateCollation(it) => it.fmt(f),
             Statement::CreateExtension(it) => it.fmt(f),
             Statement::AlterExtension(it) => it.fmt(f),

@@ -16,6 +16,7 @@ use crate::syntax::expression::{Expr, QueryText, TypeName};
 pub use crate::syntax::extension::{AlterExtension, CreateExtension, ExtensionAction};
 pub use crate::syntax::maintenance::*;
 pub use crate::syntax::merge::*;
+pub use crate::syntax::operator_class::{ClassItem, CreateOperatorClass};
 pub use crate::syntax::privilege::{Grant, GrantRole, GrantTarget, Privilege};
 pub use crate::syntax::publication::{AlterPublication, CreatePublication, PublicationChange, PublicationObject};
 pub use crate::syntax::role::{AlterDatabase, RoleCommand};
@@ -57,6 +58,7 @@ pub enum Statement {
     CreateExtension(CreateExtension),
     AlterExtension(AlterExtension),
     CreateOperator(CreateOperator),
+    CreateOperatorClass(CreateOperatorClass),
     CreatePublication(CreatePublication),
     CreateRule(Box<CreateRule>),
     CreatePolicy(CreatePolicy),

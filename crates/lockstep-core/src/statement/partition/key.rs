@@ -6,6 +6,7 @@ use crate::pg::sqlstate;
 use crate::schema::index::{IndexKey, KeyColumn};
 use crate::schema::partition::{PartitionKey, Strategy};
 use crate::statement::column::{check_name, check_storable, transform_collation};
+use crate::statement::create_operator_class;
 use crate::statement::define_index::operator_class_of;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::scope::{self, Use};
@@ -83,7 +84,14 @@ pub(in crate::statement) fn compute(
         if key.descending.is_some() || key.nulls_first.is_some() {
             return unknown("an order in a partition key is not modelled");
         }
-        let operator_class = operator_class_of(execution, &type_, key, method)?;
+        let own = match &key.operator_class {
+            Some(class) => create_operator_class::of_key(execution, table, class, &type_, strategy)?,
+            None => None,
+        };
+        let operator_class = match own {
+            Some(class) => Some(class),
+            None => operator_class_of(execution, &type_, key, method)?,
+        };
         let collation = collation.filter(|it| Some(it) != own_collation.as_ref());
         let (descending, nulls_first) = (false, false);
         keys.push(IndexKey {
