@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
+use rpds::RedBlackTreeMap;
+
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::date_order::DateOrder;
@@ -30,6 +32,7 @@ pub struct Settings {
     pub read_only: bool,
     pub cursors: Vec<OpenCursor>,
     pub prepared: Vec<Prepared>,
+    pub sequences: UsedSequences,
     /// Temporary tables with something to happen at the end of the transaction.
     pub on_commit: Vec<(RelationId, OnCommit)>,
 }
@@ -97,8 +100,84 @@ impl Default for Settings {
             read_only: false,
             cursors: vec![],
             prepared: vec![],
+            sequences: UsedSequences::default(),
             on_commit: vec![],
         }
+    }
+}
+
+/// What `currval` and `lastval` look at (`seqhashtab` and `last_used_seq`); it outlives even a rollback.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UsedSequences {
+    /// Sequences that gave a value in this session: certainly, or perhaps.
+    given: RedBlackTreeMap<RelationId, bool>,
+    /// Any other may have done so, too.
+    others: bool,
+    last: LastUsed,
+    /// Of the statement that runs: those of which it is told what they gave.
+    told: Vec<RelationId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LastUsed {
+    #[default]
+    None,
+    Sequence(RelationId),
+    Unknown,
+}
+
+impl UsedSequences {
+    /// `nextval`.
+    pub fn took(&mut self, id: RelationId) {
+        self.set(id);
+        self.last = LastUsed::Sequence(id);
+    }
+
+    /// `setval`: a value, but not the last one that was taken.
+    pub fn set(&mut self, id: RelationId) {
+        self.given.insert_mut(id, true);
+        self.looked_at(id);
+    }
+
+    /// It is locked for no more than what is told of it.
+    pub fn looked_at(&mut self, id: RelationId) {
+        if !self.told.contains(&id) {
+            self.told.push(id);
+        }
+    }
+
+    /// The end of a statement that locked these, be it to take a value; `unclear`: it ran code that is not known.
+    pub fn end_of_statement(&mut self, locked: &[RelationId], unclear: bool) {
+        let told = std::mem::take(&mut self.told);
+        locked.iter().filter(|id| !told.contains(id)).for_each(|id| self.perhaps_took(*id));
+        if unclear {
+            (self.others, self.last) = (true, LastUsed::Unknown);
+        }
+    }
+
+    /// Whether such an end changes anything.
+    pub fn changes(&self, locked: &[RelationId], unclear: bool) -> bool {
+        !self.told.is_empty() || !locked.is_empty() || unclear && !(self.others && self.last == LastUsed::Unknown)
+    }
+
+    pub fn perhaps_took(&mut self, id: RelationId) {
+        if !self.given.contains_key(&id) {
+            self.given.insert_mut(id, false);
+        }
+        self.last = LastUsed::Unknown;
+    }
+
+    /// Whether the sequence has given a value; `None` where that is not known.
+    pub fn gave(&self, id: RelationId) -> Option<bool> {
+        match self.given.get(&id) {
+            Some(true) => Some(true),
+            None if !self.others => Some(false),
+            _ => None,
+        }
+    }
+
+    pub fn last(&self) -> LastUsed {
+        self.last
     }
 }
 
@@ -107,11 +186,14 @@ impl Session {
         self.settings.get(name).map(|setting| setting.value.as_str())
     }
 
-    /// A rollback: what was prepared stays.
+    /// A rollback: what was prepared stays, and the values that sequences gave.
     pub fn go_back_to(&mut self, earlier: Session) {
         let now = std::mem::replace(self, earlier);
         if self.prepared != now.prepared {
             self.prepared.clone_from(&now.prepared);
+        }
+        if self.sequences != now.sequences {
+            self.sequences.clone_from(&now.sequences);
         }
     }
 

@@ -5,7 +5,7 @@ use crate::expression::coerce;
 use crate::expression::node::{Constant, Expression, Form, Node, Subscript};
 use crate::expression::scope::{Kind, Refusal, Scope, UserTypeInfo};
 use crate::expression::typing::{self, base_type};
-use crate::expression::{Context, aggregate, function, kind, literal, operator};
+use crate::expression::{Context, aggregate, composite, function, kind, literal, operator};
 use crate::name::QualifiedName;
 use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
@@ -147,7 +147,10 @@ impl Analysis<'_> {
                 Ok(Expression::new(Node::Row(items), Type::RECORD))
             }
             Expr::Subscript { operand, index, upper } => self.subscript(operand, index, upper.as_deref()),
-            Expr::Field { .. } => Err(Refusal::Unknown("fields of composite values are not modelled".to_owned())),
+            Expr::Field { operand, name } => {
+                let operand = self.expression(operand)?;
+                composite::field(operand, name, self.kind, self.scope)
+            }
             Expr::Collate { operand, collation } => self.collate(operand, collation),
             Expr::Query(query) => match self.kind.takes_queries() {
                 true => self.subquery(query),

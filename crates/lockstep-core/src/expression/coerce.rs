@@ -1,6 +1,7 @@
 //! Conversions made explicit: `coerce_type` and `coerce_to_target_type` of `parse_coerce.c`.
 
 use crate::expression::Context;
+use crate::expression::composite;
 use crate::expression::literal;
 use crate::expression::node::{Constant, Expression, Form, Node};
 use crate::expression::scope::{Refusal, Scope};
@@ -22,6 +23,9 @@ pub(super) fn to_target(
         // A row may be one of a composite type, field by field.
         let base = typing::base_type(target, scope);
         if source.is(Type::RECORD) && base.row().is_none() && !base.array {
+            if let Some(made) = composite::from_row(&expression, target, context, form, scope) {
+                return made.map(Some);
+            }
             return Err(Refusal::Unknown("the conversion of a row to a composite type is not modelled".to_owned()));
         }
         return Ok(None);

@@ -184,6 +184,27 @@ impl Printer<'_> {
                 self.list(items, ", ", true);
                 self.push(")");
             }
+            Node::Composite { fields, form } => {
+                self.push("ROW(");
+                self.list(fields, ", ", true);
+                self.push(")");
+                if *form == Form::Explicit {
+                    let name = self.type_name(it.type_.bare());
+                    self.push(&format!("::{name}"));
+                }
+            }
+            Node::Field { operand, of, number } => {
+                let bare = matches!(operand.node, Node::Subscript { .. } | Node::Field { .. });
+                if !bare {
+                    self.push("(");
+                }
+                self.expression(operand, true);
+                if !bare {
+                    self.push(")");
+                }
+                let name = self.names.attribute(*of, *number);
+                self.push(&format!(".{name}"));
+            }
             Node::Value(keyword) => {
                 self.push(&keyword.to_ascii_uppercase());
                 if it.type_.modifier >= 0 && keyword.contains("time") {
@@ -314,7 +335,11 @@ impl Printer<'_> {
     }
 
     fn subscript(&mut self, operand: &Expression, subscripts: &[Subscript], show_implicit: bool) {
-        let bare = matches!(operand.node, Node::Column(_));
+        let bare = match operand.node {
+            Node::Column(_) => self.names.has_columns(),
+            Node::Field { .. } => true,
+            _ => false,
+        };
         if !bare {
             self.push("(");
         }

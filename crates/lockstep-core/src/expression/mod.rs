@@ -6,6 +6,7 @@ mod analyze;
 mod candidate;
 mod coerce;
 mod compare;
+mod composite;
 mod deparse;
 pub mod evaluate;
 mod foreign_key;

@@ -125,6 +125,17 @@ pub(super) enum Node {
         collation: Ident,
     },
     Row(Vec<Expression>),
+    /// `RowExpr` of a composite type, which is the expression's own.
+    Composite {
+        fields: Vec<Expression>,
+        form: Form,
+    },
+    /// `FieldSelect`: an attribute of a composite type, by its number.
+    Field {
+        operand: Child,
+        of: u32,
+        number: u16,
+    },
     /// `NamedArgExpr`: an argument written `name => value`.
     Named {
         name: Rc<str>,
@@ -243,7 +254,8 @@ impl Expression {
             | Node::Or(arguments)
             | Node::Coalesce(arguments)
             | Node::Array(arguments)
-            | Node::Row(arguments) => arguments.iter().collect(),
+            | Node::Row(arguments)
+            | Node::Composite { fields: arguments, .. } => arguments.iter().collect(),
             Node::ScalarArray { left, array, .. } => vec![left, array],
             Node::Not(operand)
             | Node::NullTest { operand, .. }
@@ -252,6 +264,7 @@ impl Expression {
             | Node::ThroughText { operand, .. }
             | Node::ToDomain { operand, .. }
             | Node::Collate { operand, .. }
+            | Node::Field { operand, .. }
             | Node::Named { operand, .. } => vec![operand],
             Node::ConvertArray { operand, element, .. } => vec![operand, element],
             Node::Aggregate(call) => call.expressions(),
@@ -300,7 +313,8 @@ impl Expression {
             | Node::Or(arguments)
             | Node::Coalesce(arguments)
             | Node::Array(arguments)
-            | Node::Row(arguments) => arguments.iter_mut().for_each(|it| it.visit_mut(change)),
+            | Node::Row(arguments)
+            | Node::Composite { fields: arguments, .. } => arguments.iter_mut().for_each(|it| it.visit_mut(change)),
             Node::ScalarArray { left, array, .. } => {
                 left.visit_mut(change);
                 array.visit_mut(change);
@@ -312,6 +326,7 @@ impl Expression {
             | Node::ThroughText { operand, .. }
             | Node::ToDomain { operand, .. }
             | Node::Collate { operand, .. }
+            | Node::Field { operand, .. }
             | Node::Named { operand, .. } => operand.visit_mut(change),
             Node::ConvertArray { operand, element, .. } => {
                 operand.visit_mut(change);

@@ -14,6 +14,27 @@ use crate::pg::version::PgVersion;
 const INLINED_CONCATENATION: [u32; 2] = [2003, 2004];
 
 impl Expression {
+    /// Whether it takes that attribute of a composite type, or any of them.
+    pub fn uses_attribute(&self, of_type: u32, attribute: Option<u16>) -> bool {
+        let mut found = false;
+        self.visit(&mut |it| {
+            if let Node::Field { of, number, .. } = &it.node {
+                found |= *of == of_type && attribute.is_none_or(|it| it == *number);
+            }
+        });
+        found
+    }
+
+    /// Whether it puts rows of that composite type together.
+    pub fn makes_rows_of(&self, of_type: u32) -> bool {
+        let mut found = false;
+        self.visit(&mut |it| {
+            let row = matches!(it.node, Node::Composite { .. });
+            found |= row && it.type_.base == crate::pg::types::TypeRef::User(of_type);
+        });
+        found
+    }
+
     /// Attribute numbers of the columns read.
     pub fn columns(&self) -> BTreeSet<u16> {
         let mut found = BTreeSet::new();

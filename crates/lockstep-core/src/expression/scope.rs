@@ -74,6 +74,10 @@ pub trait Scope {
     fn column(&self, parts: &[Ident]) -> Result<(u16, Type), Refusal>;
     fn resolve_type(&self, name: &TypeName) -> Result<Type, Refusal>;
     fn user_type(&self, id: u32) -> Option<UserTypeInfo>;
+    /// The attributes of a composite type, by their numbers; `None` where they are not known, or one is dropped.
+    fn attributes(&self, _id: u32) -> Option<Vec<(Ident, Type)>> {
+        None
+    }
     /// A type's name, for messages.
     fn user_type_name(&self, id: u32) -> String;
     /// The relation that a `regclass` constant names.
@@ -138,6 +142,16 @@ pub trait Names {
 
     fn function(&self, _id: u32) -> String {
         "???".to_owned()
+    }
+
+    /// An attribute of a composite type.
+    fn attribute(&self, _of: u32, _number: u16) -> String {
+        "???".to_owned()
+    }
+
+    /// Whether columns are those of a row (`Var`), and not the value of a domain.
+    fn has_columns(&self) -> bool {
+        true
     }
 
     /// The schema that an operator has to be named with; `None` where its symbol is enough.

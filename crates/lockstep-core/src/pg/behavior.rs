@@ -18,6 +18,12 @@ pub fn partitions_generate(version: PgVersion) -> bool {
     version >= PgVersion::V16
 }
 
+/// From 16 on a child's column is generated where its parent's is, and only there, by whatever expression;
+/// before, it took the parent's expression, or had one of its own where the parent had none.
+pub fn children_override_generation(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
 /// `to_regclass` of a text that is no name yields a null from 16 on (`DirectInputFunctionCallSafe`).
 pub fn to_regclass_forgives_syntax(version: PgVersion) -> bool {
     version >= PgVersion::V16

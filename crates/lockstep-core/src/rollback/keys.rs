@@ -61,7 +61,10 @@ impl Work<'_> {
                     continue;
                 }
                 match self.kept_index(pair, index, &dropped) {
-                    Some(kept) => self.compare_index_comments(index, kept),
+                    Some(kept) => {
+                        self.compare_index_comments(index, kept);
+                        self.compare_index_statistics(index, kept);
+                    }
                     None => self.add_index(index, Some(pair), state, &mut left_out),
                 }
             }
@@ -389,6 +392,20 @@ impl Work<'_> {
         if let Some(comment) = &relation.comment {
             self.add(phase, comment_on(&format!("INDEX {}", relation.name), Some(comment)));
         }
+        for (number, key) in (1..).zip(&index.keys) {
+            if let Some(target) = key.statistics {
+                self.add(phase, set_index_statistics(&relation.name, number, target));
+            }
+        }
+    }
+
+    fn compare_index_statistics(&mut self, old: RelationId, kept: RelationId) {
+        let (was, is) = (&self.start.index(old).keys, &self.now.index(kept).keys);
+        let name = &self.start.relation(old).name;
+        let places = (1..).zip(was.iter().zip(is)).filter(|(_, (was, is))| was.statistics != is.statistics);
+        let set = places.map(|(number, (was, _))| set_index_statistics(name, number, was.statistics.unwrap_or(-1)));
+        let set: Vec<String> = set.collect();
+        set.into_iter().for_each(|it| self.add(Phase::Detail, it));
     }
 
     fn comment_on_constraint(&mut self, table: &ObjectName, constraint: &Constraint) {
@@ -424,4 +441,8 @@ fn uses_any(schema: &Schema, constraint: &Constraint, columns: &[u16]) -> bool {
         | ConstraintKind::Unique { index }
         | ConstraintKind::Exclude { index, .. } => schema.index(*index).columns().iter().any(|it| columns.contains(it)),
     }
+}
+
+fn set_index_statistics(name: &ObjectName, number: usize, target: i32) -> String {
+    format!("ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS {target}")
 }

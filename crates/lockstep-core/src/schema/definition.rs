@@ -11,6 +11,7 @@ use crate::schema::object::ObjectId;
 use crate::schema::relation::Table;
 use crate::schema::routine::{FIRST_PARAMETER, Routine};
 use crate::schema::trigger::PolicyCondition;
+use crate::schema::user_type::TypeId;
 
 /// The names that an expression of one table needs to be printed.
 pub(super) struct TableNames<'a> {
@@ -46,6 +47,44 @@ impl Names for TableNames<'_> {
 
     fn relation(&self, id: u32) -> String {
         self.schema.get(RelationId(id)).map_or_else(|| "???".to_owned(), |it| it.name.to_string())
+    }
+
+    fn attribute(&self, of: u32, number: u16) -> String {
+        let relation = self.schema.attributes_of(TypeId(of)).and_then(|it| self.schema.get(it));
+        relation.map_or_else(|| "???".to_owned(), |it| it.columns().column_name(number).to_string())
+    }
+}
+
+/// The names that an expression of a domain needs to be printed, whose value is no column (`CoerceToDomainValue`).
+struct ValueNames<'a>(TableNames<'a>);
+
+impl Names for ValueNames<'_> {
+    fn column(&self, attribute: u16) -> String {
+        self.0.column(attribute)
+    }
+
+    fn user_type(&self, id: u32) -> String {
+        self.0.user_type(id)
+    }
+
+    fn function(&self, id: u32) -> String {
+        self.0.function(id)
+    }
+
+    fn schema_of(&self, operator: u32) -> Option<Ident> {
+        self.0.schema_of(operator)
+    }
+
+    fn relation(&self, id: u32) -> String {
+        self.0.relation(id)
+    }
+
+    fn attribute(&self, of: u32, number: u16) -> String {
+        self.0.attribute(of, number)
+    }
+
+    fn has_columns(&self) -> bool {
+        false
     }
 }
 
@@ -88,7 +127,7 @@ impl Schema {
 
     /// `pg_get_expr` of an expression over a domain's `VALUE`.
     pub fn print_domain_expression(&self, expression: &Expression) -> String {
-        expression.deparse(&TableNames { schema: self, table: None })
+        expression.deparse(&ValueNames(TableNames { schema: self, table: None }))
     }
 
     /// `pg_get_expr` of a policy's condition; `None` where the text is not known.

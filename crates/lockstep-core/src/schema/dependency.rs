@@ -152,6 +152,9 @@ impl Schema {
         version: PgVersion,
         found: &mut Vec<(Object, Dependency)>,
     ) {
+        if let Some(of) = self.get(id).filter(|it| it.kind() == 'c').and_then(|_| self.composite_over(id)) {
+            self.expressions_that(&|it| it.uses_attribute(of.0, Some(number)), found);
+        }
         let Some(table) = self.get(id).and_then(|it| it.table()) else { return };
         if table.attribute(number).is_some_and(|column| column.default.is_some() || column.generated.is_some()) {
             found.push((Object::Default(id, number), Dependency::Auto));
@@ -202,6 +205,9 @@ impl Schema {
         for table in self.typed_tables(id) {
             found.push((Object::Relation(table), Dependency::Normal));
         }
+        if self.attributes_of(id).is_some() {
+            self.expressions_that(&|it| it.uses_attribute(id.0, None) || it.makes_rows_of(id.0), found);
+        }
         for other in self.types() {
             if let UserTypeKind::Domain { base, .. } = &other.kind
                 && base.base == TypeRef::User(id.0)
@@ -227,7 +233,7 @@ impl Schema {
     }
 
     /// Parts of tables and domains with such expressions.
-    pub(super) fn expressions_that(&self, calls: &dyn Fn(&Expression) -> bool, found: &mut Vec<(Object, Dependency)>) {
+    pub fn expressions_that(&self, calls: &dyn Fn(&Expression) -> bool, found: &mut Vec<(Object, Dependency)>) {
         for relation in self.relations() {
             let id = relation.id;
             if let Some(index) = relation.index()

@@ -44,6 +44,8 @@ pub struct IndexKey {
     pub class_options: Vec<String>,
     pub descending: bool,
     pub nulls_first: bool,
+    /// `SET STATISTICS` of an expression.
+    pub statistics: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

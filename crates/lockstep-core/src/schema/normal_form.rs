@@ -223,6 +223,8 @@ impl Schema {
             .put("clustered", index.clustered)
             .put("tablespace", relation.tablespace.as_ref().map(ToString::to_string))
             .put("comment", relation.comment.clone());
+        let targets: Vec<i32> = index.keys.iter().filter_map(|it| it.statistics).collect();
+        form.put("stattargets", (!targets.is_empty()).then_some(targets));
         (relation.name.name.as_str().to_owned(), form)
     }
 

@@ -336,6 +336,11 @@ impl Table {
 }
 
 impl Rows {
+    /// Certainly one or more.
+    pub fn are_some(self) -> bool {
+        matches!(self, Rows::Exactly(count) if count > 0)
+    }
+
     /// After `more` rows were inserted; `None`: an unknown number.
     pub fn plus(self, more: Option<u64>) -> Self {
         match (self, more) {

@@ -14,6 +14,7 @@ mod unmodelled;
 
 use crate::effect::PgError;
 use crate::expression::ZONE;
+use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
 use crate::plan::{Plan, Planned, Plans};
@@ -242,7 +243,17 @@ impl Simulator {
         if !in_block {
             end_of_transaction::lock_at_commit(&mut execution);
         }
-        let Execution { schema, session, mut record, pending, .. } = execution;
+        let Execution { schema, mut session, mut record, pending, .. } = execution;
+        let locked = record.locks.iter().filter(|it| it.mode == LockMode::RowExclusive).map(|it| it.relation);
+        let locked: Vec<_> = locked.filter(|id| schema.get(*id).is_some_and(|it| it.sequence().is_some())).collect();
+        let unclear = !record.doubts.is_empty() || matches!(result, Err(Stop::Unknown(_)));
+        // What is shared stays so where nothing changes.
+        if session.sequences.changes(&locked, unclear) {
+            session.sequences.end_of_statement(&locked, unclear);
+        }
+        if result.is_err() && self.session.sequences != session.sequences {
+            self.session.sequences = session.sequences.clone();
+        }
         let mut applied = false;
         let outcome = match result {
             Ok(()) => {

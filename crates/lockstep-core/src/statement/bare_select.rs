@@ -111,12 +111,14 @@ fn compute(it: &Expr, execution: &mut Execution) -> Outcome {
         Err(refusal) => return Err(Stop::from(refusal)),
     };
     scope::check_enum_values(execution, it, &made)?;
-    if made.converts_to_domain() {
-        return unknown("whether a domain admits a value is not modelled");
-    }
     // Operators over constants, as planning computes them.
-    if let Err(Trouble::Error(error)) = RowScope::new(execution).over(&[]).value(&made) {
-        return Err(error.into());
+    match RowScope::new(execution).over(&[]).value(&made) {
+        Err(Trouble::Error(error)) => return Err(error.into()),
+        Err(Trouble::Unknown) if made.converts_to_domain() => {
+            return unknown("whether a domain admits a value is not modelled");
+        }
+        Ok(value) if value.is_exact() => return Ok(()),
+        _ => {}
     }
     let certain = match stored_value(&made, execution) {
         Stored::Value(_) | Stored::Null => true,

@@ -5,6 +5,7 @@ use crate::name::Ident;
 use crate::pg::types::Type;
 use crate::plpgsql;
 use crate::schema::routine::{ParameterMode, Routine};
+use crate::statement::column::{base_type, domain_with_constraints};
 use crate::statement::do_block::{self, Value};
 use crate::statement::execution::{Execution, Outcome, Stop, unknown};
 use crate::statement::routine;
@@ -74,26 +75,38 @@ pub(super) fn execute(
             (None, None) => return unknown(format!("what {name} is called with is not known")),
         };
         let value = match do_block::evaluate(&text, variables, execution) {
-            Ok(value) => convert(value, parameter.type_, execution)?,
+            Ok(value) => {
+                do_block::fits(execution, &value, parameter.type_)?;
+                convert(value, parameter.type_, execution)?
+            }
             // What is never asked for does no harm.
-            Err(Stop::Unknown(_)) => Value::Unknown,
+            Err(Stop::Unknown(_)) => {
+                do_block::fits(execution, &Value::Unknown, parameter.type_)?;
+                Value::Unknown
+            }
             Err(stop) => return Err(stop),
         };
+        bound.push((Ident::new(&format!("${}", place + 1)), value.clone()));
         if let Some(name) = &parameter.name {
             bound.push((name.clone(), value));
         }
     }
+    let checked = domain_with_constraints(execution, &routine.result.base);
     let Some(block) = plpgsql::read(&routine.source) else {
         return unknown(format!("{name} is written in more PL/pgSQL than is read here"));
     };
     execution.calls += 1;
     let result = do_block::run(&block, bound, execution);
     execution.calls -= 1;
-    result
+    match result {
+        Ok(()) if checked => unknown("whether the domain that the function returns admits its value is not known"),
+        result => result,
+    }
 }
 
 /// The value as the parameter holds it.
 fn convert(value: Value, type_: Type, execution: &Execution) -> Outcome<Value> {
+    let type_ = base_type(execution, &type_);
     Ok(match value {
         Value::Text(text) if type_.bare() == Type::REGCLASS => {
             let Some(name) = parse_relation_name(&text) else { return Ok(Value::Unknown) };

@@ -1,6 +1,9 @@
 //! Column definitions: `transformColumnDefinition` of `parse_utilcmd.c` and `BuildDescForRelation`.
 
+use std::rc::Rc;
+
 use crate::effect::{ObjectName, PgError, RelationId};
+use crate::expression::Expression;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::behavior;
 use crate::pg::catalog::extension::{Kind, Member};
@@ -440,4 +443,19 @@ pub(super) fn attribute(execution: &Execution, table: RelationId, column: &Ident
         Some((number, _)) => Ok(number),
         None => Err(missing_column(column, &execution.bare_name(table)).into()),
     }
+}
+
+/// `build_column_default`: a column without a default of its own has that of its domain.
+pub(super) fn domain_default(execution: &Execution, type_: &Type) -> Option<Rc<Expression>> {
+    let TypeRef::User(id) = type_.base else { return None };
+    match execution.schema.user_type(TypeId(id)).map(|it| &it.kind) {
+        Some(UserTypeKind::Domain { default, base, .. }) if !type_.array => {
+            default.clone().or_else(|| domain_default(execution, base))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
+    matches!(base, TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(*id)))
 }

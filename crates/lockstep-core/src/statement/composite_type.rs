@@ -16,6 +16,7 @@ use crate::statement::column::{
     base_type, check_columns, check_name, empty_column, missing_column, resolve_type, transform_collation,
 };
 use crate::statement::deletion::delete;
+use crate::statement::domain::reread_check;
 use crate::statement::enum_type::new_type_name;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::syntax::statement::{Attribute, AttributeAction, ColumnDefinition, CreateComposite, Subcommand};
@@ -101,6 +102,7 @@ pub(super) fn alter(execution: &mut Execution, name: &QualifiedName, actions: &[
                 let name = execution.schema.relation(relation).name.name.clone();
                 return is_used_by(execution, &name, table, number);
             }
+            rows_are_written(execution, type_)?;
             retyped.push((number, made));
         }
         let cascade = match action {
@@ -120,11 +122,15 @@ pub(super) fn alter(execution: &mut Execution, name: &QualifiedName, actions: &[
             drop_attribute(execution, relation, name, *if_exists, *cascade)?;
         }
     }
+    let checks = checks_of_fields(execution, relation, &retyped)?;
     for (number, made) in retyped {
         let columns = execution.schema.relation_mut(relation).columns_mut();
         if let Some(column) = columns.and_then(|it| it.attribute_mut(number)) {
             (column.type_, column.collation) = (made.type_, made.collation);
         }
+    }
+    for (domain, name, text) in checks {
+        reread_check(execution, domain, &name, &text)?;
     }
     for action in actions {
         if let AttributeAction::Add { attribute, .. } = action {
@@ -132,9 +138,43 @@ pub(super) fn alter(execution: &mut Execution, name: &QualifiedName, actions: &[
         }
     }
     for (table, subcommands) in on_tables {
-        alter_table::alter(execution, table, &subcommands, LockMode::AccessExclusive, false)?;
+        alter_table::alter(execution, table, &subcommands, LockMode::AccessExclusive, true)?;
     }
     Ok(())
+}
+
+/// Rows that expressions write out have the attributes of the time.
+fn rows_are_written(execution: &Execution, type_: TypeId) -> Outcome {
+    let mut found = vec![];
+    execution.schema.expressions_that(&|it| it.makes_rows_of(type_.0), &mut found);
+    match found.is_empty() {
+        true => Ok(()),
+        false => unknown("what becomes of rows that an expression puts together is not modelled"),
+    }
+}
+
+/// Checks of domains that look at the attributes, as texts to be read again (`RememberConstraintForRebuilding`).
+fn checks_of_fields(
+    execution: &Execution,
+    relation: RelationId,
+    retyped: &[(u16, Column)],
+) -> Outcome<Vec<(TypeId, Ident, String)>> {
+    let mut made = vec![];
+    for (number, _) in retyped {
+        for (object, _) in execution.schema.dependents(&Object::Column(relation, *number), execution.version) {
+            let Object::DomainConstraint(domain, name) = object else {
+                return unknown("what an expression makes of another type of the attribute is not modelled");
+            };
+            let kind = execution.schema.user_type(domain).map(|it| &it.kind);
+            if let Some(UserTypeKind::Domain { checks, .. }) = kind
+                && let Some(check) = checks.iter().find(|it| it.name == name)
+                && !made.iter().any(|(other, of, _)| (*other, of) == (domain, &name))
+            {
+                made.push((domain, name, execution.schema.print_domain_expression(&check.expression)));
+            }
+        }
+    }
+    Ok(made)
 }
 
 /// What the typed tables do for themselves.
@@ -183,6 +223,9 @@ fn drop_attribute(
         return Ok(());
     }
     let number = find(execution, relation, name)?;
+    if let Some(type_) = execution.schema.composite_over(relation) {
+        rows_are_written(execution, type_)?;
+    }
     delete(execution, &[Object::Column(relation, number)], cascade)
 }
 
@@ -239,7 +282,14 @@ pub(super) fn rename_attribute(
     cascade: bool,
 ) -> Outcome {
     let (type_, relation) = open(execution, name)?;
-    for id in typed_tables(execution, type_, cascade)?.into_iter().chain([relation]) {
+    let mut renamed = vec![];
+    for id in typed_tables(execution, type_, cascade)? {
+        renamed.push(id);
+        let reason = "the column of a typed table has another name in the tables below as well";
+        execution.lock_descendants(id, LockMode::AccessExclusive, reason);
+        renamed.extend(execution.schema.descendants(id).into_iter().map(|(below, _)| below));
+    }
+    for id in renamed.into_iter().chain([relation]) {
         let columns = execution.schema.relation(id).columns();
         let Some((number, _)) = columns.find(from.as_str()) else {
             return fail(sqlstate::UNDEFINED_COLUMN, format!("column \"{}\" does not exist", from.as_str()));

@@ -12,7 +12,7 @@ use crate::pg::version::PgVersion;
 use crate::schema::constraint::ConstraintKind;
 use crate::statement::calls::functions_only_read;
 use crate::statement::column::missing_column;
-use crate::statement::execution::{Execution, Outcome, fail};
+use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::partition::spread;
 use crate::statement::referential;
 use crate::statement::rows::{assignable, is_default, never_null};
@@ -26,6 +26,7 @@ pub(super) fn check(
     execution: &mut Execution,
     table: RelationId,
     targets: &[u16],
+    named: bool,
 ) -> Outcome {
     let updates = statement.on_conflict_update == Some(true);
     if updates && conflict.target == ConflictTarget::None {
@@ -40,6 +41,9 @@ pub(super) fn check(
         }
     }
     let assigned = assignments(statement, conflict, execution, table)?;
+    if named {
+        lock_arbiters(conflict, execution, table);
+    }
     let arbiter = infer(conflict, execution, table, updates)?;
     if updates {
         ask(statement, conflict, execution, table, &assigned, arbiter, targets);
@@ -75,6 +79,10 @@ impl Scope for ConflictScope<'_> {
 
     fn user_type(&self, id: u32) -> Option<UserTypeInfo> {
         self.table.user_type(id)
+    }
+
+    fn attributes(&self, id: u32) -> Option<Vec<(Ident, Type)>> {
+        self.table.attributes(id)
     }
 
     fn extensions(&self) -> Installed {
@@ -148,6 +156,37 @@ fn only_not_null(execution: &Execution, table: RelationId, number: u16) -> bool 
     !watched && !limited
 }
 
+/// The same of a partitioned table, whose rows meet the indexes of its partitions.
+pub(super) fn open_root(conflict: &Conflict, execution: &mut Execution, table: RelationId) -> Outcome {
+    lock_arbiters(conflict, execution, table);
+    match conflict.target {
+        ConflictTarget::Constraint(_) => {
+            unknown("which indexes of partitions the constraint stands for is not modelled")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `infer_arbiter_indexes` opens the indexes of the table that the statement names, up to the wanted one.
+fn lock_arbiters(conflict: &Conflict, execution: &mut Execution, table: RelationId) {
+    let of_table = execution.schema.table(table);
+    let wanted = match &conflict.target {
+        ConflictTarget::None => return,
+        ConflictTarget::Constraint(name) => match of_table.constraint(name.as_str()).and_then(|it| it.index()) {
+            Some(wanted) => Some(wanted),
+            None => return,
+        },
+        ConflictTarget::Columns { .. } | ConflictTarget::Other(_) => None,
+    };
+    for index in of_table.indexes.clone() {
+        let reason = "the unique index that may refuse the rows is looked for";
+        execution.lock(index, LockMode::RowExclusive, reason);
+        if Some(index) == wanted {
+            break;
+        }
+    }
+}
+
 /// `infer_arbiter_indexes`.
 fn infer(
     conflict: &Conflict,
@@ -155,7 +194,6 @@ fn infer(
     table: RelationId,
     updates: bool,
 ) -> Outcome<Option<RelationId>> {
-    let reason = "the unique index that may refuse the rows is looked for";
     let indexes = execution.schema.table(table).indexes.clone();
     match &conflict.target {
         ConflictTarget::None => {
@@ -175,12 +213,6 @@ fn infer(
                 let message = "constraint in ON CONFLICT clause has no associated index";
                 return fail(sqlstate::WRONG_OBJECT_TYPE, message);
             };
-            for index in indexes {
-                execution.lock(index, LockMode::RowExclusive, reason);
-                if index == wanted {
-                    break;
-                }
-            }
             if updates && execution.schema.index(wanted).exclusion {
                 let message = "ON CONFLICT DO UPDATE not supported with exclusion constraints";
                 return fail(sqlstate::WRONG_OBJECT_TYPE, message);
@@ -198,7 +230,6 @@ fn infer(
             let mut found = None;
             let mut perhaps = false;
             for id in indexes {
-                execution.lock(id, LockMode::RowExclusive, reason);
                 let index = execution.schema.index(id);
                 let mut keys = index.key_columns().unwrap_or_default();
                 keys.sort_unstable();
@@ -231,9 +262,6 @@ fn infer(
             }
         }
         ConflictTarget::Other(_) => {
-            for id in indexes {
-                execution.lock(id, LockMode::RowExclusive, reason);
-            }
             execution.doubt("which index the expressions of ON CONFLICT mean is not known");
             Ok(None)
         }

@@ -168,6 +168,7 @@ fn insert(
         table: table.clone(),
         alias: None,
         columns,
+        overriding: None,
         source: InsertSource::Values(values),
         on_conflict_update: None,
         conflict: None,

@@ -370,6 +370,7 @@ fn resolve_key(
         type_,
         descending,
         nulls_first: key.nulls_first.unwrap_or(descending),
+        statistics: None,
     })
 }
 

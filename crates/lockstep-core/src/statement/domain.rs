@@ -56,6 +56,10 @@ impl Scope for DomainScope<'_> {
         self.outer.user_type(id)
     }
 
+    fn attributes(&self, id: u32) -> Option<Vec<(Ident, Type)>> {
+        self.outer.attributes(id)
+    }
+
     fn extensions(&self) -> Installed {
         self.outer.extensions()
     }
@@ -162,6 +166,25 @@ pub(super) fn new_check(
     let scope = DomainScope::with_value(execution, *base);
     let made = expression::analyze_boolean(condition, &scope, Kind::DomainCheck)?;
     Ok(DomainCheck { name, expression: Rc::new(made), validated: true })
+}
+
+/// A check that is read again after what it looks at has another type.
+pub(super) fn reread_check(execution: &mut Execution, domain: TypeId, name: &Ident, text: &str) -> Outcome {
+    let Some(UserTypeKind::Domain { base, .. }) = execution.schema.user_type(domain).map(|it| it.kind.clone()) else {
+        return Ok(());
+    };
+    let Ok(condition) = crate::syntax::parse_expression(text) else {
+        return unknown("a check of a domain cannot be read back");
+    };
+    let scope = DomainScope::with_value(execution, base);
+    let made = Rc::new(expression::analyze_boolean(&condition, &scope, Kind::DomainCheck)?);
+    if let Some(it) = execution.schema.user_type_mut(domain)
+        && let UserTypeKind::Domain { checks, .. } = &mut it.kind
+        && let Some(check) = checks.iter_mut().find(|it| it.name == *name)
+    {
+        check.expression = made;
+    }
+    Ok(())
 }
 
 /// `domainAddNotNullConstraint`: the name where none is given.

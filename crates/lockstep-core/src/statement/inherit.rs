@@ -5,13 +5,13 @@ use std::rc::Rc;
 use crate::effect::RelationId;
 use crate::expression::Expression;
 use crate::name::{Ident, QualifiedName};
-use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::pg::{behavior, hierarchy};
 use crate::schema::constraint::{Constraint, ConstraintKind};
-use crate::schema::relation::{Persistence, TableKind};
+use crate::schema::relation::{Column, Persistence, TableKind};
 use crate::statement::column::{Definition, empty_column};
-use crate::statement::execution::{Execution, Outcome, fail, unknown};
+use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::scope::{self, Use, read_back};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement::CreateTable;
@@ -119,6 +119,8 @@ pub(super) fn merge(
     own: Vec<Definition>,
 ) -> Outcome<Vec<Definition>> {
     let mut merged: Vec<Definition> = vec![];
+    // Columns whose defaults differ from parent to parent (`bogus_marker`).
+    let mut conflicting: Vec<Ident> = vec![];
     for parent in inheritance.parents.clone() {
         for (number, column) in execution.schema.table(parent).columns.clone().live() {
             let name = column.name.clone();
@@ -142,9 +144,21 @@ pub(super) fn merge(
                     return fail(sqlstate::DATATYPE_MISMATCH, message);
                 }
                 before.inherited += 1;
-                if column.default.is_some() || column.generated.is_some() || merged[at].default.is_some() {
-                    return unknown("defaults that come from several parents are not modelled");
+                let (default, generated) = inherited_value(execution, parent, column)?;
+                let before = &mut merged[at];
+                let kind = |it: &Option<(Expr, Option<bool>)>| it.as_ref().map(|it| it.1);
+                if kind(&before.generated) != kind(&generated) {
+                    let message = format!("inherited column \"{text}\" has a generation conflict");
+                    return fail(sqlstate::DATATYPE_MISMATCH, message);
                 }
+                let differs = match (&before.default, &default) {
+                    (Some(one), Some(other)) => one != other,
+                    _ => before.generated != generated,
+                };
+                if differs {
+                    conflicting.push(name.clone());
+                }
+                before.default = before.default.take().or(default);
                 continue;
             }
             let mut copy = empty_column(name, column.type_);
@@ -153,14 +167,7 @@ pub(super) fn merge(
             copy.compression = column.compression.clone();
             copy.inherited = 1;
             copy.local = false;
-            let default = match &column.default {
-                Some(default) => Some(read_back(execution, parent, default)?),
-                None => None,
-            };
-            let generated = match &column.generated {
-                Some(it) => Some((read_back(execution, parent, &it.expression)?, Some(it.stored))),
-                None => None,
-            };
+            let (default, generated) = inherited_value(execution, parent, column)?;
             merged.push(Definition {
                 column: copy,
                 default,
@@ -183,9 +190,31 @@ pub(super) fn merge(
             merged.push(definition);
             continue;
         };
+        let settles = definition.default.is_some() || definition.generated.is_some() || definition.serial.is_some();
         merge_own(execution, inheritance.is_partition, &mut merged[at], definition)?;
+        conflicting.retain(|it| *it != name || !settles);
     }
-    Ok(merged)
+    let unsettled = merged.iter().find(|it| conflicting.contains(&it.column.name));
+    match unsettled.map(|it| (it.column.name.as_str(), it.generated.is_some())) {
+        None => Ok(merged),
+        Some((name, generated)) => {
+            let what = if generated { "generation expressions" } else { "default values" };
+            let message = format!("column \"{name}\" inherits conflicting {what}");
+            fail(sqlstate::INVALID_COLUMN_DEFINITION, message)
+        }
+    }
+}
+
+/// A parent's default, or its generation expression and whether that is stored.
+type InheritedValue = (Option<Expr>, Option<(Expr, Option<bool>)>);
+
+fn inherited_value(execution: &Execution, parent: RelationId, column: &Column) -> Outcome<InheritedValue> {
+    let default = column.default.as_ref().map(|it| read_back(execution, parent, it)).transpose()?;
+    let generated = column.generated.as_ref().map(|it| {
+        let expression = read_back(execution, parent, &it.expression)?;
+        Ok::<_, Stop>((expression, Some(it.stored)))
+    });
+    Ok((default, generated.transpose()?))
 }
 
 /// A column that a parent has and the statement defines as well.
@@ -201,19 +230,46 @@ fn merge_own(execution: &mut Execution, is_partition: bool, merged: &mut Definit
         }
         merged.column.local = true;
     }
-    if merged.generated.is_some() || own.generated.is_some() || own.identity.is_some() || own.serial.is_some() {
-        return unknown("a generated or numbered column that a parent has as well is not modelled");
+    if is_partition && (own.identity.is_some() || own.serial.is_some()) {
+        return unknown("a numbered column of a partition is not modelled");
     }
     let conflicts = own.column.storage.is_some() && own.column.storage != merged.column.storage;
     if conflicts && !is_partition {
         return fail(sqlstate::DATATYPE_MISMATCH, format!("column \"{name}\" has a storage parameter conflict"));
     }
+    merge_value(execution, &name, merged, &own)?;
     merged.column.storage = own.column.storage.or(merged.column.storage.take());
     merged.column.compression = own.column.compression.or(merged.column.compression.take());
-    merged.default = own.default.or(merged.default.take());
+    if own.default.is_some() || own.generated.is_some() || own.serial.is_some() {
+        merged.default = own.default;
+        merged.generated = own.generated;
+        merged.serial = own.serial;
+    }
+    // Never inherited: the column's own is taken.
+    merged.identity = own.identity;
     merged.not_null = own.not_null;
     merged.constraints = own.constraints;
     Ok(())
+}
+
+/// Conflicts of generated columns.
+fn merge_value(execution: &Execution, name: &str, merged: &Definition, own: &Definition) -> Outcome {
+    let refuse = |message: String| fail(sqlstate::INVALID_COLUMN_DEFINITION, message);
+    let overrides = behavior::children_override_generation(execution.version);
+    match (&merged.generated, &own.generated) {
+        (Some(_), Some(_)) if !overrides => refuse(format!("child column \"{name}\" specifies generation expression")),
+        (Some((_, kind)), Some((_, own))) if kind.unwrap_or(false) != own.unwrap_or(false) => {
+            refuse(format!("column \"{name}\" inherits from generated column of different kind"))
+        }
+        (None, Some(_)) if overrides => refuse(format!("child column \"{name}\" specifies generation expression")),
+        (Some(_), None) if own.default.is_some() || own.serial.is_some() => {
+            refuse(format!("column \"{name}\" inherits from generated column but specifies default"))
+        }
+        (Some(_), None) if own.identity.is_some() => {
+            refuse(format!("column \"{name}\" inherits from generated column but specifies identity"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A parent's `NOT NULL` that its children must have: `Some(None)` where it has no name.

@@ -4,11 +4,10 @@ use std::rc::Rc;
 
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::expression::Kind;
-use crate::name::Ident;
+use crate::name::{Ident, quote_identifier};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::known_rows::Row;
-use crate::schema::relation::Column;
 use crate::schema::rule::RuleEvent;
 use crate::schema::sequence::LastValue;
 use crate::statement::Command;
@@ -16,32 +15,42 @@ use crate::statement::calls::functions_read_or_take;
 use crate::statement::column::missing_column;
 use crate::statement::conflict;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
-use crate::statement::firing::{self, RowEvent};
+use crate::statement::firing::{self, Change, RowEvent};
+use crate::statement::given::{Given, given};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
+use crate::statement::overriding::refuse_computed;
 use crate::statement::partition;
 use crate::statement::query::row_security;
 use crate::statement::referential;
 use crate::statement::row_checks::{self, NewRows};
 use crate::statement::row_sequences::{ask_sequences, lock_sequences};
 use crate::statement::row_target::{refuse_view, values, writable};
-use crate::statement::rows::{assignable, fits, is_default, is_null, never_null, unlimited};
+use crate::statement::rows::{assignable, fits, is_default, unlimited};
 use crate::statement::rule::refuse_rules;
-use crate::statement::scope::{Stored, TableScope, stored_value};
+use crate::statement::scope::TableScope;
 use crate::statement::select;
 use crate::statement::sequence_function::{self, exhausted};
 use crate::syntax;
 use crate::syntax::expression::Expr;
-use crate::syntax::statement::{Insert, InsertSource, Statement};
+use crate::syntax::statement::{Insert, InsertSource, Overriding, Statement};
+
+/// How rows come to the table.
+#[derive(Clone, Copy)]
+struct Way {
+    named: bool,
+    /// A policy refuses every row.
+    refused: bool,
+}
 
 impl Command for Insert {
     fn run(&self, execution: &mut Execution) -> Outcome {
-        self.write(execution, true)
+        self.run_into(execution, true)
     }
 }
 
 impl Insert {
-    /// `named`: the policies are those of the table that the statement names, not of a partition that takes its rows.
-    fn write(&self, execution: &mut Execution, named: bool) -> Outcome {
+    /// `named`: the statement names the table, which rows of partitions' are not.
+    fn run_into(&self, execution: &mut Execution, named: bool) -> Outcome {
         let table = execution.open_in_query(&self.table, LockMode::RowExclusive, "rows of the table are written")?;
         let relation = execution.bare_name(table);
         refuse_rules(execution, table, RuleEvent::Insert)?;
@@ -53,7 +62,16 @@ impl Insert {
         let targets = self.targets(execution, table, &relation)?;
         let refused = named && row_security::write(execution, table, &self.asks(), &self.rows())?;
         writable(execution, "INSERT", table)?;
-        firing::fire(execution, table, RowEvent::Insert)?;
+        let change = Change { event: RowEvent::Insert, columns: None, rows: true, statement: named };
+        let fired = firing::fire_some(execution, table, change)?;
+        let certain = self.on_conflict_update.is_none() && !matches!(self.source, InsertSource::Query(_));
+        fired.around(execution, table, certain, |execution| {
+            self.write(execution, table, &targets, Way { named, refused })
+        })
+    }
+
+    fn write(&self, execution: &mut Execution, table: RelationId, targets: &[u16], way: Way) -> Outcome {
+        let relation = execution.bare_name(table);
         if self.writes_long_values() {
             execution.schema.table_mut(table).long_values = true;
         }
@@ -61,7 +79,7 @@ impl Insert {
         if into.is_partitioned() || into.is_partition() {
             let mut columns: Vec<Ident> = targets.iter().map(|it| into.column_name(*it)).collect();
             if let InsertSource::Query(query) = &self.source {
-                return partition::spread::run(self, query, execution, table, &targets);
+                return partition::spread::run(self, query, execution, table, targets);
             }
             let InsertSource::Values(rows) = &self.source else {
                 return unknown("which partition takes the rows is not known");
@@ -70,10 +88,18 @@ impl Insert {
             if let (Some(first), true) = (rows.first(), self.columns.is_empty()) {
                 columns.truncate(first.len());
             }
-            if into.is_partitioned() {
-                return self.distribute(execution, table, &targets, columns, rows);
+            let (partition, partitioned) = (into.is_partition(), into.is_partitioned());
+            if partition && way.named {
+                partition::routing::check(execution, table, &columns, rows)?;
+            } else if firing::fires_before_rows(execution, table, RowEvent::Insert) {
+                partition::constraint::read_bound(execution, table);
             }
-            partition::routing::check(execution, table, &columns, rows)?;
+            if partitioned {
+                if let Some(conflict) = &self.conflict {
+                    conflict::open_root(conflict, execution, table)?;
+                }
+                return self.distribute(execution, table, targets, columns, rows);
+            }
         }
         let mut taken = vec![];
         match &self.source {
@@ -90,15 +116,20 @@ impl Insert {
         if self.opaque {
             return unknown("a clause of this INSERT is not modelled");
         }
+        if self.overriding == Some(Overriding::User)
+            && let Some(defaulted) = self.without_users_values(execution, table, targets)?
+        {
+            return defaulted.run(execution);
+        }
         if let Some(conflict) = &self.conflict {
-            conflict::check(self, conflict, execution, table, &targets)?;
+            conflict::check(self, conflict, execution, table, targets, way.named)?;
         }
         let (rows, source) = match &self.source {
             InsertSource::Values(rows) => {
                 for value in rows.iter().flatten() {
                     taken.extend(sequence_function::called(execution, value)?);
                 }
-                let source = check_values(self, execution, table, &targets, rows)?;
+                let source = check_values(self, execution, table, targets, rows)?;
                 (Some(rows.as_slice()), source)
             }
             InsertSource::DefaultValues => {
@@ -107,15 +138,15 @@ impl Insert {
             }
             InsertSource::Query(query) => {
                 let plain = query.by_row.as_ref();
-                (None, plain.and_then(|it| known_rows::rows_of_query(execution, it, table, &targets)))
+                (None, plain.and_then(|it| known_rows::rows_of_query(execution, it, table, targets)))
             }
         };
         let plain = |rows: &[Vec<Expr>]| rows.iter().flatten().all(|it| matches!(it, Expr::Literal(_)));
-        if refused && rows.is_some_and(plain) && self.conflict.is_none() {
+        if way.refused && rows.is_some_and(plain) && self.conflict.is_none() {
             let message = format!("new row violates row-level security policy for table \"{relation}\"");
             return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
         }
-        let given = given(execution, table, &targets, rows);
+        let given = given(execution, table, targets, rows);
         let ignores_conflicts = self.on_conflict_update == Some(false);
         // What `DO UPDATE` makes of the rows is not told row by row.
         let source = source.filter(|_| self.on_conflict_update != Some(true));
@@ -125,7 +156,7 @@ impl Insert {
             taken
                 .into_iter()
                 .for_each(|it| execution.lock_for_rows(it, LockMode::RowExclusive, known_rows::TAKEN, false));
-            return finish_known(self, execution, table, &targets, rows, &given, known);
+            return finish_known(self, execution, table, targets, rows, &given, known);
         }
         let plain = rows.is_some_and(|rows| rows.iter().flatten().all(sequence_function::calls_once_or_never));
         while let Some(sequence) = taken.pop() {
@@ -137,10 +168,9 @@ impl Insert {
         if rows.is_some() {
             refuse_nulls(execution, table, &given, &relation)?;
         }
-        ask(self, execution, table, &targets, rows, &given);
+        ask(self, execution, table, targets, rows, &given);
         finish(self, execution, table, rows, &given)
     }
-
     /// Each partition takes its rows as if it were named.
     fn distribute(
         &self,
@@ -173,7 +203,7 @@ impl Insert {
             let alias = self.alias.clone().or_else(|| Some(self.table.name.clone()));
             let part =
                 Insert { alias, table, columns: columns.clone(), source: InsertSource::Values(rows), ..self.clone() };
-            part.write(execution, false)?;
+            part.run_into(execution, false)?;
         }
         Ok(())
     }
@@ -203,70 +233,7 @@ impl Insert {
     }
 }
 
-/// What each live column gets.
-pub(super) struct Given {
-    pub(super) number: u16,
-    pub(super) name: Ident,
-    /// Certainly no null in any row.
-    pub(super) never_null: bool,
-    /// Certainly a null in some row.
-    pub(super) null: bool,
-    /// A value of the statement's own, rather than a default.
-    pub(super) written: bool,
-    /// Its default in some row.
-    pub(super) defaulted: bool,
-}
-
-pub(super) fn given(
-    execution: &Execution,
-    table: RelationId,
-    targets: &[u16],
-    rows: Option<&[Vec<Expr>]>,
-) -> Vec<Given> {
-    let columns = execution.schema.table(table);
-    let made = columns.live().map(|(number, column)| {
-        let defaulted = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
-        // A sequence always has a next value.
-        let default_is_value = column.identity.is_some()
-            || column.default.as_ref().is_some_and(|it| {
-                !it.relations().is_empty() || matches!(stored_value(it, execution), Stored::Value(_))
-            });
-        let null_by_default = match &column.default {
-            Some(default) => matches!(stored_value(default, execution), Stored::Null),
-            None => !defaulted,
-        };
-        let place = targets.iter().position(|target| *target == number);
-        let mut it = Given {
-            number,
-            name: column.name.clone(),
-            never_null: true,
-            null: false,
-            written: false,
-            defaulted: false,
-        };
-        let mut see = |value: Option<&Expr>| match value {
-            Some(value) if !is_default(value) => {
-                it.written = true;
-                it.never_null &= never_null(value);
-                it.null |= is_null(value);
-            }
-            _ => {
-                it.defaulted = true;
-                it.never_null &= default_is_value;
-                it.null |= null_by_default;
-            }
-        };
-        match (rows, place) {
-            (Some([]), _) | (_, None) => see(None),
-            (Some(rows), Some(place)) => rows.iter().for_each(|row| see(row.get(place))),
-            (None, Some(_)) => (it.written, it.never_null) = (true, false),
-        }
-        it
-    });
-    made.collect()
-}
-
-fn check_values(
+pub(super) fn check_values(
     statement: &Insert,
     execution: &Execution,
     table: RelationId,
@@ -294,7 +261,7 @@ fn check_values(
                 continue;
             }
             let Some(column) = execution.schema.table(table).attribute(*number) else { continue };
-            refuse_computed(column)?;
+            refuse_computed(column, statement.overriding)?;
             functions_read_or_take(execution, value)?;
             let mut queries = vec![];
             value.visit(&mut |it| {
@@ -355,11 +322,11 @@ pub(super) fn ask(
             let type_ = execution.schema.table(table).attribute(it.number).map(|column| column.type_);
             let type_ = type_.map(|it| unlimited(execution, &it)).unwrap_or_default();
             let place = targets.iter().take(width).position(|target| *target == it.number);
-            let value = place.map_or("NULL".to_owned(), |place| quote(&named[place]));
+            let value = place.map_or("NULL".to_owned(), |place| quote_identifier(&named[place]));
             format!("CAST({value} AS {type_}) AS {}", it.name)
         })
         .collect();
-    let aliases = named.iter().map(|it| quote(it)).collect::<Vec<_>>().join(", ");
+    let aliases = named.iter().map(|it| quote_identifier(it)).collect::<Vec<_>>().join(", ");
     let new = NewRows {
         query: format!("(SELECT {} FROM ({source}) AS source({aliases}))", list.join(", ")),
         assigned: given.iter().filter(|it| it.written).map(|it| it.number).collect(),
@@ -418,10 +385,6 @@ fn finish_known(
     Ok(())
 }
 
-fn quote(name: &str) -> String {
-    crate::name::quote_identifier(name)
-}
-
 pub(super) fn finish(
     statement: &Insert,
     execution: &mut Execution,
@@ -431,7 +394,7 @@ pub(super) fn finish(
 ) -> Outcome {
     execution.work(table, WorkKind::WriteRows, None, "rows are inserted");
     let written: Vec<u16> = given.iter().filter(|it| it.written).map(|it| it.number).collect();
-    let null: Vec<u16> = given.iter().filter(|it| it.null).map(|it| it.number).collect();
+    let null: Vec<u16> = given.iter().filter(|it| it.only_nulls).map(|it| it.number).collect();
     // Written out, and no conflict keeps them out.
     let certain = match (rows, &statement.source) {
         (Some(_), _) => true,
@@ -485,15 +448,4 @@ pub(super) fn finish(
     table.rows = table.rows.plus(count);
     table.known = None;
     Ok(())
-}
-
-/// `rewriteTargetListIU`: a column whose values are the server's own takes none from a statement.
-pub(super) fn refuse_computed(column: &Column) -> Outcome {
-    match column.generated.is_some() || column.identity == Some(true) {
-        true => {
-            let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name.as_str());
-            fail(sqlstate::GENERATED_ALWAYS, message)
-        }
-        false => Ok(()),
-    }
 }

@@ -9,7 +9,7 @@ use crate::pg::sqlstate;
 use crate::statement::Command;
 use crate::statement::column::missing_column;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
-use crate::statement::insert::refuse_computed;
+use crate::statement::overriding::refuse_computed;
 use crate::statement::query::{Ask, row_security};
 use crate::statement::row_target::writable;
 use crate::statement::select;
@@ -151,7 +151,7 @@ impl Merge {
                 let table = execution.schema.table(execution.resolve(&self.table)?);
                 for (name, _) in columns.iter().zip(values).filter(|(_, value)| !matches!(value, Expr::Default)) {
                     if let Some((_, column)) = table.column(name.as_str()) {
-                        refuse_computed(column)?;
+                        refuse_computed(column, None)?;
                     }
                 }
                 let given: Vec<(String, String)> = columns

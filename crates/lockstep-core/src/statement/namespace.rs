@@ -25,6 +25,9 @@ impl Command for CreateSchema {
         }
         new_name(name)?;
         if exists {
+            if let (Some(why), false) = (execution.schema.uncertain.about(&self.name, None), self.if_not_exists) {
+                return unknown(why);
+            }
             let message = format!("schema \"{name}\" already exists");
             if self.if_not_exists {
                 execution.notice(format!("{message}, skipping"));

@@ -8,8 +8,9 @@ use crate::pg::types::format::numeric_parts;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::constraint::ConstraintKind;
 use crate::schema::index::{Index, KeyColumn};
-use crate::schema::relation::Rows;
+use crate::schema::relation::{Column, Rows};
 use crate::schema::user_type::TypeId;
+use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::foreign_key::orphan_query;
 use crate::statement::known_rows;
@@ -197,9 +198,22 @@ fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
             }
             continue;
         }
-        let plain = Type { modifier: -1, ..column.type_ };
+        let full = base_type(execution, &column.type_);
+        let element = full.element().map(|it| it.with_modifier(full.modifier));
+        let limited = element.map_or(full, |it| base_type(execution, &it));
+        if element.is_some_and(|it| it != limited) && limited.modifier >= 0 {
+            // Converting the value for the question would cut it off.
+            execution.doubt("whether the elements fit the domain that they are of is not known");
+            continue;
+        }
+        let (name, rows) = match element {
+            Some(_) => ("element".to_owned(), format!("{rows} AS new CROSS JOIN unnest({name})")),
+            None => (name, rows.clone()),
+        };
+        let plain = Type { modifier: -1, ..limited };
+        let column = Column { type_: limited, ..column };
         let (condition, state) = match plain {
-            _ if column.type_.modifier < 0 || column.type_.array => continue,
+            _ if column.type_.modifier < 0 => continue,
             Type::VARCHAR | Type::BPCHAR => (
                 format!("length(rtrim(CAST({name} AS text), ' ')) > {}", column.type_.modifier - 4),
                 sqlstate::STRING_DATA_RIGHT_TRUNCATION,
@@ -213,7 +227,8 @@ fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
             },
             _ => continue,
         };
-        let query = format!("SELECT count(*) FROM {rows} AS new WHERE {condition}");
+        let alias = if element.is_some() { "of(element)" } else { "new" };
+        let query = format!("SELECT count(*) FROM {rows} AS {alias} WHERE {condition}");
         execution.precondition(query, "0", state);
     }
 }

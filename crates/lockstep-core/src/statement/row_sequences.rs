@@ -5,7 +5,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::sequence::LastValue;
 use crate::statement::execution::Execution;
-use crate::statement::insert::Given;
+use crate::statement::given::Given;
 use crate::statement::known_rows;
 use crate::statement::sequence_function::exhausted;
 
@@ -29,8 +29,16 @@ pub(super) fn lock_sequences(
             found.extend(sequences.into_iter().map(|it| (RelationId(it), certain && always, own.written)));
         }
     }
+    let several = found.len() > 1;
     for (sequence, certain, mixed) in found {
         execution.lock_for_rows(sequence, LockMode::RowExclusive, known_rows::TAKEN, certain);
+        let taken = &mut execution.session.sequences;
+        if certain {
+            taken.took(sequence);
+        }
+        if several || !certain {
+            taken.perhaps_took(sequence);
+        }
         // Those of the table itself are counted by the caller.
         if !execution.schema.table(table).sequences.contains(&sequence)
             && let Some(it) = execution.schema.sequence_mut(sequence)

@@ -10,19 +10,20 @@ use crate::pg::types::Type;
 use crate::schema::relation::Rows;
 use crate::schema::rule::RuleEvent;
 use crate::statement::calls::{functions_only_read, functions_read_or_take};
-use crate::statement::column::{base_type, missing_column};
+use crate::statement::column::{base_type, domain_with_constraints, missing_column};
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
-use crate::statement::firing::{self, RowEvent};
+use crate::statement::firing::{self, Change, RowEvent};
 use crate::statement::known_rows::{self, Verdict};
 use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::query::{Purpose, row_security};
 use crate::statement::referential::{self, Event};
 use crate::statement::row_checks::{self, NewRows};
+use crate::statement::row_names::resolve_names;
 use crate::statement::row_target::{refuse_view, writable};
 use crate::statement::rule::refuse_rules;
 use crate::statement::scope::{self, TableScope};
-use crate::statement::select::{self, lock_indexes, read_relation};
+use crate::statement::select::{lock_indexes, read_relation};
 use crate::statement::sequence_function;
 use crate::syntax::expression::{Expr, Literal};
 use crate::syntax::statement::RowStatement;
@@ -55,64 +56,6 @@ fn open(statement: &RowStatement, execution: &mut Execution, command: &str) -> O
         return unknown("an assignment or clause of this statement is not modelled");
     }
     Ok(table)
-}
-
-/// Whether every column named in the expression is one of the target's or of the other sources'.
-fn resolve_names(statement: &RowStatement, execution: &Execution, table: RelationId, expression: &Expr) -> Outcome {
-    let mut sources: Vec<(Ident, RelationId)> = vec![];
-    let own = statement.alias.clone().unwrap_or_else(|| statement.table.name.clone());
-    sources.push((own, table));
-    for (name, alias) in &statement.from {
-        if name.name.as_str().is_empty() {
-            return Ok(());
-        }
-        let id = execution.resolve_in_query(name)?;
-        sources.push((alias.clone().unwrap_or_else(|| name.name.clone()), id));
-    }
-    let mut refused: Option<PgError> = None;
-    let mut doubtful = None;
-    expression.visit(&mut |it| {
-        if let Expr::Query(query) = it {
-            doubtful = doubtful.take().or_else(|| select::check_columns(execution, query, &sources).err());
-        }
-        let Expr::Column(parts) = it else { return };
-        let found = match parts.as_slice() {
-            [column] => {
-                let having = sources.iter().filter(|(_, id)| has_column(execution, *id, column)).count();
-                if having > 1 {
-                    let message = format!("column reference \"{}\" is ambiguous", column.as_str());
-                    refused.get_or_insert(PgError::new(sqlstate::AMBIGUOUS_COLUMN, message));
-                }
-                having > 0 || sources.iter().any(|(name, _)| name == column)
-            }
-            [.., source, column] => match sources.iter().find(|(name, _)| name == source) {
-                Some((_, id)) => {
-                    if !has_column(execution, *id, column) {
-                        refused.get_or_insert(scope::missing(&parts[parts.len() - 2..]));
-                    }
-                    true
-                }
-                None => {
-                    refused.get_or_insert(scope::missing_table(source));
-                    true
-                }
-            },
-            [] => true,
-        };
-        if !found {
-            refused.get_or_insert(scope::missing(parts));
-        }
-    });
-    match (refused, doubtful) {
-        (Some(error), _) => Err(error.into()),
-        (None, Some(stop)) => Err(stop),
-        (None, None) => Ok(()),
-    }
-}
-
-fn has_column(execution: &Execution, table: RelationId, column: &Ident) -> bool {
-    let known = execution.schema.get(table).is_some_and(|it| it.columns().find(column.as_str()).is_some());
-    known || super::column::check_name(column).is_err()
 }
 
 /// Which rows a statement means, as far as its own table tells.
@@ -188,6 +131,7 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
                 None => meant = Meant::Elsewhere,
             }
         } else if column.identity.is_some() {
+            taken.extend(known_rows::identity_sequence(execution, table, number));
             meant = Meant::Elsewhere;
         } else if column.generated.is_none() {
             typed.push((number, None));
@@ -195,10 +139,38 @@ pub(super) fn update(statement: &RowStatement, execution: &mut Execution) -> Out
         assigned.push((number, value));
     }
     check_replica_identity(execution, table, 'u')?;
+    let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
     if execution.schema.table(table).rows == Rows::Empty {
-        return firing::fire_for_statement(execution, table, RowEvent::Update);
+        return firing::fire_for_statement(execution, table, RowEvent::Update, Some(&numbers));
     }
-    firing::fire(execution, table, RowEvent::Update)?;
+    let change = Change { event: RowEvent::Update, columns: Some(&numbers), rows: true, statement: true };
+    let fired = firing::fire_some(execution, table, change)?;
+    let certain = matches!(meant, Meant::All) && certainly_has_rows(execution, table);
+    let new = Assignments { assigned, typed, taken };
+    fired.around(execution, table, certain, |execution| write(statement, execution, table, &meant, new))
+}
+
+/// Policies may hide what is there.
+fn certainly_has_rows(execution: &Execution, table: RelationId) -> bool {
+    let table = execution.schema.table(table);
+    table.rows.are_some() && !table.row_security
+}
+
+/// What `SET` says: as written, as analysed, and the sequences that it takes values from.
+struct Assignments<'a> {
+    assigned: Vec<(u16, &'a Expr)>,
+    typed: Vec<(u16, Option<Expression>)>,
+    taken: Vec<RelationId>,
+}
+
+fn write(
+    statement: &RowStatement,
+    execution: &mut Execution,
+    table: RelationId,
+    meant: &Meant,
+    new: Assignments<'_>,
+) -> Outcome {
+    let Assignments { assigned, typed, taken } = new;
     let numbers: Vec<u16> = assigned.iter().map(|(number, _)| *number).collect();
     let known = match meant.is_own() {
         true => known_rows::update(execution, table, meant.condition(), &typed),
@@ -388,7 +360,8 @@ pub(super) fn fits(execution: &Execution, table: RelationId, number: u16, value:
     let Some(column) = execution.schema.table(table).attribute(number) else { return false };
     let modifier = column.type_.modifier;
     match (Type { modifier: -1, ..column.type_ }, value) {
-        (_, value) if is_null(value) || is_default(value) => true,
+        (_, value) if is_null(value) => !domain_with_constraints(execution, &column.type_.base),
+        (_, value) if is_default(value) => true,
         (Type::VARCHAR | Type::BPCHAR, Expr::Literal(Literal::String(text))) => {
             modifier < 0 || text.chars().count() as i32 <= modifier - 4
         }
@@ -464,9 +437,15 @@ pub(super) fn delete(statement: &RowStatement, execution: &mut Execution) -> Out
     let meant = check_condition(statement, execution, table)?;
     check_replica_identity(execution, table, 'd')?;
     if execution.schema.table(table).rows == Rows::Empty {
-        return firing::fire_for_statement(execution, table, RowEvent::Delete);
+        return firing::fire_for_statement(execution, table, RowEvent::Delete, None);
     }
-    firing::fire(execution, table, RowEvent::Delete)?;
+    let change = Change { event: RowEvent::Delete, columns: None, rows: true, statement: true };
+    let fired = firing::fire_some(execution, table, change)?;
+    let certain = matches!(meant, Meant::All) && certainly_has_rows(execution, table);
+    fired.around(execution, table, certain, |execution| remove(statement, execution, table, &meant))
+}
+
+fn remove(statement: &RowStatement, execution: &mut Execution, table: RelationId, meant: &Meant) -> Outcome {
     let known = if meant.is_own() { known_rows::delete(execution, table, meant.condition()) } else { None };
     if let Some(known) = known {
         if let Verdict::Fails(error) = known.verdict {

@@ -108,6 +108,14 @@ impl Scope for TableScope<'_> {
         })
     }
 
+    fn attributes(&self, id: u32) -> Option<Vec<(Ident, Type)>> {
+        let schema = &self.execution.schema;
+        let columns = schema.relation(schema.attributes_of(TypeId(id))?).columns();
+        let made: Vec<(Ident, Type)> = columns.live().map(|(_, it)| (it.name.clone(), it.type_)).collect();
+        let whole = columns.live().last().is_none_or(|(number, _)| usize::from(number) == made.len());
+        whole.then_some(made)
+    }
+
     fn user_type_name(&self, id: u32) -> String {
         match self.execution.schema.user_type(TypeId(id)) {
             Some(it) => it.name.to_string(),

@@ -1,10 +1,14 @@
-//! `SELECT nextval(…)` and `SELECT setval(…)`: `nextval_internal` and `do_setval` of `sequence.c`.
+//! `SELECT nextval(…)`, `setval(…)`, `currval(…)` and `lastval()`: `nextval_internal`, `do_setval` and the rest of
+//! `sequence.c`.
 
 use crate::effect::{ObjectName, RelationId};
 use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
+use crate::schema::dependency::Object;
+use crate::schema::rights::Right;
 use crate::schema::sequence::{LastValue, Sequence};
+use crate::session::LastUsed;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::known_rows::TAKEN;
 use crate::statement::row_target::writable;
@@ -15,18 +19,26 @@ use crate::syntax::expression::{Expr, FunctionCall, Literal, QueryText};
 
 const REASON: &str = "the sequence must not be dropped while its value is set or taken";
 
-/// Runs a query that does nothing but call one of the two; `None` where it is any other query.
+/// Runs a query that does nothing but call one of them; `None` where it is any other query.
 pub(super) fn run(query: &QueryText, execution: &mut Execution) -> Option<Outcome> {
     let (call, from) = read(query)?;
     let arguments: Vec<&Expr> = call.arguments.iter().map(|it| &it.value).collect();
     Some(match (call.name.name.as_str(), arguments.as_slice()) {
         ("nextval", [sequence]) if from.is_empty() => next(execution, sequence),
+        ("currval", [sequence]) if from.is_empty() => current(execution, sequence),
+        ("lastval", []) if from.is_empty() => last(execution),
+        ("pg_get_serial_sequence", _) if from.is_empty() => serial_sequence_of(execution, &call).map(|_| ()),
         ("setval", [sequence, value]) => set(execution, query, sequence, value, true, &from),
         ("setval", [sequence, value, Expr::Literal(Literal::Boolean(called))]) => {
             set(execution, query, sequence, value, *called, &from)
         }
         _ => return None,
     })
+}
+
+/// Whether the query is one of those, which look after rights themselves.
+pub(super) fn checks_rights(query: &QueryText) -> bool {
+    read(query).is_some()
 }
 
 /// The call, and the `FROM` and what follows it.
@@ -47,20 +59,57 @@ fn read(query: &QueryText) -> Option<(FunctionCall, String)> {
 
 fn is_sequence_function(name: &QualifiedName) -> bool {
     let own = name.schema.as_ref().is_none_or(|schema| *schema == "pg_catalog");
-    own && ["nextval", "setval", "pg_get_serial_sequence"].contains(&name.name.as_str())
+    own && ["nextval", "setval", "currval", "lastval", "pg_get_serial_sequence"].contains(&name.name.as_str())
 }
 
-/// The sequence that the argument names, locked.
-fn open(execution: &mut Execution, argument: &Expr, command: &str) -> Outcome<(RelationId, Sequence)> {
+/// The sequence that the argument names, locked (`init_sequence`), where one of the privileges is there.
+fn open(execution: &mut Execution, argument: &Expr, privileges: &[&str]) -> Outcome<(RelationId, Sequence)> {
     let id = find(execution, argument)?;
     execution.lock(id, LockMode::RowExclusive, REASON);
+    execution.session.sequences.looked_at(id);
     let relation = execution.schema.relation(id);
     let name = relation.name.name.as_str();
     let Some(sequence) = relation.sequence().cloned() else {
         return fail(sqlstate::WRONG_OBJECT_TYPE, format!("\"{name}\" is not a sequence"));
     };
-    writable(execution, command, id)?;
+    allowed(execution, id, privileges)?;
     Ok((id, sequence))
+}
+
+fn allowed(execution: &mut Execution, id: RelationId, privileges: &[&str]) -> Outcome {
+    let object = Object::Relation(id);
+    let right = privileges.iter().fold(Right::No, |right, it| right | execution.may(&object, it));
+    let words = execution.words_of(id);
+    execution.settle(right, || format!("permission denied for {words}"))
+}
+
+/// `currval_oid`.
+fn current(execution: &mut Execution, argument: &Expr) -> Outcome {
+    let (id, _) = open(execution, argument, &["select", "usage"])?;
+    match execution.session.sequences.gave(id) {
+        Some(true) => Ok(()),
+        Some(false) => {
+            let name = execution.bare_name(id);
+            let message = format!("currval of sequence \"{name}\" is not yet defined in this session");
+            fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, message)
+        }
+        None => unknown("whether the sequence gave a value in this session is not known"),
+    }
+}
+
+/// `lastval`: of a sequence that is still there.
+fn last(execution: &mut Execution) -> Outcome {
+    match execution.session.sequences.last() {
+        LastUsed::Sequence(id) if execution.schema.get(id).is_some() => {
+            execution.lock(id, LockMode::RowExclusive, REASON);
+            execution.session.sequences.looked_at(id);
+            allowed(execution, id, &["select", "usage"])
+        }
+        LastUsed::Unknown => unknown("which sequence gave the last value in this session is not known"),
+        LastUsed::None | LastUsed::Sequence(_) => {
+            fail(sqlstate::OBJECT_NOT_IN_PREREQUISITE_STATE, "lastval is not yet defined in this session")
+        }
+    }
 }
 
 fn find(execution: &Execution, argument: &Expr) -> Outcome<RelationId> {
@@ -69,40 +118,42 @@ fn find(execution: &Execution, argument: &Expr) -> Outcome<RelationId> {
             Some(name) => execution.resolve(&name),
             None => fail(sqlstate::INVALID_NAME, "invalid name syntax"),
         },
-        Expr::Cast { operand, type_name } if type_name.name.name == "regclass" => find(execution, operand),
+        Expr::Cast { operand, type_name } if ["regclass", "text"].contains(&type_name.name.name.as_str()) => {
+            find(execution, operand)
+        }
         Expr::Function(call) if call.name.name == "pg_get_serial_sequence" => {
-            let texts: Vec<&str> = call
-                .arguments
-                .iter()
-                .filter_map(|it| match &it.value {
-                    Expr::Literal(Literal::String(text)) => Some(text.as_str()),
-                    _ => None,
-                })
-                .collect();
-            let [table, column] = texts.as_slice() else { return unknown("the sequence is not named by constants") };
-            serial_sequence(execution, table, column)
+            match serial_sequence_of(execution, call)? {
+                Some(id) => Ok(id),
+                None => unknown("the column has no sequence of its own"),
+            }
         }
         _ => unknown("the sequence is not named by a constant"),
     }
 }
 
 /// `pg_get_serial_sequence`: the sequence that belongs to the column.
-fn serial_sequence(execution: &Execution, table: &str, column: &str) -> Outcome<RelationId> {
+fn serial_sequence_of(execution: &Execution, call: &FunctionCall) -> Outcome<Option<RelationId>> {
+    let texts: Vec<&str> = call
+        .arguments
+        .iter()
+        .filter_map(|it| match &it.value {
+            Expr::Literal(Literal::String(text)) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let [table, column] = texts.as_slice() else { return unknown("the sequence is not named by constants") };
     let Some(name) = parse_relation_name(table) else { return fail(sqlstate::INVALID_NAME, "invalid name syntax") };
     let id = execution.resolve(&name)?;
     let relation = execution.schema.relation(id);
-    let Some((number, _)) = relation.columns().find(Ident::new(column).as_str()) else {
-        return Err(super::column::missing_column(&Ident::new(column), relation.name.name.as_str()).into());
+    let column = Ident::new(column);
+    let Some((number, _)) = relation.columns().find(column.as_str()) else {
+        return Err(super::column::missing_column(&column, relation.name.name.as_str()).into());
     };
     let sequences = relation.table().map(|it| it.sequences.clone()).unwrap_or_default();
-    let owned = sequences.into_iter().find(|sequence| {
+    Ok(sequences.into_iter().find(|sequence| {
         let owner = execution.schema.get(*sequence).and_then(|it| it.sequence()?.owner);
         owner.is_some_and(|owner| owner.column == number)
-    });
-    match owned {
-        Some(id) => Ok(id),
-        None => unknown(format!("{name}.{column} has no sequence of its own")),
-    }
+    }))
 }
 
 /// Sequences that `nextval` takes values from in an expression outside of its queries.
@@ -156,6 +207,7 @@ pub(super) fn is_nextval(name: &QualifiedName) -> bool {
 /// So many values taken from a sequence by rows (`None`: not known how many); `certain` where there is one.
 pub(super) fn take(execution: &mut Execution, id: RelationId, count: Option<u64>, certain: bool) -> Outcome {
     execution.lock_for_rows(id, LockMode::RowExclusive, TAKEN, certain);
+    execution.session.sequences.perhaps_took(id);
     let Some(mut sequence) = execution.schema.get(id).and_then(|it| it.sequence()).cloned() else {
         return unknown("what nextval is called for is no sequence that is known here");
     };
@@ -184,7 +236,8 @@ pub(super) fn exhausted(name: &ObjectName) -> String {
 }
 
 fn next(execution: &mut Execution, argument: &Expr) -> Outcome {
-    let (id, mut sequence) = open(execution, argument, "nextval()")?;
+    let (id, mut sequence) = open(execution, argument, &["usage", "update"])?;
+    writable(execution, "nextval()", id)?;
     if sequence.ends_within(1) {
         return fail(sqlstate::SEQUENCE_GENERATOR_LIMIT_EXCEEDED, sequence.end(&execution.bare_name(id)));
     }
@@ -199,6 +252,7 @@ fn next(execution: &mut Execution, argument: &Expr) -> Outcome {
     }
     sequence.advance(Some(1));
     execution.consume(id, sequence.last_value);
+    execution.session.sequences.took(id);
     Ok(())
 }
 
@@ -214,7 +268,9 @@ fn set(
     from: &str,
 ) -> Outcome {
     let harmless = |it: &QualifiedName| it.schema.is_none() && HARMLESS.contains(&it.name.as_str());
-    let others = query.functions.iter().filter(|it| !is_sequence_function(it) && !harmless(it));
+    let sessions = |it: &QualifiedName| ["currval", "lastval"].contains(&it.name.as_str());
+    let own = |it: &QualifiedName| is_sequence_function(it) && !sessions(it);
+    let others = query.functions.iter().filter(|it| !own(it) && !harmless(it));
     let computed = QueryText { functions: others.cloned().collect(), ..query.clone() };
     select::read(execution, &computed)?;
     select::check_columns(execution, &computed, &[])?;
@@ -225,7 +281,8 @@ fn set(
         find(execution, argument)?;
         return Ok(());
     }
-    let (id, sequence) = open(execution, argument, "setval()")?;
+    let (id, sequence) = open(execution, argument, &["update"])?;
+    writable(execution, "setval()", id)?;
     let (min, max) = (sequence.min, sequence.max);
     let last_value = match constant {
         Some(Some(value)) if value < min || value > max => {
@@ -244,6 +301,9 @@ fn set(
         }
     };
     execution.consume(id, last_value);
+    if called && from.is_empty() {
+        execution.session.sequences.set(id);
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
-use crate::session::{OpenCursor, Session};
+use crate::session::{OpenCursor, Session, UsedSequences};
 use crate::statement::Command;
 use crate::statement::deletion;
 use crate::statement::execution::{Execution, Outcome, fail};
@@ -94,6 +94,9 @@ fn discard(execution: &mut Execution, what: Discarded) -> Outcome {
     if what == Discarded::All {
         execution.outside_block("DISCARD ALL")?;
         execution.session = Session::default();
+    }
+    if what == Discarded::Sequences {
+        execution.session.sequences = UsedSequences::default();
     }
     if matches!(what, Discarded::All | Discarded::Temporary) {
         let temporary = execution.schema.relations().filter(|it| it.name.schema == "pg_temp");

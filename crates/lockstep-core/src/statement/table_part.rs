@@ -146,6 +146,13 @@ pub(super) fn enable(
             execution.schema.objects_on(ObjectClass::Trigger, table).map(|it| it.id).collect()
         }
     };
+    // Those of foreign keys go on to partitions like all that fire for rows.
+    if let (TriggerSelection::All, Some(mode)) = (what, below)
+        && let Some(it) = execution.schema.relation(table).table().filter(|it| it.is_partitioned())
+        && (!it.referenced_by.is_empty() || it.constraints.iter().any(|it| it.foreign_key().is_some()))
+    {
+        execution.lock_descendants(table, mode, "triggers of foreign keys are switched on partitions as well");
+    }
     for id in chosen {
         let by_row = execution.schema.object(id).and_then(|it| it.trigger()).is_some_and(|it| it.for_each_row);
         if let (true, Some(mode)) = (by_row, below) {

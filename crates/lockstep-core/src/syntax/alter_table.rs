@@ -4,8 +4,8 @@ use crate::name::Ident;
 use crate::syntax::cursor::{Cursor, Result};
 use crate::syntax::parse_expression::expression;
 use crate::syntax::statement::{
-    AlterTable, AlterTableAction, FiringState, ObjectType, ReplicaIdentity, RowSecurity, SequenceOptions, Statement,
-    Subcommand, TriggerSelection,
+    AlterTable, AlterTableAction, ColumnPlace, FiringState, ObjectType, ReplicaIdentity, RowSecurity, SequenceOptions,
+    Statement, Subcommand, TriggerSelection,
 };
 use crate::syntax::{constraint, create_table, object, type_name};
 
@@ -53,7 +53,7 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
         }
         let logged = cursor.are_words(&["set", "logged"]) || cursor.are_words(&["set", "unlogged"]);
         let own = match object {
-            ObjectType::Index => storage.iter().any(starts),
+            ObjectType::Index => storage.iter().any(starts) || alters_statistics(cursor),
             ObjectType::Sequence => logged,
             ObjectType::View => {
                 storage[..2].iter().any(starts) || (cursor.is_word("alter") && !cursor.is_word_at(1, "constraint"))
@@ -82,6 +82,12 @@ fn action(cursor: &mut Cursor<'_>, object: ObjectType) -> Result<Option<AlterTab
     Ok(Some(AlterTableAction::Subcommands(cursor.list(subcommand)?)))
 }
 
+/// `ALTER [COLUMN] column SET STATISTICS`, all that may be altered in a column of an index.
+fn alters_statistics(cursor: &Cursor<'_>) -> bool {
+    let column = 1 + usize::from(cursor.is_word_at(1, "column"));
+    cursor.is_word("alter") && cursor.is_word_at(column + 1, "set") && cursor.is_word_at(column + 2, "statistics")
+}
+
 fn subcommand(cursor: &mut Cursor<'_>) -> Result<Subcommand> {
     if cursor.accept_word("add") {
         return add(cursor);
@@ -102,6 +108,9 @@ fn subcommand(cursor: &mut Cursor<'_>) -> Result<Subcommand> {
     }
     if cursor.accept_word("alter") {
         cursor.accept_word("column");
+        if let Ok(number) = cursor.integer() {
+            return by_number(cursor, number);
+        }
         let column = cursor.name()?;
         return alter_column(cursor, column);
     }
@@ -169,6 +178,20 @@ fn drop(cursor: &mut Cursor<'_>) -> Result<Subcommand> {
     })
 }
 
+/// `ALTER COLUMN 2 SET STATISTICS`.
+fn by_number(cursor: &mut Cursor<'_>, number: i64) -> Result<Subcommand> {
+    cursor.expect(&["set", "statistics"])?;
+    let column = ColumnPlace::Number(number);
+    Ok(Subcommand::SetStatistics { column, target: statistics_target(cursor)? })
+}
+
+fn statistics_target(cursor: &mut Cursor<'_>) -> Result<Option<i32>> {
+    match cursor.accept_word("default") {
+        true => Ok(None),
+        false => Ok(i32::try_from(cursor.integer()?).ok()),
+    }
+}
+
 fn alter_column(cursor: &mut Cursor<'_>, column: Ident) -> Result<Subcommand> {
     if cursor.accept(&["set", "data", "type"]) || cursor.accept_word("type") {
         let type_name = type_name::parse(cursor)?;
@@ -204,11 +227,8 @@ fn alter_column(cursor: &mut Cursor<'_>, column: Ident) -> Result<Subcommand> {
         return Ok(Subcommand::SetExpression { column, expression: constraint::parenthesised_expression(cursor)? });
     }
     if cursor.accept(&["set", "statistics"]) {
-        let target = match cursor.accept_word("default") {
-            true => None,
-            false => i32::try_from(cursor.integer()?).ok(),
-        };
-        return Ok(Subcommand::SetStatistics { column, target });
+        let column = ColumnPlace::Name(column);
+        return Ok(Subcommand::SetStatistics { column, target: statistics_target(cursor)? });
     }
     if cursor.accept(&["set", "storage"]) {
         return Ok(Subcommand::SetStorage { column, storage: cursor.label()? });

@@ -4,8 +4,8 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::name::{Ident, quote_literal};
 use crate::syntax::statement::{
-    Comment, Conflict, ConflictTarget, CreateDomain, CreateEnum, CreateIndex, Drop, IndexKey, Insert, InsertSource,
-    LockTable, ObjectType, RowStatement, Set, Statement, TransactionCommand,
+    ColumnPlace, Comment, Conflict, ConflictTarget, CreateDomain, CreateEnum, CreateIndex, Drop, IndexKey, Insert,
+    InsertSource, LockTable, ObjectType, Overriding, RowStatement, Set, Statement, TransactionCommand,
 };
 
 /// Items with commas between.
@@ -262,6 +262,15 @@ impl Display for Drop {
     }
 }
 
+impl Display for ColumnPlace {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            ColumnPlace::Name(name) => name.fmt(f),
+            ColumnPlace::Number(number) => number.fmt(f),
+        }
+    }
+}
+
 impl Display for Insert {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "INSERT INTO {}", self.table)?;
@@ -270,6 +279,11 @@ impl Display for Insert {
         }
         if !self.columns.is_empty() {
             write!(f, " ({})", comma(&self.columns))?;
+        }
+        match self.overriding {
+            Some(Overriding::User) => f.write_str(" OVERRIDING USER VALUE")?,
+            Some(Overriding::System) => f.write_str(" OVERRIDING SYSTEM VALUE")?,
+            None => {}
         }
         match &self.source {
             InsertSource::DefaultValues => f.write_str(" DEFAULT VALUES")?,

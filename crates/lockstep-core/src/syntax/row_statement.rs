@@ -9,6 +9,7 @@ pub struct Insert {
     pub alias: Option<Ident>,
     /// Empty: all columns, in their order.
     pub columns: Vec<Ident>,
+    pub overriding: Option<Overriding>,
     pub source: InsertSource,
     /// `ON CONFLICT DO UPDATE` (true) or `DO NOTHING` (false).
     pub on_conflict_update: Option<bool>,
@@ -18,6 +19,13 @@ pub struct Insert {
     pub reads: Vec<QualifiedName>,
     /// Data-changing common table expressions and the like: more than is read here.
     pub opaque: bool,
+}
+
+/// `OVERRIDING … VALUE`: whose values identity columns get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overriding {
+    User,
+    System,
 }
 
 /// `ON CONFLICT`.

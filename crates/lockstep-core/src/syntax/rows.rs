@@ -5,7 +5,7 @@ use crate::syntax::cursor::{Common, Cursor, Result};
 use crate::syntax::expression::{Expr, QueryText};
 use crate::syntax::parse_expression::expression;
 use crate::syntax::query;
-use crate::syntax::statement::{Conflict, ConflictTarget, Insert, InsertSource, RowStatement, Statement};
+use crate::syntax::statement::{Conflict, ConflictTarget, Insert, InsertSource, Overriding, RowStatement, Statement};
 
 /// Rows of `VALUES` that are kept as trees; the rest is read and counted.
 pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
@@ -30,13 +30,17 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
             Ok(name)
         })?;
     }
-    if cursor.accept_word("overriding") {
-        opaque = true;
-        if !cursor.accept_word("system") {
-            cursor.expect(&["user"])?;
+    let overriding = match cursor.accept_word("overriding") {
+        true => {
+            let system = cursor.accept_word("system");
+            if !system {
+                cursor.expect(&["user"])?;
+            }
+            cursor.expect(&["value"])?;
+            Some(if system { Overriding::System } else { Overriding::User })
         }
-        cursor.expect(&["value"])?;
-    }
+        false => None,
+    };
     let mut reads = vec![];
     let source = if cursor.accept(&["default", "values"]) {
         InsertSource::DefaultValues
@@ -61,6 +65,7 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
         table,
         alias,
         columns,
+        overriding,
         source,
         on_conflict_update,
         conflict,

@@ -162,7 +162,7 @@ pub enum Subcommand {
         no_inherit: Option<bool>,
     },
     SetStatistics {
-        column: Ident,
+        column: ColumnPlace,
         target: Option<i32>,
     },
     SetStorage {
@@ -258,6 +258,13 @@ pub enum RowSecurity {
     Disable,
     Force,
     NoForce,
+}
+
+/// A column by its name, or one of an index by where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnPlace {
+    Name(Ident),
+    Number(i64),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -68,7 +68,7 @@ pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
             own && TOTAL_OPERATORS.contains(&operator.symbol) && all(arguments)
         }
         Node::Distinct { .. } | Node::NullTest { .. } | Node::BooleanTest { .. } | Node::Value(_) => true,
-        Node::Array(_) | Node::Row(_) => true,
+        Node::Array(_) | Node::Row(_) | Node::Composite { .. } => true,
         Node::Coalesce(items) | Node::MinMax { arguments: items, .. } => items.iter().any(|it| never_null(it, row)),
         Node::And(items) | Node::Or(items) => all(items),
         Node::Not(operand)
@@ -82,6 +82,7 @@ pub fn never_null(expression: &Expression, row: &[Value]) -> bool {
             whens.iter().all(|(_, then)| never_null(then, row)) && never_null(otherwise, row)
         }
         Node::ScalarArray { .. } | Node::NullIf { .. } | Node::CaseTest | Node::Subscript { .. } => false,
+        Node::Field { .. } => false,
         Node::Aggregate(_) | Node::Query(_) => false,
     }
 }

@@ -105,6 +105,18 @@ impl Evaluation<'_> {
             Node::Constant(Constant::Text(text)) => Ok(Value::of(text, self.base(it))),
             Node::Constant(Constant::Relation(_)) | Node::Subscript { .. } | Node::Row(_) => Err(Trouble::Unknown),
             Node::Aggregate(_) | Node::Query(_) => Err(Trouble::Unknown),
+            Node::Composite { fields, .. } => {
+                let values = fields.iter().map(inner).collect::<Computed<Vec<Value>>>()?;
+                Ok(Value::Composite(values.into()))
+            }
+            Node::Field { operand, number, .. } => match inner(operand)? {
+                Value::Null => Ok(Value::Null),
+                Value::Composite(fields) => match fields.get(usize::from(*number).wrapping_sub(1)) {
+                    Some(Value::Unknown) | None => Err(Trouble::Unknown),
+                    Some(value) => Ok(value.clone()),
+                },
+                _ => Err(Trouble::Unknown),
+            },
             Node::CaseTest => case.cloned().ok_or(Trouble::Unknown),
             Node::Value(_) => Ok(Value::Something),
             Node::Named { operand, .. } | Node::Collate { operand, .. } => inner(operand),

@@ -18,6 +18,8 @@ pub enum Value {
     Text(Rc<str>),
     /// Of any other type, as its output function prints it.
     Printed(Rc<str>),
+    /// Of a composite type: its attributes.
+    Composite(Rc<[Value]>),
     /// Not null; which value it is, is not known.
     Something,
     /// Anything, null included.
@@ -47,7 +49,11 @@ impl Value {
     }
 
     pub fn is_exact(&self) -> bool {
-        !matches!(self, Value::Something | Value::Unknown)
+        match self {
+            Value::Something | Value::Unknown => false,
+            Value::Composite(fields) => fields.iter().all(Value::is_exact),
+            _ => true,
+        }
     }
 
     /// Of what the output function of that type prints (no domain).

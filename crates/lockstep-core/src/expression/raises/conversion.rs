@@ -51,6 +51,7 @@ impl Raises<'_> {
             || source.is(Type::TIMESTAMPTZ) && target.is_any(&[Type::DATE, Type::TIME, Type::TIMETZ])
             || source.is_any(&[Type::TIMETZ, Type::INTERVAL]) && target.is(Type::TIME)
             || source.is(Type::TIME) && target.is_any(&[Type::INTERVAL, Type::TIMETZ])
+            || source.is(Type::XID8) && target.is(Type::XID)
             || is_number_of_object(source) && is_number_of_object(target)
             || source.is_any(&[Type::INT2, Type::INT4]) && target.is(Type::OID)
             || source.is(Type::JSONB) && target.is(Type::JSON);

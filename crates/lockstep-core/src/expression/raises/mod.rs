@@ -132,6 +132,8 @@ impl<'a> Raises<'a> {
             | Node::ConvertArray { .. }
             | Node::Collate { .. }
             | Node::Row(_)
+            | Node::Composite { .. }
+            | Node::Field { .. }
             | Node::Named { .. } => self.all(it.children()),
         }
     }

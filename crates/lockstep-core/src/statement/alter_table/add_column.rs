@@ -1,7 +1,5 @@
 //! `ADD COLUMN`: `ATExecAddColumn`.
 
-use std::rc::Rc;
-
 use crate::effect::{PgError, Precondition, RelationId};
 use crate::expression::evaluate::{Trouble, Value};
 use crate::expression::{Expression, Volatility};
@@ -14,10 +12,10 @@ use crate::schema::relation::Rows;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::alter_table::{Altered, add_constraint, row_type};
 use crate::statement::check_constraint::add_not_null;
-use crate::statement::column::{self, Definition};
+use crate::statement::column::{self, Definition, domain_default, domain_with_constraints};
 use crate::statement::create_table::{finish_column, make_sequence};
 use crate::statement::execution::{Execution, Outcome, fail};
-use crate::statement::known_rows;
+use crate::statement::known_rows::{self, RowScope};
 use crate::statement::row_checks;
 use crate::statement::scope::{self, Stored};
 use crate::syntax::statement::{ColumnDefinition, TableConstraint, TableConstraintKind};
@@ -98,6 +96,9 @@ pub(super) fn run(
         if let Some(sequence) = execution.schema.sequence_mut(sequence) {
             sequence.advance(rows);
         }
+        if rows != Some(0) {
+            execution.session.sequences.perhaps_took(sequence);
+        }
     }
     for constraint in &parts.constraints {
         // A key that is null in every row needs no check (`transformFKConstraints`).
@@ -168,6 +169,7 @@ fn fill(
             Stored::Value(value) => {
                 if domain {
                     altered.rewrite = altered.rewrite.or(Some(DOMAIN));
+                    check_default(execution, table, default, &column.type_)?;
                 } else if execution.schema.relation(table).kind() == 'r'
                     && let Some(column) = execution.schema.table_mut(table).attribute_mut(number)
                 {
@@ -204,22 +206,22 @@ fn fill(
 pub(super) const EVALUATION: [SqlState; 3] =
     [sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, sqlstate::DIVISION_BY_ZERO, sqlstate::INVALID_TEXT_REPRESENTATION];
 
-const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
-
-fn domain_with_constraints(execution: &Execution, base: &TypeRef) -> bool {
-    matches!(base, TypeRef::User(id) if execution.schema.domain_is_constrained(TypeId(*id)))
-}
-
-/// `build_column_default`: a column without a default of its own has that of its domain.
-fn domain_default(execution: &Execution, type_: &Type) -> Option<Rc<Expression>> {
-    let TypeRef::User(id) = type_.base else { return None };
-    match execution.schema.user_type(TypeId(id)).map(|it| &it.kind) {
-        Some(UserTypeKind::Domain { default, base, .. }) if !type_.array => {
-            default.clone().or_else(|| domain_default(execution, base))
-        }
-        _ => None,
+/// The default of every row, as the domain's checks see it.
+fn check_default(execution: &mut Execution, table: RelationId, default: &Expression, type_: &Type) -> Outcome {
+    let scope = RowScope::new(execution);
+    let over = scope.over(&[]);
+    let checked = over.value(default).and_then(|it| over.to_domain(it, *type_));
+    let rows = execution.schema.table(table).rows;
+    match checked {
+        Ok(_) => {}
+        Err(_) if rows == Rows::Empty => {}
+        Err(Trouble::Error(error)) if rows.are_some() => return Err(error.into()),
+        Err(_) => execution.doubt("whether the domain admits the default is not known"),
     }
+    Ok(())
 }
+
+const DOMAIN: &str = "a domain with constraints is checked for every row, which is written anew";
 
 /// A null of a domain type is checked against the domain when there is a row to hold it.
 fn null_domain(execution: &Execution, table: RelationId, altered: &mut Altered, base: &TypeRef) {

@@ -329,10 +329,7 @@ fn run(execution: &mut Execution, table: RelationId, altered: &mut Altered, subc
         }
         Subcommand::DropIdentity { column, if_exists } => identity::drop(execution, table, column, *if_exists),
         Subcommand::OwnerTo(role) => owner::change(execution, table, role),
-        Subcommand::SetStatistics { .. }
-        | Subcommand::SetStorage { .. }
-        | Subcommand::SetCompression { .. }
-        | Subcommand::SetColumnOptions { .. }
+        Subcommand::SetStorage { .. } | Subcommand::SetCompression { .. } | Subcommand::SetColumnOptions { .. }
             if execution.schema.relation(table).table().is_none() =>
         {
             unknown("this subcommand on an index is not modelled")

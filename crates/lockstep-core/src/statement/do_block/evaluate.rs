@@ -1,14 +1,18 @@
 //! Expressions of blocks: constants, variables, strings put together, and questions to the catalogs.
 
+use crate::expression::Scope;
 use crate::name::{Ident, QualifiedName, quote_identifier, quote_literal};
 use crate::pg::{behavior, sqlstate};
 use crate::schema::dependency::Object;
+use crate::statement::column::domain_with_constraints;
 use crate::statement::do_block::catalog::{self, Row};
 use crate::statement::do_block::emptiness;
 use crate::statement::do_block::operator::{among, binary, compare, format, like};
+use crate::statement::do_block::types::fits;
 use crate::statement::do_block::value::Value;
 use crate::statement::drop::find_type;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
+use crate::statement::scope::TableScope;
 use crate::syntax;
 use crate::syntax::catalog_query::{self, CatalogQuery};
 use crate::syntax::expression::{Expr, FunctionCall, Literal, QueryForm, QueryText, TypeName};
@@ -205,6 +209,11 @@ impl Environment<'_> {
                 Literal::Decimal(_) | Literal::Bits(_) => Value::Unknown,
             }),
             Expr::Column(parts) => self.column(parts, sources),
+            Expr::Parameter(number) => {
+                let name = format!("${number}");
+                let given = self.variables.iter().rev().find(|(it, _)| *it == *name);
+                given.map_or_else(|| unknown(format!("what {name} is here is not known")), |(_, it)| Ok(it.clone()))
+            }
             Expr::Value { keyword, .. } => match keyword.as_str() {
                 "current_schema" => Ok(self.current_schema()),
                 "current_catalog" => Ok(Value::Unknown),
@@ -314,6 +323,13 @@ impl Environment<'_> {
     }
 
     fn cast(&self, value: Value, to: &TypeName) -> Outcome<Value> {
+        let scope = TableScope { execution: self.execution, table: None, alias: None };
+        if let Ok(type_) = scope.resolve_type(to)
+            && domain_with_constraints(self.execution, &type_.base)
+        {
+            fits(self.execution, &value, type_)?;
+            return Ok(value);
+        }
         let text = match (&value, to.name.name.as_str()) {
             (Value::Null, _) => return Ok(Value::Null),
             (Value::Number(Object::Namespace(name)), "regnamespace" | "text" | "name") => {

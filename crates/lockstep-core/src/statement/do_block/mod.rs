@@ -7,6 +7,7 @@ mod evaluate;
 mod operator;
 mod query;
 mod repeat;
+mod types;
 mod value;
 
 use crate::effect::PgError;
@@ -18,6 +19,7 @@ use crate::plpgsql::{self, Block, Handler, Node};
 use crate::statement::Command;
 use crate::statement::call;
 use crate::statement::do_block::evaluate::Environment;
+pub(in crate::statement) use crate::statement::do_block::types::fits;
 pub(crate) use crate::statement::do_block::value::Value;
 use crate::statement::execution::{Execution, Outcome, Record, Stop, fail, unknown};
 use crate::statement::select;
@@ -44,7 +46,7 @@ impl Command for Do {
 pub(super) fn run(block: &Block, variables: Vec<(Ident, Value)>, execution: &mut Execution) -> Outcome {
     let outer = execution.in_function;
     execution.in_function = true;
-    let mut run = Run { execution, variables, handled: vec![], steps: 0 };
+    let mut run = Run { execution, variables, types: vec![], handled: vec![], steps: 0 };
     let result = run.block(block);
     execution.in_function = outer;
     match result? {
@@ -56,6 +58,11 @@ pub(super) fn run(block: &Block, variables: Vec<(Ident, Value)>, execution: &mut
 /// The value of an expression over such variables.
 pub(super) fn evaluate(text: &str, variables: &[(Ident, Value)], execution: &Execution) -> Outcome<Value> {
     Environment { execution, variables }.text(text)
+}
+
+/// Whether a condition over such variables holds; null does not.
+pub(super) fn condition(text: &str, variables: &[(Ident, Value)], execution: &Execution) -> Outcome<bool> {
+    Environment { execution, variables }.condition(text)
 }
 
 /// Whether the block goes on after a statement.
@@ -73,6 +80,8 @@ enum Flow {
 struct Run<'a> {
     execution: &'a mut Execution,
     variables: Vec<(Ident, Value)>,
+    /// The types of those that are declared, as written.
+    types: Vec<(Ident, String)>,
     /// Those whose handlers run.
     handled: Vec<PgError>,
     steps: usize,
@@ -84,7 +93,7 @@ impl Run<'_> {
     }
 
     fn block(&mut self, block: &Block) -> Outcome<Flow> {
-        let outer = self.variables.len();
+        let (outer, types) = (self.variables.len(), self.types.len());
         for it in &block.variables {
             let value = match &it.value {
                 Some(value) => self.environment().text(value).or_else(|stop| match stop {
@@ -94,13 +103,16 @@ impl Run<'_> {
                 })?,
                 None => Value::Null,
             };
-            self.variables.push((it.name.clone(), value));
+            self.variables.push((it.name.clone(), value.clone()));
+            self.types.push((it.name.clone(), it.type_name.clone()));
+            self.fits(&it.name, &value)?;
         }
         let result = match block.handlers.is_empty() {
             true => self.statements(&block.statements),
             false => self.protected(block),
         };
         self.variables.truncate(outer);
+        self.types.truncate(types);
         result
     }
 
@@ -133,7 +145,8 @@ impl Run<'_> {
         let next_id = self.execution.schema.next_id();
         self.execution.schema = schema;
         self.execution.schema.skip_ids(next_id);
-        (self.execution.session, self.execution.pending) = (session, pending);
+        self.execution.session.go_back_to(session);
+        self.execution.pending = pending;
         // Messages are sent at once and stay.
         let notices = std::mem::take(&mut self.execution.record.notices);
         self.execution.record = Record { notices, ..record };
@@ -195,11 +208,13 @@ impl Run<'_> {
             Node::Execute { text, into, using } => self.execute(text, into, using)?,
             Node::Assign { variable, value } => {
                 let value = self.environment().text(value)?;
+                self.fits(variable, &value)?;
                 self.set(variable, value)?;
             }
             Node::AssignPart { variable, .. } => {
                 if !matches!(variable.as_str(), "new" | "old") {
                     self.set(variable, Value::Unknown)?;
+                    self.fits(variable, &Value::Unknown)?;
                 }
             }
             Node::Diagnostics(items) => {

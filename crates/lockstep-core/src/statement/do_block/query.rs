@@ -9,6 +9,7 @@ use crate::statement::do_block::value::Value;
 use crate::statement::do_block::{Run, emptiness};
 use crate::statement::execution::{Outcome, fail, unknown};
 use crate::syntax::catalog_query;
+use crate::syntax::lexer;
 use crate::syntax::statement::Statement;
 
 impl Run<'_> {
@@ -47,6 +48,9 @@ impl Run<'_> {
     fn no_variable_in(&self, text: &str) -> Outcome {
         if is_utility(text) {
             return Ok(());
+        }
+        if has_parameter(text) {
+            return unknown("what a parameter of the function does to the statement is not modelled");
         }
         let names = crate::syntax::mentions_outside_strings(text);
         match self.variables.iter().find(|(name, _)| names.contains(name)) {
@@ -104,6 +108,18 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// `$1`.
+fn has_parameter(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(token) = lexer::next(text, at) {
+        if token.kind == lexer::Kind::Parameter {
+            return true;
+        }
+        at = token.end;
+    }
+    false
 }
 
 /// Commands that take no parameters: what looks like a variable in them is a name of their own.

@@ -10,6 +10,7 @@ use crate::expression::evaluate::{Computed, Trouble, Value};
 use crate::pg::sqlstate;
 use crate::schema::index::Index;
 use crate::schema::known_rows::Row;
+use crate::statement::column::domain_default;
 use crate::statement::execution::Execution;
 use crate::statement::known_rows::{RowScope, Verdict, checks, references, rows, sequences, uniqueness};
 
@@ -138,7 +139,8 @@ fn build(scope: &RowScope<'_>, table: RelationId, given: &Given, input: &[Value]
     for (number, column) in columns.live() {
         let place = usize::from(number) - 1;
         let own = given.get(place).unwrap_or(&Cell::Default);
-        let filled = match (own, &column.default) {
+        let default = column.default.clone().or_else(|| domain_default(execution, &column.type_));
+        let filled = match (own, &default) {
             _ if column.generated.is_some() => Ok(()),
             (Cell::Unread(value), _) => {
                 fill(place, Err(Trouble::Unknown), &|| Ok(if *value { Value::Something } else { Value::Unknown }))

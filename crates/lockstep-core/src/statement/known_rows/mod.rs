@@ -143,6 +143,10 @@ impl Scope for RowScope<'_> {
         self.scope.user_type(id)
     }
 
+    fn attributes(&self, id: u32) -> Option<Vec<(Ident, Type)>> {
+        self.scope.attributes(id)
+    }
+
     fn extensions(&self) -> Installed {
         self.scope.extensions()
     }

@@ -48,6 +48,10 @@ impl Scope for SeriesScope<'_> {
         self.outer.user_type(id)
     }
 
+    fn attributes(&self, id: u32) -> Option<Vec<(Ident, Type)>> {
+        self.outer.attributes(id)
+    }
+
     fn extensions(&self) -> Installed {
         self.outer.extensions()
     }

@@ -55,8 +55,14 @@ pub(in crate::statement) const TAKEN: &str = "the sequence must not be dropped w
 
 /// The sequences go on from where the rows left them, and stay locked.
 pub(super) fn keep(execution: &mut Execution, sequences: BTreeMap<RelationId, Sequence>) {
+    let several = sequences.len() > 1;
     for (id, moved) in sequences {
         execution.lock(id, LockMode::RowExclusive, TAKEN);
         execution.consume(id, moved.last_value);
+        execution.session.sequences.set(id);
+        match several {
+            true => execution.session.sequences.perhaps_took(id),
+            false => execution.session.sequences.took(id),
+        }
     }
 }

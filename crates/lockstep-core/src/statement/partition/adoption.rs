@@ -1,6 +1,7 @@
 //! A table that exists comes under a parent, or leaves it: `CreateInheritance` and `RemoveInheritance`.
 
 use crate::effect::{PgError, RelationId};
+use crate::expression::Expression;
 use crate::name::QualifiedName;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::{behavior, sqlstate};
@@ -54,8 +55,18 @@ fn merge_columns(execution: &mut Execution, child: RelationId, parent: RelationI
             (Some(_), None) => {
                 return mismatch(format!("column \"{name}\" in child table must be a generated column"));
             }
-            (None, Some(_)) => {
+            (None, Some(_)) if behavior::children_override_generation(execution.version) => {
                 return mismatch(format!("column \"{name}\" in child table must not be a generated column"));
+            }
+            (Some(above), Some(own)) if !behavior::children_override_generation(execution.version) => {
+                let print = |id, it: &Expression| execution.schema.print_expression(id, it);
+                if print(parent, &above.expression) != print(child, &own.expression) {
+                    let message = format!("column \"{name}\" in child table has a conflicting generation expression");
+                    return mismatch(message);
+                }
+            }
+            (Some(above), Some(own)) if above.stored != own.stored => {
+                return mismatch(format!("column \"{name}\" inherits from generated column of different kind"));
             }
             _ => {}
         }

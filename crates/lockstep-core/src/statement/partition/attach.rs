@@ -30,6 +30,7 @@ pub(in crate::statement) fn attach(
     }
     let reason = "nobody may use a table while it becomes a partition";
     let partition = execution.open(name, LockMode::AccessExclusive, reason)?;
+    execution.must_own(partition)?;
     check(execution, parent, partition)?;
     let part_name = execution.bare_name(partition);
     overlap::check(execution, parent, &part_name, &bound)?;

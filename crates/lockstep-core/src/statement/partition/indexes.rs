@@ -160,6 +160,10 @@ pub(in crate::statement) fn clone_index(
         let mut constraint = Constraint::new(name, kind);
         constraint.deferrable = owner.deferrable;
         constraint.initially_deferred = owner.initially_deferred;
+        if owner.deferrable {
+            let reason = "a trigger is made that looks at the constraint later";
+            execution.lock(partition, LockMode::ShareRowExclusive, reason);
+        }
         execution.schema.add_constraint(partition, constraint);
     }
     execution.lock(parent, LockMode::ShareUpdateExclusive, REASON);

@@ -102,6 +102,7 @@ pub(in crate::statement) fn compute(
             class_options: vec![],
             descending,
             nulls_first,
+            statistics: None,
         });
     }
     Ok(PartitionKey { strategy, keys })

@@ -38,7 +38,7 @@ pub(in crate::statement) fn run(
     for sequence in taken {
         sequence_function::take(execution, sequence, None, false)?;
     }
-    let given = insert::given(execution, table, targets, None);
+    let given = crate::statement::given::given(execution, table, targets, None);
     if execution.schema.table(table).is_partitioned() {
         into_any(execution, table, &query.text)?;
     }

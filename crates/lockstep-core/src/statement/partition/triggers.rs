@@ -88,6 +88,9 @@ fn clone_one(
     made.when = made.when.map(|it| Rc::new(it.remap_columns(&counterpart)));
     made.parent = Some(trigger);
     made.internal = !behavior::shows_parts_of_triggers(execution.version);
+    if let Some(from) = made.from {
+        execution.lock(from, LockMode::AccessShare, "the trigger names the table that its constraint refers to");
+    }
     let id = store(execution, key, existing, partition, made);
     if execution.schema.relation(partition).table().is_some_and(|it| it.is_partitioned()) {
         create_on_partitions(execution, partition, id, replace)?;

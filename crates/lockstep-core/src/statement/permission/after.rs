@@ -10,7 +10,7 @@ use crate::schema::rights::Right;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::permission::before::found;
 use crate::statement::permission::why;
-use crate::statement::{query, select};
+use crate::statement::{query, select, sequence_function};
 use crate::syntax::expression::{Expr, QueryText};
 use crate::syntax::statement::{
     AlterTable, AlterTableAction, ColumnConstraintKind, Copied, CreateTable, Insert, InsertSource, MergeSource,
@@ -71,7 +71,8 @@ impl Needs {
     fn query(&mut self, execution: &Execution, query: &QueryText) {
         query.reads.iter().for_each(|name| self.named(execution, name, "select"));
         query.locks_rows.iter().for_each(|name| self.named(execution, name, "update"));
-        self.unsure |= query.writes || query.functions.iter().any(|name| !select::only_reads(execution, name));
+        let more = || query.functions.iter().any(|name| !select::only_reads(execution, name));
+        self.unsure |= query.writes || !sequence_function::checks_rights(query) && more();
     }
 
     fn owner(&mut self, execution: &Execution, name: &QualifiedName) {

@@ -61,7 +61,7 @@ fn answer(text: &str) -> Option<String> {
     };
     let printed = match (Evaluation { environment: &Empty, row: &[] }).value(&typed) {
         Err(Trouble::Error(error)) => return Some(format!("!{}", error.sqlstate)),
-        Err(Trouble::Unknown) | Ok(Value::Something | Value::Unknown) => return None,
+        Err(Trouble::Unknown) | Ok(Value::Composite(_) | Value::Something | Value::Unknown) => return None,
         Ok(Value::Null) => return Some("null".to_owned()),
         Ok(Value::Boolean(value)) => if value { "t" } else { "f" }.to_owned(),
         Ok(Value::Integer(value)) => value.to_string(),

@@ -1,0 +1,21 @@
+-- In an index only expressions have statistics of their own.
+-- lockstep: schema
+CREATE TABLE t (a int, b int, c int);
+CREATE INDEX i ON t (a, (b + c)) INCLUDE (c);
+-- lockstep: migration
+-- expect: 22023
+ALTER INDEX i ALTER COLUMN 0 SET STATISTICS 1000;
+-- expect: 0A000
+ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 1000;
+-- expect: ok
+ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 1000;
+-- expect: 0A000
+ALTER INDEX i ALTER COLUMN 3 SET STATISTICS 1000;
+-- expect: 42703
+ALTER INDEX i ALTER COLUMN 4 SET STATISTICS 1000;
+-- expect: ok
+ALTER INDEX i ALTER 2 SET STATISTICS -1;
+-- expect: ok
+ALTER INDEX i ALTER 2 SET STATISTICS 50;
+-- expect: 0A000
+ALTER TABLE t ALTER COLUMN 1 SET STATISTICS 50;
