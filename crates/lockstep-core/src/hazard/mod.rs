@@ -10,6 +10,7 @@
 pub mod page;
 
 mod exposure;
+mod shapes;
 
 #[cfg(test)]
 mod tests;
@@ -68,6 +69,46 @@ hazards! {
     missing_lock_timeout,
     rename_breaks_application,
     drop_breaks_application,
+    blocking_index_drop,
+    blocking_refresh,
+    blocking_detach,
+    truncate_loses_rows,
+    cascade_drops_dependents,
+    drop_column_takes_index,
+    drop_not_null_surprises,
+    enum_value_renamed,
+    foreign_key_drop_locks_parent,
+    primary_key_dropped,
+    foreign_key_without_index,
+    foreign_key_type_mismatch,
+    constraint_left_not_valid,
+    redundant_index,
+    index_of_many_columns,
+    if_not_exists_skips,
+    table_without_primary_key,
+    small_primary_key,
+    time_without_zone,
+    unsuitable_type,
+    name_truncated,
+    name_needs_quotes,
+    deletes_every_row,
+    unbatched_update,
+    required_column_without_default,
+    compares_with_null,
+    insert_without_columns,
+    trigger_disabled,
+    row_security_without_policy,
+    policy_allows_everything,
+    security_definer_search_path,
+    granted_to_everybody,
+    autovacuum_off,
+    sequence_stays_integer,
+    enum_value_used_too_early,
+    explicit_table_lock,
+    transaction_in_transaction,
+    transaction_left_open,
+    work_under_exclusive_lock,
+    several_tables_locked,
 }
 
 pub fn all() -> &'static [&'static Hazard] {
@@ -114,6 +155,10 @@ impl Finding {
     fn about(mut self, relation: impl fmt::Display) -> Self {
         self.relation = Some(relation.to_string());
         self
+    }
+
+    fn is_about(&self, relation: impl fmt::Display) -> bool {
+        self.relation.as_ref().is_some_and(|it| *it == relation.to_string())
     }
 }
 

@@ -1,0 +1,79 @@
+//! What rules ask of a statement and of the relations that it names.
+
+use crate::effect::RelationId;
+use crate::hazard::exposure::runs;
+use crate::name::QualifiedName;
+use crate::schema::Schema;
+use crate::schema::relation::{Column, Relation, Table};
+use crate::simulate::trace::{Step, Trace};
+use crate::syntax::statement::{AlterTable, AlterTableAction, Statement, Subcommand};
+
+/// The statement of a step that runs, or may run.
+pub(super) fn running(step: &Step) -> Option<&Statement> {
+    step.statement.as_deref().filter(|_| runs(step))
+}
+
+/// The `ALTER TABLE` of a step that runs, and its subcommands; none for another statement.
+pub(super) fn subcommands(step: &Step) -> &[Subcommand] {
+    match running(step) {
+        Some(Statement::AlterTable(AlterTable { action: AlterTableAction::Subcommands(all), .. })) => all,
+        _ => &[],
+    }
+}
+
+/// The relation that a name means to the step, in that schema.
+pub(super) fn find(step: &Step, schema: &Schema, name: &QualifiedName) -> Option<RelationId> {
+    let within = |namespace: &crate::name::Ident| {
+        schema.find(&crate::effect::ObjectName { schema: namespace.clone(), name: name.name.clone() })
+    };
+    match &name.schema {
+        Some(namespace) => within(namespace),
+        None => {
+            let temporary = crate::name::Ident::new("pg_temp");
+            std::iter::once(&temporary).chain(&step.session.search_path).find_map(within)
+        }
+    }
+}
+
+/// The relation as it was before the step, where others use it: the plan did not make it.
+pub(super) fn of_others<'a>(step: &'a Step, trace: &Trace, name: &QualifiedName) -> Option<&'a Relation> {
+    let id = find(step, &step.before, name).filter(|id| !trace.is_made_by_plan(*id))?;
+    step.before.get(id)
+}
+
+/// The table that an `ALTER TABLE` names, as it was, where others use it.
+pub(super) fn altered<'a>(step: &'a Step, trace: &Trace) -> Option<(&'a Relation, &'a Table)> {
+    let Some(Statement::AlterTable(it)) = step.statement.as_deref() else { return None };
+    let relation = of_others(step, trace, &it.name)?;
+    Some((relation, relation.table()?))
+}
+
+/// What the step's file leaves behind.
+pub(super) fn end_of_file<'a>(step: &'a Step, trace: &'a Trace) -> &'a Schema {
+    let last = trace.steps.iter().rev().find(|it| it.source == step.source);
+    last.map_or(&step.after, |it| &it.after)
+}
+
+/// The rest of the step's file.
+pub(super) fn rest_of_file<'a>(step: &'a Step, trace: &'a Trace) -> impl Iterator<Item = &'a Step> {
+    trace.steps.iter().filter(move |it| it.source == step.source && it.index > step.index)
+}
+
+/// Columns that the step makes, of tables old and new; those of partitions and children come from elsewhere.
+pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
+    if !runs(step) {
+        return vec![];
+    }
+    let mut ids: Vec<RelationId> =
+        step.locks.iter().filter(|it| matches!(it.kind, 'r' | 'p' | 'f')).map(|it| it.relation).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = vec![];
+    for relation in ids.into_iter().filter_map(|id| step.after.get(id)) {
+        let old = step.before.get(relation.id).map(|it| it.columns());
+        let is_new = |number: u16| old.is_none_or(|it| it.attribute(number).is_none());
+        let columns = relation.columns().live().filter(|(number, column)| column.inherited == 0 && is_new(*number));
+        found.extend(columns.map(|(_, column)| (relation, column)));
+    }
+    found
+}
