@@ -1,7 +1,7 @@
 #![doc = include_str!("cascade_drops_dependents.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::shapes::{of_others, running};
+use crate::hazard::shapes::{find_type, of_others, running};
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{AlterTableAction, ObjectType, Statement, Subcommand};
@@ -38,8 +38,13 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
 fn cascades(step: &Step, trace: &Trace) -> bool {
     match running(step) {
         Some(Statement::Drop(it)) if it.cascade => {
-            let is_relation = !matches!(it.object, ObjectType::Type | ObjectType::Domain | ObjectType::Schema);
-            !is_relation || it.names.iter().any(|name| of_others(step, trace, name).is_some())
+            it.names.iter().any(|name| match it.object {
+                ObjectType::Type | ObjectType::Domain => {
+                    find_type(step, name).is_some_and(|id| id.0 < trace.start.next_id())
+                }
+                ObjectType::Schema => trace.start.has_namespace(name.name.as_str()),
+                _ => of_others(step, trace, name).is_some(),
+            })
         }
         Some(Statement::DropObject(_) | Statement::DropRoutine(_)) => true,
         Some(Statement::AlterTable(it)) => match &it.action {

@@ -1,10 +1,11 @@
 //! What rules ask of a statement and of the relations that it names.
 
-use crate::effect::RelationId;
+use crate::effect::{ObjectName, RelationId};
 use crate::hazard::exposure::runs;
-use crate::name::QualifiedName;
+use crate::name::{Ident, QualifiedName};
 use crate::schema::Schema;
 use crate::schema::relation::{Column, Relation, Table};
+use crate::schema::user_type::TypeId;
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{AlterTable, AlterTableAction, Statement, Subcommand};
 
@@ -21,18 +22,23 @@ pub(super) fn subcommands(step: &Step) -> &[Subcommand] {
     }
 }
 
+/// What a name means to the step: the first that is there along its search path.
+fn along_path<T>(step: &Step, name: &QualifiedName, look: impl Fn(&ObjectName) -> Option<T>) -> Option<T> {
+    let within = |schema: &Ident| look(&ObjectName { schema: schema.clone(), name: name.name.clone() });
+    match &name.schema {
+        Some(schema) => within(schema),
+        None => std::iter::once(&Ident::new("pg_temp")).chain(&step.session.search_path).find_map(within),
+    }
+}
+
 /// The relation that a name means to the step, in that schema.
 pub(super) fn find(step: &Step, schema: &Schema, name: &QualifiedName) -> Option<RelationId> {
-    let within = |namespace: &crate::name::Ident| {
-        schema.find(&crate::effect::ObjectName { schema: namespace.clone(), name: name.name.clone() })
-    };
-    match &name.schema {
-        Some(namespace) => within(namespace),
-        None => {
-            let temporary = crate::name::Ident::new("pg_temp");
-            std::iter::once(&temporary).chain(&step.session.search_path).find_map(within)
-        }
-    }
+    along_path(step, name, |it| schema.find(it))
+}
+
+/// The type that a name means to the step, before it runs.
+pub(super) fn find_type(step: &Step, name: &QualifiedName) -> Option<TypeId> {
+    along_path(step, name, |it| step.before.find_type(it))
 }
 
 /// The relation as it was before the step, where others use it: the plan did not make it.
