@@ -1,8 +1,8 @@
 //! What is dangerous about a trace, one rule a pair of files: `x.rs` decides, `x.md` explains.
 //!
 //! A rule reads what the simulation found (locks in force, work, outcome, the schema before and
-//! after) and never derives it again. It stays silent on relations that the plan itself makes, on
-//! steps that do not run, and on steps that fail for a reason that is not its own.
+//! after) and never derives it again. It stays silent on steps that do not run, and on steps that fail for a
+//! reason that is not its own. Of relations that the plan itself makes, only notes speak: nobody waits for them.
 //!
 //! To add a hazard, add its two files and its line in `hazards!`. The tests run the SQL blocks of
 //! every page: the one marked `unsafe` raises exactly that hazard, the one marked `safe` none.
@@ -109,6 +109,37 @@ hazards! {
     transaction_left_open,
     work_under_exclusive_lock,
     several_tables_locked,
+    concurrent_unique_may_fail,
+    check_not_immutable,
+    domain_check_scans_tables,
+    time_zone_decides,
+    unlogged_table,
+    replica_identity_changed,
+    sequence_left_behind,
+    inexact_amount,
+    triggers_bypassed,
+    row_security_disabled,
+    all_privileges_granted,
+    rule_created,
+    limit_in_update,
+    view_refuses_change,
+    dependents_refuse_drop,
+    key_without_partition_key,
+    concurrently_not_possible,
+    view_replacement_refused,
+    function_replacement_refused,
+    type_change_needs_using,
+    already_exists,
+    pending_trigger_events,
+    serial_column,
+    error_does_not_stop,
+    delete_breaks_foreign_key,
+    type_change_may_fail,
+    does_not_exist,
+    expression_without_statistics,
+    sequence_kept_locked,
+    view_dropped,
+    unique_allows_nulls,
 }
 
 pub fn all() -> &'static [&'static Hazard] {

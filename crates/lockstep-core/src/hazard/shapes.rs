@@ -1,12 +1,13 @@
 //! What rules ask of a statement and of the relations that it names.
 
-use crate::effect::{ObjectName, RelationId};
+use crate::effect::{ObjectName, PgError, RelationId};
 use crate::hazard::exposure::runs;
 use crate::name::{Ident, QualifiedName};
+use crate::pg::sqlstate::SqlState;
 use crate::schema::Schema;
 use crate::schema::relation::{Column, Relation, Table};
 use crate::schema::user_type::TypeId;
-use crate::simulate::trace::{Step, Trace};
+use crate::simulate::trace::{Outcome, Step, Trace};
 use crate::syntax::statement::{AlterTable, AlterTableAction, Statement, Subcommand};
 
 /// The statement of a step that runs, or may run.
@@ -82,4 +83,12 @@ pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
         found.extend(columns.map(|(_, column)| (relation, column)));
     }
     found
+}
+
+/// The error of a step that is sure to be refused with that SQLSTATE.
+pub(super) fn refused(step: &Step, sqlstate: SqlState) -> Option<&PgError> {
+    match &step.outcome {
+        Outcome::Failed(error) if error.sqlstate == sqlstate => Some(error),
+        _ => None,
+    }
 }

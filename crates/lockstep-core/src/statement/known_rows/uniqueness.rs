@@ -4,7 +4,7 @@
 use crate::effect::RelationId;
 use crate::expression::evaluate::{Computed, Trouble, Value};
 use crate::pg::types::Type;
-use crate::schema::index::{Index, KeyColumn};
+use crate::schema::index::{Index, IndexKey, KeyColumn};
 use crate::schema::known_rows::Row;
 use crate::statement::execution::Execution;
 use crate::statement::known_rows::RowScope;
@@ -91,8 +91,34 @@ pub(super) fn any_same(scope: &RowScope<'_>, index: &Index, rows: &[Row]) -> Com
     if doubtful { Err(Trouble::Unknown) } else { Ok(false) }
 }
 
+/// Another unique index keeps all rows apart by some of the columns already, whatever they are.
+fn is_kept_apart(execution: &Execution, index: &Index) -> bool {
+    let schema = &execution.schema;
+    let Some(table) = schema.get(index.table).and_then(|it| it.table()) else { return false };
+    // The same equality: no collation or operator class of its own.
+    let plain = |it: &Index| {
+        let own = |key: &IndexKey| key.collation.is_some() || key.operator_class.is_some();
+        it.key_columns().filter(|_| !it.keys.iter().any(own))
+    };
+    let Some(columns) = plain(index) else { return false };
+    table.indexes.iter().filter_map(|id| schema.get(*id)?.index()).any(|other| {
+        let enforced = other.unique && other.valid && other.immediate && !other.exclusion && other.predicate.is_none();
+        let within = plain(other).filter(|keys| keys.iter().all(|it| columns.contains(it)));
+        // Rows with a null may repeat there; here they do not count, unless it is said otherwise.
+        let nulls = |keys: &[u16]| {
+            !index.nulls_not_distinct
+                || other.nulls_not_distinct
+                || keys.iter().all(|it| table.attribute(*it).is_some_and(|it| it.not_null))
+        };
+        enforced && within.is_some_and(|it| nulls(&it))
+    })
+}
+
 /// Whether an index over the rows that are known now cannot be built; `None`: not known.
 pub(in crate::statement) fn has_duplicates(execution: &Execution, index: &Index) -> Option<bool> {
+    if is_kept_apart(execution, index) {
+        return Some(false);
+    }
     let rows = super::rows(execution, index.table)?;
     any_same(&RowScope::new(execution), index, &rows).ok()
 }

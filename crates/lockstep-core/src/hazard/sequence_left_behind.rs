@@ -1,0 +1,49 @@
+#![doc = include_str!("sequence_left_behind.md")]
+
+use crate::diagnostic::Severity;
+use crate::hazard::shapes::{of_others, rest_of_file, running};
+use crate::hazard::{Finding, Hazard};
+use crate::simulate::trace::{Step, Trace};
+use crate::syntax::expression::{Expr, Literal};
+use crate::syntax::statement::{InsertSource, Statement};
+
+pub(super) static HAZARD: Hazard = Hazard {
+    id: "sequence_left_behind",
+    severity: Severity::Warning,
+    page: include_str!("sequence_left_behind.md"),
+    recipe: None,
+    check,
+};
+
+fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
+    let Some(Statement::Insert(insert)) = running(step) else { return vec![] };
+    let InsertSource::Values(rows) = &insert.source else { return vec![] };
+    let Some((relation, table)) = of_others(step, trace, &insert.table).and_then(|it| Some((it, it.table()?))) else {
+        return vec![];
+    };
+    // The column that counts by itself, and its place among the values.
+    let counted = |name: &str| {
+        table.column(name).is_some_and(|(_, it)| {
+            it.identity.is_some() || it.default.as_ref().is_some_and(|it| !it.sequences().0.is_empty())
+        })
+    };
+    let place = match insert.columns.as_slice() {
+        [] => table.live().position(|(_, it)| counted(it.name.as_str())),
+        columns => columns.iter().position(|it| counted(it.as_str())),
+    };
+    let Some(place) = place else { return vec![] };
+    let explicit = rows.iter().any(|row| matches!(row.get(place), Some(Expr::Literal(Literal::Integer(_)))));
+    let set_later = rest_of_file(step, trace).any(|it| {
+        let text = it.text.to_ascii_lowercase();
+        text.contains("setval") || text.contains("restart")
+    });
+    if !explicit || set_later {
+        return vec![];
+    }
+    let message = format!(
+        "The rows of {} bring numbers of their own, and its sequence does not know: a later insert gets the same number and \
+         fails with 23505.",
+        relation.name
+    );
+    vec![Finding::new(&HAZARD, message).about(&relation.name)]
+}
