@@ -61,9 +61,18 @@ pub(crate) fn problems(trace: &wire::Trace) -> Vec<Problem> {
         problem
     });
     let steps = trace.steps.iter().flat_map(|step| {
-        let findings = step.findings.iter().map(|finding| self::finding(step, finding));
         let new = !key(step).is_some_and(|key| told.contains(&key));
-        outcome(step).filter(|_| new).into_iter().chain(findings)
+        let mut outcome = outcome(step).filter(|_| new);
+        // A hazard that explains the failure gives it its name.
+        let explained = step.findings.iter().position(|it| step.outcome == "failed" && it.severity == "error");
+        if let (Some(failed), Some(at)) = (&mut outcome, explained) {
+            let why = &step.findings[at];
+            failed.id.clone_from(&why.id);
+            failed.hints.push(why.message.clone());
+        }
+        let told = explained.filter(|_| outcome.is_some());
+        let findings = step.findings.iter().enumerate().filter(move |(at, _)| Some(*at) != told);
+        outcome.into_iter().chain(findings.map(|(_, it)| finding(step, it)))
     });
     complaints.chain(steps).collect()
 }
