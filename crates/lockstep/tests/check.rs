@@ -25,13 +25,17 @@ fn a_failing_step_is_shown_where_it_stands() {
     let answer = failing().run(&["check", "--schema", "schema.sql", "up.sql"]);
     assert_eq!(answer.status, 1);
     assert!(answer.stderr.is_empty());
-    let failure = answer.stdout.split("\n\n").find(|part| part.starts_with("error[failed]")).unwrap_or("");
+    let failure = answer.stdout.split("\n\n").find(|part| part.starts_with("error[already_exists]")).unwrap_or("");
     expect![[r#"
-        error[failed]: this step fails with 42701 duplicate_column
+        error[already_exists]: this step fails with 42701 duplicate_column
          --> up.sql:2:1
           |
         2 | ALTER TABLE users ADD COLUMN a text;
-          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ column "a" of relation "users" already exists"#]]
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ column "a" of relation "users" already exists
+          |
+          = note: Either this migration ran before, in part or as a whole, or somebody made it by hand:
+                  compare before it is made to pass.
+          = help: `lockstep explain already_exists` tells more"#]]
     .assert_eq(failure);
 }
 
@@ -59,7 +63,7 @@ fn json_tells_the_place_and_the_sqlstate() {
     assert_eq!(value["format"], "lockstep-check/1");
     assert_eq!(value["summary"]["error"], 1, "{value}");
     let findings = value["findings"].as_array().expect("a list");
-    let failure = findings.iter().find(|it| it["id"] == "failed").expect("the failure");
+    let failure = findings.iter().find(|it| it["id"] == "already_exists").expect("the failure");
     assert_eq!((&failure["line"], &failure["step"], &failure["sqlstate"]), (&2.into(), &2.into(), &"42701".into()));
 }
 
@@ -68,15 +72,15 @@ fn github_gets_one_annotation_a_line() {
     let answer = failing().run(&["check", "--format", "github", "--schema", "schema.sql", "up.sql"]);
     assert_eq!(answer.status, 1);
     assert!(answer.stdout.lines().all(|line| line.starts_with("::")), "{}", answer.stdout);
-    let expected = "::error file=up.sql,line=2,endLine=2,title=this step fails with 42701 duplicate_column (failed)::\
-                    column \"a\" of relation \"users\" already exists";
-    assert!(answer.stdout.lines().any(|line| line == expected), "{}", answer.stdout);
+    let expected = "::error file=up.sql,line=2,endLine=2,title=this step fails with 42701 duplicate_column (already_exists)::\
+                    column \"a\" of relation \"users\" already exists%0A";
+    assert!(answer.stdout.lines().any(|line| line.starts_with(expected)), "{}", answer.stdout);
 }
 
 #[test]
 fn markdown_is_a_list() {
     let answer = failing().run(&["check", "--format", "markdown", "--schema", "schema.sql", "up.sql"]);
-    assert!(answer.stdout.contains("- **error** `failed`: "), "{}", answer.stdout);
+    assert!(answer.stdout.contains("- **error** `already_exists`: "), "{}", answer.stdout);
 }
 
 #[test]

@@ -22,16 +22,11 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
         sqlstate::DUPLICATE_FUNCTION,
         sqlstate::DUPLICATE_SCHEMA,
     ];
-    let Some(error) = states.into_iter().find_map(|it| refused(step, it)) else { return vec![] };
-    let message = format!(
-        "{}: the migration has run before, in part or as a whole, or somebody made it by hand. Compare before it is made to \
-         pass.",
-        capital(&error.message)
-    );
+    if !states.into_iter().any(|it| refused(step, it).is_some()) {
+        return vec![];
+    }
+    let message = "Either this migration ran before, in part or as a whole, or somebody made it by hand: compare before it is \
+                   made to pass."
+        .to_owned();
     vec![Finding::new(&HAZARD, message)]
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

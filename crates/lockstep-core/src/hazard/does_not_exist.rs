@@ -16,16 +16,13 @@ pub(super) static HAZARD: Hazard = Hazard {
 
 fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     let states = [sqlstate::UNDEFINED_TABLE, sqlstate::UNDEFINED_COLUMN, sqlstate::UNDEFINED_OBJECT, sqlstate::INVALID_SCHEMA_NAME];
-    let Some(error) = states.into_iter().find_map(|it| refused(step, it)) else { return vec![] };
+    if !states.into_iter().any(|it| refused(step, it).is_some()) {
+        return vec![];
+    }
     let folded = match step.text.chars().any(char::is_uppercase) && !step.text.contains('"') {
         true => " Names without quotes are read in lower case.",
         false => "",
     };
-    let message = format!("{} at this point of the history.{folded}", sentence(&error.message));
+    let message = format!("Nothing before this point of the history has made it, or something took it away.{folded}");
     vec![Finding::new(&HAZARD, message)]
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
