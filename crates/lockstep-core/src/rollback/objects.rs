@@ -4,6 +4,7 @@
 use crate::rollback::Work;
 use crate::rollback::script::Phase;
 use crate::schema::object::{CatalogObject, ObjectClass, ObjectId, ObjectKey};
+use crate::schema::trigger::FiringState;
 
 impl Work<'_> {
     pub(super) fn restore_objects(&mut self) {
@@ -23,8 +24,16 @@ impl Work<'_> {
                 continue;
             }
             match (self.start.object(id), self.now.object(id)) {
-                (Some(was), Some(_)) => self.change_object(&was.clone()),
-                (Some(was), None) => self.bring_back_object(&was.clone()),
+                (Some(was), Some(_)) => {
+                    let was = was.clone();
+                    self.change_object(&was);
+                    self.restore_state(&was);
+                }
+                (Some(was), None) => {
+                    let was = was.clone();
+                    self.bring_back_object(&was);
+                    self.restore_state(&was);
+                }
                 (None, Some(is)) => self.drop_made_object(&is.clone()),
                 (None, None) => {}
             }
@@ -84,6 +93,22 @@ impl Work<'_> {
                 self.add(drop_phase(was.class()), sql);
             }
             self.create_again(was);
+        }
+    }
+
+    /// When a trigger fires, which its definition does not say; one that is made again is enabled.
+    fn restore_state(&mut self, was: &CatalogObject) {
+        let state = |it: &CatalogObject| it.trigger().map(|it| it.state);
+        let (Some(wanted), ObjectKey::OnRelation(_, table, name)) = (state(was), &was.key) else { return };
+        if !self.relation_stays(was) {
+            return;
+        }
+        let stays = self.now.object(was.id).or_else(|| self.now.object(self.now.find_object(&was.key)?));
+        let same = |it: &CatalogObject| self.now.create_object(it.id) == self.start.create_object(was.id);
+        let now = stays.filter(|it| same(it)).and_then(state).unwrap_or(FiringState::Enabled);
+        if now != wanted {
+            let sql = format!("ALTER TABLE {} {} TRIGGER {name}", self.start.relation(*table).name, wanted.words());
+            self.add(Phase::Detail, sql);
         }
     }
 

@@ -35,13 +35,7 @@ impl Work<'_> {
                 }
             }
             if now.map_or(FiringState::Enabled, |it| it.state) != rule.state {
-                let words = match rule.state {
-                    FiringState::Enabled => "ENABLE",
-                    FiringState::Disabled => "DISABLE",
-                    FiringState::Replica => "ENABLE REPLICA",
-                    FiringState::Always => "ENABLE ALWAYS",
-                };
-                self.add(Phase::Detail, format!("ALTER TABLE {path} {words} RULE {name}"));
+                self.add(Phase::Detail, format!("ALTER TABLE {path} {} RULE {name}", rule.state.words()));
             }
         }
     }

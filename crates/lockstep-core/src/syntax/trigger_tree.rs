@@ -41,6 +41,18 @@ impl TriggerTiming {
     }
 }
 
+impl FiringState {
+    /// As `ALTER TABLE` asks for it.
+    pub fn words(self) -> &'static str {
+        match self {
+            FiringState::Enabled => "ENABLE",
+            FiringState::Disabled => "DISABLE",
+            FiringState::Replica => "ENABLE REPLICA",
+            FiringState::Always => "ENABLE ALWAYS",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TriggerEvents {
     pub insert: bool,
