@@ -1,4 +1,3 @@
--- rehearsal gap: schema
 -- Foreign keys between partitioned tables, one that refers to itself, and what is deferred with its parts.
 -- lockstep: schema
 CREATE TABLE s (a int PRIMARY KEY, f int REFERENCES s) PARTITION BY LIST (a);

@@ -1,4 +1,3 @@
--- rehearsal gap: step 4, locks
 -- lockstep: schema
 CREATE TABLE m (id int NOT NULL, d date NOT NULL, v int) PARTITION BY RANGE (d);
 CREATE TABLE m_2023 PARTITION OF m FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');

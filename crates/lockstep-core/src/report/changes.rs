@@ -12,14 +12,15 @@ use crate::schema::relation::{Column, Relation};
 /// Relations and types that differ, an index as a part of its table.
 pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
     let mut ids: Vec<RelationId> = vec![];
-    let mut note = |relation: &Rc<Relation>| {
-        let id = relation.index().map_or(relation.id, |index| index.table);
+    let mut note = |id: RelationId| {
         if !ids.contains(&id) {
             ids.push(id);
         }
     };
-    after.changed_since(before).into_iter().for_each(&mut note);
-    before.changed_since(after).into_iter().for_each(&mut note);
+    let owner = |relation: &Rc<Relation>| relation.index().map_or(relation.id, |index| index.table);
+    after.changed_since(before).into_iter().map(owner).for_each(&mut note);
+    before.changed_since(after).into_iter().map(owner).for_each(&mut note);
+    after.changed_parts_since(before).into_iter().for_each(&mut note);
     let mut made = vec![];
     for id in ids {
         made.extend(match (before.get(id), after.get(id)) {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
+use crate::schema::object::ObjectKey;
 use crate::schema::relation::Relation;
 use crate::schema::user_type::TypeId;
 
@@ -15,6 +16,8 @@ pub(super) struct Touched {
     mark: Rc<()>,
     relations: BTreeSet<RelationId>,
     types: BTreeSet<TypeId>,
+    /// Relations with a trigger, policy or rule that was made, changed or dropped.
+    parts: BTreeSet<RelationId>,
     /// An object other than those got another definition or name.
     objects: bool,
     /// One was made or dropped.
@@ -30,12 +33,22 @@ impl Touched {
         self.types.insert(id);
     }
 
-    pub(super) fn object(&mut self) {
+    /// Another definition or name.
+    pub(super) fn object(&mut self, key: &ObjectKey) {
         self.objects = true;
+        self.part(key);
     }
 
-    pub(super) fn number_of_objects(&mut self) {
+    /// Made or dropped.
+    pub(super) fn number_of_objects(&mut self, key: &ObjectKey) {
         self.number_of_objects = true;
+        self.part(key);
+    }
+
+    fn part(&mut self, key: &ObjectKey) {
+        if let ObjectKey::OnRelation(_, relation, _) = key {
+            self.parts.insert(*relation);
+        }
     }
 }
 
@@ -57,6 +70,20 @@ impl Schema {
         }
         let touched = self.touched.relations.union(&other.touched.relations);
         touched.filter_map(|id| self.relations.get(id)).filter(differs).collect()
+    }
+
+    /// Relations whose triggers, policies or rules were touched since; where the two share no mark, all that differ.
+    pub fn changed_parts_since(&self, other: &Schema) -> BTreeSet<RelationId> {
+        if self.shares_mark(other) {
+            return self.touched.parts.union(&other.touched.parts).copied().collect();
+        }
+        let changed = self.changed_objects_since(other).into_iter();
+        let keys = changed.filter_map(|id| Some(&self.object(id).or_else(|| other.object(id))?.key));
+        let on_relation = keys.filter_map(|it| match it {
+            ObjectKey::OnRelation(_, relation, _) => Some(*relation),
+            _ => None,
+        });
+        on_relation.collect()
     }
 
     /// No object besides relations and types was made, changed or dropped.

@@ -174,7 +174,9 @@ impl Schema {
     }
 
     pub fn object_mut(&mut self, id: ObjectId) -> Option<&mut CatalogObject> {
-        self.touched.object();
+        if let Some(key) = self.object(id).map(|it| it.key.clone()) {
+            self.touched.object(&key);
+        }
         self.objects.get_mut(&id).map(Rc::make_mut)
     }
 
@@ -220,7 +222,7 @@ impl Schema {
 
     pub fn add_object(&mut self, key: ObjectKey, body: ObjectBody) -> ObjectId {
         let id = ObjectId(self.take_id());
-        self.touched.number_of_objects();
+        self.touched.number_of_objects(&key);
         self.object_keys.insert_mut(key.clone(), id);
         self.objects.insert_mut(id, Rc::new(CatalogObject { id, key, comment: None, body }));
         id
@@ -228,8 +230,8 @@ impl Schema {
 
     /// Gives it another name, schema or table.
     pub fn rename_object(&mut self, id: ObjectId, key: ObjectKey) {
-        self.touched.object();
         if let Some(was) = self.object(id).map(|it| it.key.clone()) {
+            self.touched.object(&was);
             self.object_keys.remove_mut(&was);
             self.object_keys.insert_mut(key.clone(), id);
             self.objects.get_mut(&id).into_iter().for_each(|it| Rc::make_mut(it).key = key.clone());
@@ -237,8 +239,8 @@ impl Schema {
     }
 
     pub fn remove_object(&mut self, id: ObjectId) {
-        self.touched.number_of_objects();
         if let Some(key) = self.object(id).map(|it| it.key.clone()) {
+            self.touched.number_of_objects(&key);
             self.object_keys.remove_mut(&key);
             self.objects.remove_mut(&id);
             self.forget_needs(&Object::Other(id));
