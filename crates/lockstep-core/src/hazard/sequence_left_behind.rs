@@ -5,7 +5,7 @@ use crate::hazard::shapes::{of_others, rest_of_file, running};
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::expression::{Expr, Literal};
-use crate::syntax::statement::{InsertSource, Statement};
+use crate::syntax::statement::{Insert, InsertSource, Statement};
 
 pub(super) static HAZARD: Hazard = Hazard {
     id: "sequence_left_behind",
@@ -33,11 +33,14 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     };
     let Some(place) = place else { return vec![] };
     let explicit = rows.iter().any(|row| matches!(row.get(place), Some(Expr::Literal(Literal::Integer(_)))));
+    if !explicit || told_before(step, trace, insert) {
+        return vec![];
+    }
     let set_later = rest_of_file(step, trace).any(|it| {
-        let text = it.text.to_ascii_lowercase();
-        text.contains("setval") || text.contains("restart")
+        let may_set = matches!(it.command.as_str(), "SELECT" | "ALTER SEQUENCE" | "ALTER TABLE" | "DO" | "UPDATE");
+        may_set && ["setval", "restart"].iter().any(|word| it.text.to_ascii_lowercase().contains(word))
     });
-    if !explicit || set_later {
+    if set_later {
         return vec![];
     }
     let message = format!(
@@ -46,4 +49,13 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
         relation.name
     );
     vec![Finding::new(&HAZARD, message).about(&relation.name)]
+}
+
+/// The statement before did the same to the same table: a file of rows is one finding.
+fn told_before(step: &Step, trace: &Trace, insert: &Insert) -> bool {
+    let before = step.index.checked_sub(1).and_then(|it| trace.step(it)).filter(|it| it.source == step.source);
+    match before.and_then(running) {
+        Some(Statement::Insert(other)) => (&other.table, &other.columns) == (&insert.table, &insert.columns),
+        _ => false,
+    }
 }
