@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
+use crate::hazard::shapes::locked;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::volatility::Volatility;
 use crate::schema::constraint::ConstraintKind;
@@ -19,9 +20,7 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     if !runs(step) {
         return vec![];
     }
-    let mut tables: Vec<_> = step.locks.iter().filter(|it| matches!(it.kind, 'r' | 'p')).map(|it| it.relation).collect();
-    tables.sort_unstable();
-    tables.dedup();
+    let tables = locked(step, &['r', 'p']);
     let mut found = vec![];
     for (relation, table) in tables.into_iter().filter_map(|id| step.after.get(id).and_then(|it| Some((it, it.table()?)))) {
         let old = step.before.get(relation.id).and_then(|it| it.table());

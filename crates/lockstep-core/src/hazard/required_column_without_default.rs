@@ -1,7 +1,7 @@
 #![doc = include_str!("required_column_without_default.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::shapes::{altered, subcommands};
+use crate::hazard::shapes::{altered, written_subcommands};
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -23,7 +23,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
         _ => false,
     };
     let Some(relation) = altered(step, trace).map(|it| it.0).filter(|_| may_fail) else { return vec![] };
-    let required = all_subcommands(step).iter().filter_map(|it| match it {
+    let required = written_subcommands(step).iter().filter_map(|it| match it {
         Subcommand::AddColumn { column, .. } => {
             let has = |test: fn(&ColumnConstraintKind) -> bool| column.constraints.iter().any(|it| test(&it.kind));
             let required = has(|it| matches!(it, ColumnConstraintKind::NotNull { .. } | ColumnConstraintKind::PrimaryKey { .. }));
@@ -41,13 +41,4 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             Finding::new(&HAZARD, message).about(&relation.name)
         })
         .collect()
-}
-
-/// Of a step that fails as well.
-fn all_subcommands(step: &Step) -> &[Subcommand] {
-    use crate::syntax::statement::{AlterTable, AlterTableAction, Statement};
-    match step.statement.as_deref() {
-        Some(Statement::AlterTable(AlterTable { action: AlterTableAction::Subcommands(all), .. })) => all,
-        _ => subcommands(step),
-    }
 }

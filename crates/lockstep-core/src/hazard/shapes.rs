@@ -15,12 +15,26 @@ pub(super) fn running(step: &Step) -> Option<&Statement> {
     step.statement.as_deref().filter(|_| runs(step))
 }
 
-/// The `ALTER TABLE` of a step that runs, and its subcommands; none for another statement.
+/// The subcommands of an `ALTER TABLE` that runs; none for another statement.
 pub(super) fn subcommands(step: &Step) -> &[Subcommand] {
-    match running(step) {
+    if runs(step) { written_subcommands(step) } else { &[] }
+}
+
+/// The same of a step that fails as well.
+pub(super) fn written_subcommands(step: &Step) -> &[Subcommand] {
+    match step.statement.as_deref() {
         Some(Statement::AlterTable(AlterTable { action: AlterTableAction::Subcommands(all), .. })) => all,
         _ => &[],
     }
+}
+
+/// Relations of those kinds that the step locks, each once, in the order of their making.
+pub(super) fn locked(step: &Step, kinds: &[char]) -> Vec<RelationId> {
+    let mut ids: Vec<RelationId> =
+        step.locks.iter().filter(|it| kinds.contains(&it.kind)).map(|it| it.relation).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// What a name means to the step: the first that is there along its search path.
@@ -71,12 +85,8 @@ pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
     if !runs(step) {
         return vec![];
     }
-    let mut ids: Vec<RelationId> =
-        step.locks.iter().filter(|it| matches!(it.kind, 'r' | 'p' | 'f')).map(|it| it.relation).collect();
-    ids.sort_unstable();
-    ids.dedup();
     let mut found = vec![];
-    for relation in ids.into_iter().filter_map(|id| step.after.get(id)) {
+    for relation in locked(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
         let old = step.before.get(relation.id).map(|it| it.columns());
         let is_new = |number: u16| old.is_none_or(|it| it.attribute(number).is_none());
         let columns = relation.columns().live().filter(|(number, column)| column.inherited == 0 && is_new(*number));

@@ -20,10 +20,10 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
         return vec![];
     }
     let mut found = vec![];
-    for lock in step.locks.iter().filter(|it| it.new && it.kind == 'i' && it.toast.is_none() && it.if_rows.eq(&false)) {
+    for lock in step.locks.iter().filter(|it| it.new && it.kind == 'i' && it.toast.is_none() && !it.if_rows) {
         let Some(index) = step.after.get(lock.relation).and_then(|it| it.index()).filter(|it| it.primary) else { continue };
         let Some((relation, table)) = step.after.get(index.table).and_then(|it| Some((it, it.table()?))) else { continue };
-        let Some([number]) = index.key_columns().as_deref().map(<[u16]>::to_vec).and_then(|it| <[u16; 1]>::try_from(it).ok()) else { continue };
+        let Some([number]) = index.key_columns().and_then(|it| <[u16; 1]>::try_from(it).ok()) else { continue };
         let Some(column) = table.attribute(number) else { continue };
         let most = match column.type_.bare() {
             Type::INT2 => "32,767",

@@ -5,7 +5,6 @@ use crate::hazard::deletes_every_row::is_always_true;
 use crate::hazard::exposure::is_empty;
 use crate::hazard::shapes::{of_others, running};
 use crate::hazard::{Finding, Hazard};
-use crate::schema::relation::Rows;
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
 
@@ -27,12 +26,8 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     }
     let Some(relation) = of_others(step, trace, &update.table).filter(|it| !is_empty(step, it.id)) else { return vec![] };
     let facts = trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
-    let rows = match (facts.and_then(|it| it.rows), relation.table().map(|it| it.rows)) {
-        (Some(rows), _) => Some(rows),
-        // Rows of a text are a sample of what a database holds.
-        (None, Some(Rows::Exactly(_) | Rows::Empty | Rows::Unknown) | None) => None,
-    };
-    if rows.is_some_and(|it| it <= FEW) {
+    // Rows of a text are a sample of what a database holds: only facts tell how many there are.
+    if facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW) {
         return vec![];
     }
     let message = format!(
