@@ -60,6 +60,9 @@ fn render_step(text: &mut String, trace: &Trace, step: &Step) {
     for it in &step.findings {
         line("finding", format!("{} {}: {}", it.severity, it.id, it.message));
     }
+    for it in &step.ignored {
+        line("ignored", format!("{} {} (line {}: {})", it.severity, it.id, it.line, it.reason));
+    }
     for it in &step.changes {
         let renamed = it.renamed_from.as_ref().map_or(String::new(), |from| format!(" (was {from})"));
         line("changes", format!("{} {}{renamed}", it.object, it.name));

@@ -63,9 +63,8 @@ impl Scenario {
             schema,
             postgres: self.postgres,
             runner: Some(self.runner.to_string()),
-            transaction: None,
             step,
-            facts: None,
+            ..Request::default()
         }
     }
 }

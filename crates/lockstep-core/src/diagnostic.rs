@@ -34,3 +34,13 @@ impl Severity {
         }
     }
 }
+
+/// The known word that was probably meant, for a hint.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    /// Jaro-Winkler's measure: less is another word.
+    const ALIKE: f64 = 0.75;
+    // What is long is no word.
+    let word: String = word.chars().take(100).collect();
+    let measured = known.into_iter().map(|known| (strsim::jaro_winkler(&word, known), known));
+    measured.filter(|(alike, _)| *alike > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+}

@@ -11,7 +11,7 @@ pub struct Source {
 }
 
 /// A half-open range of byte offsets in one [`Source`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Span {
     pub start: u32,
     pub end: u32,

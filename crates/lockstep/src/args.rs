@@ -84,6 +84,15 @@ pub(crate) struct Plan {
     #[arg(long, value_name = "SCOPE", value_parser = ["per-file", "per-statement"])]
     pub(crate) transaction: Option<String>,
 
+    /// What the team has settled [default: lockstep.toml in the first file's folder or above it]; what the command
+    /// line says goes before it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Look for no lockstep.toml
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
     /// Format of the input; only plain SQL is read so far
     #[arg(long, value_name = "FORMAT", default_value = "sql", value_parser = source_format)]
     pub(crate) from: String,

@@ -100,3 +100,38 @@ fn a_statement_beyond_what_is_read_is_no_error_of_the_migration() {
     let answer = workplace.run(&["check", "up.sql"]);
     assert!(answer.status == 0 && answer.stdout.starts_with("warning: too complex"), "{}", answer.stdout);
 }
+
+/// One finding that the file accepts, one that it does not.
+fn accepting() -> Workplace {
+    let workplace = Workplace::new();
+    workplace.file("schema.sql", "CREATE TABLE users (id bigint PRIMARY KEY, email text);\n");
+    let ignore = "-- lockstep: ignore blocking_index_build only a <nightly> job writes to it\n";
+    workplace.file("up.sql", format!("{ignore}CREATE INDEX users_email_idx ON users (email);\n"));
+    workplace
+}
+
+#[test]
+fn what_a_comment_accepts_is_told_with_its_reason_but_fails_nothing() {
+    let workplace = accepting();
+    let answer = workplace.run(&["check", "--schema", "schema.sql", "up.sql"]);
+    assert_eq!(answer.status, 0, "{}", answer.stdout);
+    let end = answer.stdout.split("\n\n").skip(1).collect::<Vec<_>>().join("\n\n");
+    expect![[r#"
+        1 warning, 1 ignored in 1 step on PostgreSQL 18, run by psql
+
+        Ignored, for the reason that the file gives:
+          up.sql:1 blocking_index_build: only a <nightly> job writes to it
+    "#]]
+    .assert_eq(&end);
+    let answer = workplace.run(&["check", "--format", "markdown", "--schema", "schema.sql", "up.sql"]);
+    let line = r"- `blocking_index_build` (`up.sql:1`): only a \<nightly\> job writes to it";
+    assert!(answer.stdout.lines().any(|it| it == line), "{}", answer.stdout);
+    let answer = workplace.run(&["check", "--format", "json", "--schema", "schema.sql", "up.sql"]);
+    let value: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!(value["summary"]["ignored"], 1);
+    assert_eq!(value["ignored"][0]["reason"], "only a <nightly> job writes to it");
+    assert_eq!((&value["ignored"][0]["line"], &value["ignored"][0]["comment_line"]), (&2.into(), &1.into()));
+    let answer = workplace.run(&["simulate", "--schema", "schema.sql", "up.sql"]);
+    assert!(answer.stdout.contains("ignored[blocking_index_build]: only a <nightly> job"), "{}", answer.stdout);
+    assert!(answer.stdout.contains("1 warning; 1 ignored"), "{}", answer.stdout);
+}

@@ -29,7 +29,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             let own = if is_new { LockMode::Share } else { LockMode::AccessExclusive };
             let (who, table, why) = (blocked.who(), &work.name, blocked.because(own));
             let message = format!("{who} {table} wait until {index} is built from every row of it.{why}");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()
 }

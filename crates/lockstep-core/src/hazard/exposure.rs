@@ -5,7 +5,7 @@ use crate::effect::{RelationId, Work, WorkKind};
 use crate::hazard::Finding;
 use crate::pg::lock_mode::LockMode;
 use crate::schema::Schema;
-use crate::schema::relation::Rows;
+use crate::schema::relation::{Relation, Rows};
 use crate::simulate::trace::{Outcome, Step, Trace};
 
 /// Which queries on a relation wait, and why.
@@ -103,13 +103,25 @@ pub(super) fn is_empty(step: &Step, table: RelationId) -> bool {
     table.is_some_and(|it| it.rows == Rows::Empty)
 }
 
-/// A finding whose danger grows with the rows of a table: without rows it is but a note.
-pub(super) fn weighed(finding: Finding, step: &Step, table: RelationId) -> Finding {
-    let Some(relation) = step.before.get(table).filter(|_| is_empty(step, table)) else {
+/// A finding whose danger grows with the rows of a table: with few or none it is but a note.
+pub(super) fn weighed(finding: Finding, step: &Step, trace: &Trace, table: RelationId) -> Finding {
+    let Some(relation) = step.before.get(table) else { return finding };
+    let how = if is_empty(step, table) {
+        "is empty, so that takes no time".to_owned()
+    } else if let Some(rows) =
+        told_rows(trace, relation).filter(|it| *it < trace.plan.config.thresholds.large_table_rows)
+    {
+        format!("has {rows:.0} rows, so that takes hardly any time")
+    } else {
         return finding;
     };
-    let message = format!("{} Here {} is empty, so that takes no time.", finding.message, relation.name);
+    let message = format!("{} Here {} {how}.", finding.message, relation.name);
     Finding { severity: Severity::Note, message, ..finding }
+}
+
+/// Rows of a table by the facts that are given: those of a text are a sample of what a database holds.
+pub(super) fn told_rows(trace: &Trace, relation: &Relation) -> Option<f64> {
+    trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str())?.rows
 }
 
 /// Index builds that are the step's own: a rewrite builds all indexes anew, and it is the greater

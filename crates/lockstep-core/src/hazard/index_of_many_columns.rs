@@ -14,14 +14,11 @@ pub(super) static HAZARD: Hazard = Hazard {
     check,
 };
 
-/// From here on an index is rarely used to its end.
-const MANY: usize = 4;
-
-fn check(step: &Step, _: &Trace) -> Vec<Finding> {
+fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     let Some(Statement::CreateIndex(create)) = running(step) else { return vec![] };
     // Other access methods search by any of their columns, and a unique index keeps a rule.
     let is_btree = create.method.as_ref().is_none_or(|it| it.as_str() == "btree");
-    if !is_btree || create.unique || create.keys.len() <= MANY {
+    if !is_btree || create.unique || create.keys.len() <= trace.plan.config.thresholds.index_columns {
         return vec![];
     }
     let message = format!(

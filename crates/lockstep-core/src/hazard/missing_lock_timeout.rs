@@ -15,16 +15,13 @@ pub(super) static HAZARD: Hazard = Hazard {
     check,
 };
 
-/// A longer wait is a stall that users notice, whatever the number.
-const LONGEST_MS: f64 = 5_000.0;
-
 fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     let Some(lock) = unbounded_lock(step, trace) else { return vec![] };
     // One finding says it for the file, and for the transaction.
     let earlier = trace.steps.iter().rev().skip_while(|it| it.index >= step.index);
     let told = earlier
         .take_while(|it| it.source == step.source || it.transaction == step.transaction)
-        .any(|it| unbounded_lock(it, trace).is_some());
+        .any(|it| unbounded_lock(it, trace).is_some() && trace.plan.ignore_of(it.source, it.span, HAZARD.id).is_none());
     if told {
         return vec![];
     }
@@ -44,7 +41,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
 
 /// The strongest lock that others wait for and that this step may itself wait long for.
 fn unbounded_lock<'a>(step: &'a Step, trace: &Trace) -> Option<&'a Lock> {
-    if !runs(step) || is_bounded(step) {
+    if !runs(step) || is_bounded(step, trace.plan.config.thresholds.lock_timeout_ms) {
         return None;
     }
     // A concurrent command asks for such a lock only when it has waited for everybody else.
@@ -61,10 +58,10 @@ fn unbounded_lock<'a>(step: &'a Step, trace: &Trace) -> Option<&'a Lock> {
     of_others.rev().max_by_key(tables_first)
 }
 
-/// `statement_timeout` counts the wait for locks as well.
-fn is_bounded(step: &Step) -> bool {
+/// A longer wait is a stall that users notice. `statement_timeout` counts the wait for locks as well.
+fn is_bounded(step: &Step, longest_ms: f64) -> bool {
     ["lock_timeout", "statement_timeout"].into_iter().any(|name| {
         let value = step.session.setting(name).and_then(milliseconds);
-        value.is_some_and(|it| it > 0.0 && it <= LONGEST_MS)
+        value.is_some_and(|it| it > 0.0 && it <= longest_ms)
     })
 }

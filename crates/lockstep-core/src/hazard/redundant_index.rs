@@ -1,8 +1,7 @@
 #![doc = include_str!("redundant_index.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::runs;
-use crate::hazard::shapes::end_of_file;
+use crate::hazard::shapes::{NewIndex, end_of_file, new_indexes};
 use crate::hazard::{Finding, Hazard};
 use crate::schema::index::Index;
 use crate::simulate::trace::{Step, Trace};
@@ -16,17 +15,11 @@ pub(super) static HAZARD: Hazard = Hazard {
 };
 
 fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
-    if !runs(step) {
-        return vec![];
-    }
-    let made = step.locks.iter().filter(|it| it.new && matches!(it.kind, 'i' | 'I') && it.toast.is_none());
+    let end = end_of_file(step, trace);
     let mut found: Vec<Finding> = vec![];
-    for lock in made {
-        let end = end_of_file(step, trace);
-        let Some((relation, index)) = end.get(lock.relation).and_then(|it| Some((it, it.index()?))) else { continue };
-        let Some((owner, table)) = end.get(index.table).and_then(|it| Some((it, it.table()?))) else { continue };
+    for NewIndex { relation, index, owner, table } in new_indexes(step, end) {
         // What keeps a constraint is needed, whatever else is there.
-        if index.unique || index.exclusion || index.parent.is_some() || found.iter().any(|it| it.is_about(&relation.name)) {
+        if index.unique || index.exclusion || index.parent.is_some() {
             continue;
         }
         let others = table.indexes.iter().filter(|id| **id != relation.id).filter_map(|id| end.get(*id));

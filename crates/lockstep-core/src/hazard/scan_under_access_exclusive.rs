@@ -33,7 +33,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             };
             let (who, table, reason, why) = (blocked.who(), &work.name, work.reason, blocked.because(own));
             let message = format!("{who} {table} wait while all of it is read: {reason}.{why}");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use crate::hazard::exposure::runs;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::sqlstate::SqlState;
 use crate::schema::Schema;
+use crate::schema::index::Index;
 use crate::schema::relation::{Column, Relation, Table};
 use crate::schema::user_type::TypeId;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -101,4 +102,33 @@ pub(super) fn refused(step: &Step, sqlstate: SqlState) -> Option<&PgError> {
         Outcome::Failed(error) if error.sqlstate == sqlstate => Some(error),
         _ => None,
     }
+}
+
+/// An index that a step makes, and its table.
+#[derive(Clone, Copy)]
+pub(super) struct NewIndex<'a> {
+    pub(super) relation: &'a Relation,
+    pub(super) index: &'a Index,
+    pub(super) owner: &'a Relation,
+    pub(super) table: &'a Table,
+}
+
+/// Indexes that the step makes, partitions' too, as far as they are in `schema`: each once.
+pub(super) fn new_indexes<'a>(step: &Step, schema: &'a Schema) -> Vec<NewIndex<'a>> {
+    if !runs(step) {
+        return vec![];
+    }
+    let mut made: Vec<RelationId> = vec![];
+    for lock in step.locks.iter().filter(|it| it.new && matches!(it.kind, 'i' | 'I') && it.toast.is_none()) {
+        if !made.contains(&lock.relation) {
+            made.push(lock.relation);
+        }
+    }
+    let found = made.into_iter().filter_map(|id| {
+        let relation = schema.get(id)?;
+        let index = relation.index()?;
+        let owner = schema.get(index.table)?;
+        Some(NewIndex { relation, index, owner, table: owner.table()? })
+    });
+    found.collect()
 }

@@ -30,7 +30,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
                 several => format!(" and its {several} indexes built again"),
             };
             let message = format!("{who} {table} wait while the table is rewritten{indexes}: {reason}.");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()
 }

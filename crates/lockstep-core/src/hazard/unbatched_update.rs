@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::deletes_every_row::is_always_true;
-use crate::hazard::exposure::is_empty;
+use crate::hazard::exposure::{is_empty, told_rows};
 use crate::hazard::shapes::{of_others, running};
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
@@ -16,18 +16,14 @@ pub(super) static HAZARD: Hazard = Hazard {
     check,
 };
 
-/// So many rows change within a second or so.
-const FEW: f64 = 10_000.0;
-
 fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     let Some(Statement::Update(update)) = running(step) else { return vec![] };
     if !update.from.is_empty() || update.opaque || !update.condition.as_ref().is_none_or(is_always_true) {
         return vec![];
     }
     let Some(relation) = of_others(step, trace, &update.table).filter(|it| !is_empty(step, it.id)) else { return vec![] };
-    let facts = trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
-    // Rows of a text are a sample of what a database holds: only facts tell how many there are.
-    if facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW) {
+    // So many rows change within a second or so.
+    if told_rows(trace, relation).is_some_and(|it| it <= trace.plan.config.thresholds.batch_rows) {
         return vec![];
     }
     let message = format!(

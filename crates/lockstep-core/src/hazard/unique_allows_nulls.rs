@@ -1,7 +1,7 @@
 #![doc = include_str!("unique_allows_nulls.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::exposure::runs;
+use crate::hazard::shapes::{NewIndex, new_indexes};
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -14,15 +14,10 @@ pub(super) static HAZARD: Hazard = Hazard {
 };
 
 fn check(step: &Step, _: &Trace) -> Vec<Finding> {
-    if !runs(step) {
-        return vec![];
-    }
     let mut found: Vec<Finding> = vec![];
-    for lock in step.locks.iter().filter(|it| it.new && matches!(it.kind, 'i' | 'I') && it.toast.is_none()) {
-        let Some((relation, index)) = step.after.get(lock.relation).and_then(|it| Some((it, it.index()?))) else { continue };
-        let Some((owner, table)) = step.after.get(index.table).and_then(|it| Some((it, it.table()?))) else { continue };
+    for NewIndex { relation, index, owner, table } in new_indexes(step, &step.after) {
         let several = index.keys.len() > 1 && index.unique && !index.primary && !index.nulls_not_distinct;
-        if !several || index.predicate.is_some() || index.parent.is_some() || found.iter().any(|it| it.is_about(&relation.name)) {
+        if !several || index.predicate.is_some() || index.parent.is_some() {
             continue;
         }
         let nullable = index.key_columns().unwrap_or_default().into_iter().filter_map(|it| table.attribute(it)).find(|it| !it.not_null);

@@ -33,7 +33,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             };
             let message =
                 format!("{who} {table} wait until the index of the {kind} {name} is built from every row.{instead}");
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()
 }

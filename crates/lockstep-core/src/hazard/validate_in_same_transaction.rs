@@ -31,7 +31,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
                 "{who} {table} wait while {constraint} is validated: the {mode} lock{since} is held to the end of \
                  the transaction that also added the constraint."
             );
-            Some(weighed(Finding::new(&HAZARD, message).about(table), step, work.relation))
+            Some(weighed(Finding::new(&HAZARD, message).about(table), step, trace, work.relation))
         })
         .collect()
 }

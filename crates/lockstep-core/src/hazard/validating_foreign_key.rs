@@ -61,5 +61,5 @@ fn finding(step: &Step, trace: &Trace, work: &Work) -> Option<Finding> {
         "{waiting} wait while foreign key {key} is checked: every row of {} is looked up in {referenced_name}.{why}",
         work.name
     );
-    Some(weighed(Finding::new(&HAZARD, message).about(&work.name), step, work.relation))
+    Some(weighed(Finding::new(&HAZARD, message).about(&work.name), step, trace, work.relation))
 }

@@ -1,4 +1,5 @@
 //! Readers of migration files: one module a format.
 
 pub mod directive;
+pub mod ignore;
 pub mod sql;

@@ -2,14 +2,16 @@
 
 pub mod runner;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Parsed, Severity};
 use crate::facts::Facts;
-use crate::input::directive;
+use crate::input::directive::{self, Setting};
+use crate::input::ignore::{self, Ignore, Mention};
 use crate::input::sql::read::{ReadStatement, Section, read};
 use crate::plan::runner::{Runner, Wrapping};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::Refusal;
 use crate::syntax::statement::Statement;
 
@@ -24,6 +26,11 @@ pub struct Plan {
     pub diagnostics: Vec<(Source, Diagnostic)>,
     /// What the texts say of tables; of the migration's plan only.
     pub facts: Facts,
+    /// What the texts and the team say of findings; of the migration's plan only.
+    pub config: Config,
+    /// Findings that the texts accept, by the number of the source; those of a source in their order.
+    pub ignores: BTreeMap<usize, Vec<Ignore>>,
+    settings: Vec<(Source, Setting)>,
     unread: VecDeque<Part>,
     /// The newest transaction that the runner opens, and how it treated the file before.
     transaction: usize,
@@ -61,15 +68,12 @@ pub struct Plans {
 pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: Option<Wrapping>) -> Plans {
     let mut start = Plan::new(runner::RUNNERS[0], Some(Wrapping::Statement));
     let mut migration = Plan::new(runner, wrapping);
-    for source in schema.iter().chain(&files) {
-        let found = directive::table_facts(&source.text);
-        found.value.iter().for_each(|(table, facts)| migration.facts.add(table, *facts));
-        migration.diagnostics.extend(found.diagnostics.into_iter().map(|it| (source.clone(), it)));
-    }
     for source in schema {
+        migration.hear(&source);
         start.add(source, None, None);
     }
-    for source in files {
+    for (number, source) in files.into_iter().enumerate() {
+        let mentions = migration.hear(&source);
         // The starting schema is needed before the first of these files.
         let early = directive::has_any(&source.text).then(|| read(&source));
         let has_schema = |it: &Parsed<Vec<ReadStatement>>| it.value.iter().any(|it| it.section == Section::Schema);
@@ -77,8 +81,16 @@ pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: O
             let only = Parsed { value: found.value.clone(), diagnostics: vec![] };
             start.add(source.clone(), Some(Section::Schema), Some(only));
         }
+        if let Some(found) = &early {
+            let (ignores, diagnostics) = ignore::resolve(mentions, &source.text, &found.value);
+            migration.diagnostics.extend(diagnostics.into_iter().map(|it| (source.clone(), it)));
+            if !ignores.is_empty() {
+                migration.ignores.insert(number, ignores);
+            }
+        }
         migration.add(source, Some(Section::Migration), early);
     }
+    migration.configure(Config::default());
     Plans { start, migration }
 }
 
@@ -90,10 +102,64 @@ impl Plan {
             wrapping,
             diagnostics: vec![],
             facts: Facts::default(),
+            config: Config::default(),
+            ignores: BTreeMap::new(),
+            settings: vec![],
             unread: VecDeque::new(),
             transaction: 0,
             previous: None,
         }
+    }
+
+    /// Takes what a text's directives say of the whole; what they say of single findings is returned.
+    fn hear(&mut self, source: &Source) -> Vec<Mention> {
+        let found = directive::read(&source.text);
+        found.value.tables.iter().for_each(|(table, facts)| self.facts.add(table, *facts));
+        self.diagnostics.extend(found.diagnostics.into_iter().map(|it| (source.clone(), it)));
+        self.settings.extend(found.value.settings.into_iter().map(|it| (source.clone(), it)));
+        found.value.ignores
+    }
+
+    /// What a team wants in general; what the texts say goes before it.
+    pub fn configure(&mut self, general: Config) {
+        self.config = general;
+        for (source, setting) in &self.settings {
+            if let Err(misfit) = self.config.set_written(&setting.key, &setting.value) {
+                let diagnostic = Diagnostic {
+                    severity: Severity::Warning,
+                    message: format!("this sets nothing: {}", misfit.message),
+                    span: setting.span,
+                    hints: vec![misfit.hint],
+                };
+                if !self.diagnostics.iter().any(|(of, it)| of == source && *it == diagnostic) {
+                    self.diagnostics.push((source.clone(), diagnostic));
+                }
+            }
+        }
+    }
+
+    /// Which of its file's ignores is about that hazard of a statement.
+    pub fn ignore_of(&self, source: usize, statement: Span, id: &str) -> Option<(usize, &Ignore)> {
+        let of_file = self.ignores.get(&source)?.iter().enumerate();
+        let mut about = of_file.filter(|(_, it)| it.id == id && it.statement.is_none_or(|it| it == statement));
+        // What is said of the statement itself before what is said of the file.
+        let first = about.next()?;
+        Some(if first.1.statement.is_none() {
+            about.find(|(_, it)| it.statement.is_some()).unwrap_or(first)
+        } else {
+            first
+        })
+    }
+
+    /// Hazards' ids that the texts' settings name, each with its place.
+    pub fn named_hazards(&self) -> impl Iterator<Item = (&Source, Span, &str)> {
+        let of_settings = self.settings.iter().filter_map(|(source, it)| {
+            let id = it.key.strip_prefix("hazards.")?;
+            Some((source, it.span, id))
+        });
+        let of_ignores = self.ignores.iter().flat_map(|(source, all)| all.iter().map(move |it| (source, it)));
+        let of_ignores = of_ignores.map(|(source, it)| (&self.sources[*source], it.span, it.id.as_str()));
+        of_settings.chain(of_ignores)
     }
 
     fn add(&mut self, source: Source, section: Option<Section>, read: Option<Parsed<Vec<ReadStatement>>>) {

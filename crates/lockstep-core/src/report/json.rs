@@ -1,6 +1,6 @@
 //! From the core's trace to the JSON views that faces and scripts read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -9,6 +9,8 @@ use crate::effect::ObjectName;
 use crate::estimate::{Estimates, UnknownTables};
 use crate::facts::Facts;
 use crate::hazard;
+use crate::hazard::ignore::{Ledger, Verdict};
+use crate::input::ignore::Ignore;
 use crate::pg::lock_mode::LockMode;
 use crate::report::changes::changes;
 use crate::report::position::Walker;
@@ -31,11 +33,17 @@ pub(super) struct Stream<'a> {
     /// In the order of the steps.
     size_unknown: Vec<String>,
     told: BTreeSet<String>,
+    ledger: Ledger,
 }
 
 impl<'a> Stream<'a> {
     pub(super) fn new(facts: &'a Facts) -> Self {
-        Stream { unknown_tables: UnknownTables::of(facts), size_unknown: vec![], told: BTreeSet::new() }
+        Stream {
+            unknown_tables: UnknownTables::of(facts),
+            size_unknown: vec![],
+            told: BTreeSet::new(),
+            ledger: Ledger::default(),
+        }
     }
 
     /// The steps that the trace holds.
@@ -56,7 +64,7 @@ impl<'a> Stream<'a> {
             each(wire::Step {
                 estimate: estimate::estimate(it, &estimates),
                 changes: changes(&it.before, &it.after),
-                ..step(it, trace, walker)
+                ..step(it, trace, walker, self.ledger.judge(it, trace))
             });
         }
     }
@@ -68,7 +76,7 @@ impl<'a> Stream<'a> {
             format: FORMAT.into(),
             postgres: trace.version.major(),
             runner: trace.plan.runner.id.into(),
-            diagnostics: diagnostics(self.unknown_tables, trace),
+            diagnostics: diagnostics(self.unknown_tables, &self.ledger, trace),
             steps: vec![],
             transactions: trace.transactions.iter().map(transaction).collect(),
             size_unknown: self.size_unknown,
@@ -77,10 +85,12 @@ impl<'a> Stream<'a> {
     }
 }
 
-fn diagnostics(unknown_tables: UnknownTables<'_>, trace: &Trace) -> Vec<wire::Diagnostic> {
+fn diagnostics(unknown_tables: UnknownTables<'_>, ledger: &Ledger, trace: &Trace) -> Vec<wire::Diagnostic> {
     let mut found: Vec<wire::Diagnostic> = vec![];
-    for (source, diagnostic) in &trace.plan.diagnostics {
-        let mut walker = Walker::new(&source.text);
+    let mut walkers: BTreeMap<&str, Walker<'_>> = BTreeMap::new();
+    let complaints = ledger.complaints(&trace.plan);
+    for (source, diagnostic) in trace.plan.diagnostics.iter().chain(&complaints) {
+        let walker = walkers.entry(&source.name).or_insert_with(|| Walker::new(&source.text));
         let from = walker.position(diagnostic.span.start);
         let to = walker.position(diagnostic.span.end);
         found.push(wire::Diagnostic {
@@ -130,7 +140,7 @@ fn transaction(it: &trace::Transaction) -> wire::Transaction {
     }
 }
 
-fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
+fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>, verdict: Verdict<'_>) -> wire::Step {
     let from = walker.position(step.span.start);
     let to = walker.position(step.span.end);
     wire::Step {
@@ -140,7 +150,8 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>) -> wire::Step {
         from: from.utf16,
         to: to.utf16,
         caption: caption::caption(step, trace),
-        findings: hazard::findings(step, trace).into_iter().map(finding).collect(),
+        findings: verdict.findings.into_iter().map(finding).collect(),
+        ignored: verdict.ignored.into_iter().map(|(it, ignore)| ignored(it, ignore)).collect(),
         ..claims(step)
     }
 }
@@ -202,6 +213,7 @@ pub fn claims(step: &Step) -> wire::Step {
             })
             .collect(),
         findings: vec![],
+        ignored: vec![],
         changes: vec![],
         estimate: None,
     }
@@ -214,6 +226,17 @@ fn finding(it: hazard::Finding) -> wire::Finding {
         title: it.hazard.title().into(),
         message: it.message,
         recipe: it.hazard.recipe.map(Into::into),
+    }
+}
+
+fn ignored(it: hazard::Finding, ignore: &Ignore) -> wire::Ignored {
+    wire::Ignored {
+        id: it.hazard.id.into(),
+        severity: it.severity.word().into(),
+        title: it.hazard.title().into(),
+        message: it.message,
+        reason: ignore.reason.clone(),
+        line: ignore.line,
     }
 }
 

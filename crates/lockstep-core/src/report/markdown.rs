@@ -99,6 +99,9 @@ fn step(out: &mut String, trace: &wire::Trace, step: &wire::Step) {
     for finding in &step.findings {
         items.push(format!("**{} {}:** {}", text(&finding.severity), code(&finding.id), text(&finding.message)));
     }
+    for it in &step.ignored {
+        items.push(format!("**Ignored {}:** {} (line {})", code(&it.id), text(&it.reason), it.line));
+    }
     if !items.is_empty() {
         out.push('\n');
     }

@@ -15,14 +15,19 @@ mod changes;
 mod estimate;
 mod position;
 
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::hazard;
 use crate::pg::version::PgVersion;
 use crate::plan;
-use crate::plan::Plans;
 use crate::plan::runner::{RUNNERS, Runner, Wrapping};
+use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
 use crate::simulate;
 use crate::simulate::trace::Trace;
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// Simulates the request's files on its starting schema. Never fails: what cannot be read is a
 /// diagnostic, what is not modelled an `unknown` step.
@@ -61,7 +66,24 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
     if let Some(given) = &request.facts {
         plans.migration.facts.fill(given.tables.iter().map(|(name, it)| (name.as_str(), it.into())));
     }
+    if let Some(given) = &request.config {
+        configure(&mut plans.migration, given);
+    }
     (plans, version)
+}
+
+/// What cannot be taken is said: a face checks the file before.
+fn configure(plan: &mut Plan, given: &Value) {
+    let mut config = Config::default();
+    let wrong = config.set_all(given).into_iter().map(|(key, it)| (format!("{key}: {}", it.message), it.hint));
+    let unknown = config.levels.keys().filter(|id| hazard::find(id).is_none());
+    let unknown = unknown.map(|id| (format!("there is no hazard `{id}`"), hazard::ignore::meant(id)));
+    let source = Source::new("lockstep.toml", "");
+    for (message, hint) in wrong.chain(unknown) {
+        let (span, hints) = (Span::default(), vec![hint]);
+        plan.diagnostics.push((source.clone(), Diagnostic { severity: Severity::Warning, message, span, hints }));
+    }
+    plan.configure(config);
 }
 
 /// The way back to the starting schema, from after `request.step`.

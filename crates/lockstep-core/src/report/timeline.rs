@@ -178,6 +178,11 @@ fn sql(canvas: &mut Canvas, step: &wire::Step) {
     for finding in &step.findings {
         self::finding(canvas, digits + 1, finding);
     }
+    for it in &step.ignored {
+        let mark = Line::new().with(Tone::Muted, format!("{:digits$} ╰ ", ""));
+        let text = format!("ignored[{}]: {} (line {})", it.id, it.reason, it.line);
+        canvas.flow(mark, digits + 3, Line::new().with(Tone::Muted, text));
+    }
 }
 
 /// What all lines but the first are indented by, beyond a usual step: a statement inside a block.

@@ -35,6 +35,9 @@ pub struct Request {
     pub step: Option<usize>,
     /// What is known of tables; directives in the texts go before.
     pub facts: Option<Facts>,
+    /// What a team wants to hear of, in the form of `lockstep.toml`: objects `hazards`, `naming`, `thresholds`.
+    /// Directives in the texts go before.
+    pub config: Option<Value>,
 }
 
 /// One named text.
@@ -136,6 +139,9 @@ pub struct Step {
     pub waits_for: Vec<WaitsFor>,
     pub work: Vec<Work>,
     pub findings: Vec<Finding>,
+    /// Findings that a comment in the text accepts.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ignored: Vec<Ignored>,
     /// Relations and types that the step changes, before and after.
     pub changes: Vec<Change>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -214,6 +220,19 @@ pub struct Finding {
     /// The recipe that removes it, where there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub recipe: Option<String>,
+}
+
+/// A finding that `-- lockstep: ignore` accepts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ignored {
+    pub id: String,
+    /// What it would be.
+    pub severity: String,
+    pub title: String,
+    pub message: String,
+    /// What the comment says, and its line (1-based).
+    pub reason: String,
+    pub line: usize,
 }
 
 /// A relation or type before and after a step, in the normal form of `schema`; `null` where absent. A relation

@@ -78,8 +78,10 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let request = args.plan.request()?;
-    let rehearsal = with_progress(&request, &options(args)?)?;
+    let settled = args.plan.configuration()?;
+    let request = args.plan.request_beside(&settled)?;
+    let options = Options { postgres: args.plan.postgres.or(settled.postgres), ..options(args)? };
+    let rehearsal = with_progress(&request, &options)?;
     let path = args.destination.output.as_deref();
     let text = match args.format {
         Format::Text => output::render(&text::canvas(&rehearsal, output::width(path)), output::result_is_colored(path)),

@@ -125,5 +125,9 @@ fn findings(trace: &wire::Trace) -> Line {
             line.add(tone, words::count(number, severity));
         }
     }
-    if line.0.is_empty() { line.with(Tone::Good, "none") } else { line }
+    let line = if line.0.is_empty() { line.with(Tone::Good, "none") } else { line };
+    match trace.steps.iter().map(|step| step.ignored.len()).sum::<usize>() {
+        0 => line,
+        ignored => line.with(Tone::Muted, format!("; {ignored} ignored")),
+    }
 }

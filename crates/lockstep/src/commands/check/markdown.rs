@@ -15,5 +15,9 @@ pub(super) fn render(report: &Report) -> String {
             out += &format!("  <br>{}\n", text(line));
         }
     }
+    for (number, (step, it)) in report.ignored().enumerate() {
+        out += if number == 0 { "\nIgnored, for the reason that the file gives:\n\n" } else { "" };
+        out += &format!("- {} ({}): {}\n", code(&it.id), code(&format!("{}:{}", step.file, it.line)), text(&it.reason));
+    }
     out
 }

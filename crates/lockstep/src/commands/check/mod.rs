@@ -26,6 +26,9 @@ Examples:
   lockstep explain blocking_index_build
       what a finding means and how to avoid it
 
+A comment accepts a finding of the statement that follows, if it says why; `ignore-file` is about the file:
+  -- lockstep: ignore blocking_index_build only a nightly job writes to this table
+
 A step that would fail counts as an error. A step whose outcome depends on the rows, or that is not
 modelled, is a note.
 
@@ -38,9 +41,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     plan: Plan,
 
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "error")]
-    fail_on: Severity,
+    /// The least severity that makes the exit status 1 [default: error, or what lockstep.toml says]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<Severity>,
 
     /// How to write the findings
     #[arg(long, value_enum, default_value = "text")]
@@ -70,7 +73,8 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let request = args.plan.request()?;
+    let settled = args.plan.configuration()?;
+    let request = args.plan.request_beside(&settled)?;
     let trace = engine::simulate(&request)?;
     let problems = problems(&trace);
     let report = Report { trace: &trace, request: &request, problems: &problems };
@@ -82,15 +86,25 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         Format::Github => github::render(&report),
     };
     output::write(&text, path)?;
-    let failing = problems.iter().any(|problem| problem.severity >= args.fail_on);
+    let fail_on = args.fail_on.or(settled.fail_on).unwrap_or(Severity::Error);
+    let failing = problems.iter().any(|problem| problem.severity >= fail_on);
     Ok(if failing { ExitCode::from(trouble::FINDINGS) } else { ExitCode::SUCCESS })
 }
 
 impl Report<'_> {
+    /// Findings that the files accept, each with its step.
+    fn ignored(&self) -> impl Iterator<Item = (&wire::Step, &wire::Ignored)> {
+        self.trace.steps.iter().flat_map(|step| step.ignored.iter().map(move |it| (step, it)))
+    }
+
     /// `2 errors, 1 warning in 4 steps on PostgreSQL 18, run by psql`.
     fn conclusion(&self) -> String {
         let counts = counts(self.problems);
-        let counts = if counts.is_empty() { "No findings" } else { &counts };
+        let mut counts = if counts.is_empty() { "No findings".to_owned() } else { counts };
+        match self.ignored().count() {
+            0 => {}
+            ignored => counts += &format!(", {ignored} ignored"),
+        }
         let steps = lockstep_core::report::words::count(self.trace.steps.len(), "step");
         format!("{counts} in {steps} on PostgreSQL {}, run by {}", self.trace.postgres, self.trace.runner)
     }

@@ -23,7 +23,13 @@ pub(super) fn render(report: &Report, width: usize, colored: bool) -> String {
         out += &renderer.render(&[group(texts.get(problem.file.as_str()), problem, width)]);
         out += "\n\n";
     }
-    out + &report.conclusion() + "\n"
+    out += &(report.conclusion() + "\n");
+    for (number, (step, it)) in report.ignored().enumerate() {
+        out += if number == 0 { "\nIgnored, for the reason that the file gives:\n" } else { "" };
+        let line = format!("{}:{} {}: {}", step.file, it.line, it.id, it.reason);
+        out += &format!("  {}\n", line.chars().map(visible).collect::<String>());
+    }
+    out
 }
 
 fn group<'a>(text: Option<&Text<'a>>, problem: &'a Problem, width: usize) -> Group<'a> {

@@ -5,6 +5,7 @@ mod page;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use lockstep_core::diagnostic::nearest;
 use lockstep_core::hazard;
 use lockstep_core::report::styled::{Canvas, Line, Tone};
 
@@ -55,10 +56,8 @@ fn list() -> Canvas {
 }
 
 fn no_such(id: &str) -> String {
-    let alike = |known: &str| strsim::jaro_winkler(id, known);
-    let best = hazard::all().iter().map(|it| (alike(it.id), it.id)).filter(|(score, _)| *score > 0.75);
-    match best.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((_, known)) => format!("there is no hazard {id}; is it {known}? `lockstep explain --list` shows all"),
+    match nearest(id, hazard::all().iter().map(|it| it.id)) {
+        Some(known) => format!("there is no hazard {id}; is it {known}? `lockstep explain --list` shows all"),
         None => format!("there is no hazard {id}; `lockstep explain --list` shows all"),
     }
 }
