@@ -16,8 +16,9 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["simulate"],
     &["estimate", "traffic", "compat"],
+    &["rollback"],
     &["hazard"],
-    &["rewrite", "rollback"],
+    &["rewrite"],
     &["report"],
 ];
 

@@ -157,7 +157,19 @@ impl PgError {
     }
 }
 
+/// How a query ends that asks whether a table holds any row at all.
+const ANY_ROW: &str = " LIMIT 1) AS any_row";
+
 impl Precondition {
+    /// Met only where the table is empty.
+    pub fn of_no_row(table: &ObjectName, sqlstate_otherwise: SqlState) -> Self {
+        Precondition::new(format!("SELECT count(*) FROM (SELECT 1 FROM {table}{ANY_ROW}"), "0", sqlstate_otherwise)
+    }
+
+    pub fn is_of_no_row(&self) -> bool {
+        self.query.ends_with(ANY_ROW)
+    }
+
     pub fn new(query: String, expected: &str, sqlstate_otherwise: SqlState) -> Self {
         Precondition { query, expected: expected.to_owned(), sqlstate_otherwise }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
-use lockstep_core::report::{self, wire};
+use lockstep_core::report::{self, given_back, wire};
 
 /// Nobody needs to be told about work that is shorter.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,6 +25,10 @@ pub(crate) fn watched<T: Send>(request: &wire::Request, work: impl FnOnce() -> T
 
 pub(crate) fn rollback(request: &wire::Request) -> Result<wire::Rollback> {
     working(&format!("looking for the way back through {}", files(request)), || report::rollback(request))
+}
+
+pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::RollbackCheck> {
+    working(&format!("checking the ways back of {}", files(request)), || given_back::check_rollback(request))
 }
 
 fn files(request: &wire::Request) -> String {

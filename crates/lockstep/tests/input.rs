@@ -27,7 +27,7 @@ fn a_folder_is_read_in_the_order_of_its_numbers() {
     }
     assert_eq!(order(&workplace, &["m"]), ["m/9_b.sql", "m/10_c.sql", "m/deep/11_d.sql"]);
     let answer = workplace.run(&["simulate", "m"]);
-    assert!(answer.stderr.contains("left out: m/9_b.down.sql"), "{}", answer.stderr);
+    assert!(answer.stderr.contains("checked, but not run: m/9_b.down.sql"), "{}", answer.stderr);
 }
 
 #[test]

@@ -143,6 +143,10 @@ hazards! {
     unique_allows_nulls,
     table_of_many_indexes,
     name_breaks_convention,
+    down_fails,
+    down_leaves_another_schema,
+    down_fails_on_filled_table,
+    down_loses_more,
 }
 
 pub fn all() -> &'static [&'static Hazard] {

@@ -8,8 +8,13 @@ use crate::schema::Schema;
 use crate::schema::index::Index;
 use crate::schema::relation::{Column, Relation, Table};
 use crate::schema::user_type::TypeId;
-use crate::simulate::trace::{Outcome, Step, Trace};
+use crate::simulate::trace::{GivenBack, Outcome, Step, Trace};
 use crate::syntax::statement::{AlterTable, AlterTableAction, Statement, Subcommand};
+
+/// The way back that somebody wrote for the file that ends with this step.
+pub(super) fn undone_after<'a>(step: &Step, trace: &'a Trace) -> Option<&'a GivenBack> {
+    trace.given_back.iter().find(|it| it.last_step == step.index && it.hindrance.is_none())
+}
 
 /// The statement of a step that runs, or may run.
 pub(super) fn running(step: &Step) -> Option<&Statement> {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Parsed, Severity};
 use crate::facts::Facts;
 use crate::input::directive::{self, Setting};
 use crate::input::ignore::{self, Ignore, Mention};
-use crate::input::sql::read::{ReadStatement, Section, read};
+use crate::input::sql::read::{ReadStatement, Section, has_way_back, read};
 use crate::plan::runner::{Runner, Wrapping};
 use crate::source::{Source, Span};
 use crate::syntax::Refusal;
@@ -32,6 +32,10 @@ pub struct Plan {
     pub ignores: BTreeMap<usize, Vec<Ignore>>,
     settings: Vec<(Source, Setting)>,
     unread: VecDeque<Part>,
+    /// Ways back that somebody wrote, in texts of their own, with the number of the file that each undoes.
+    ways_back: Vec<(usize, Source)>,
+    /// Whether ways back are of interest: those of ways back are not.
+    looks_back: bool,
     /// The newest transaction that the runner opens, and how it treated the file before.
     transaction: usize,
     previous: Option<Wrapping>,
@@ -42,7 +46,7 @@ pub struct Plan {
 struct Part {
     /// The number of its source.
     source: usize,
-    /// `None`: all of it.
+    /// `None`: all of it but a way back.
     section: Option<Section>,
     /// Its statements, where they had to be read before their turn.
     read: Option<Parsed<Vec<ReadStatement>>>,
@@ -67,7 +71,7 @@ pub struct Plans {
 /// (`-- lockstep: schema`) go where they say.
 pub fn plan(schema: Vec<Source>, files: Vec<Source>, runner: Runner, wrapping: Option<Wrapping>) -> Plans {
     let mut start = Plan::new(runner::RUNNERS[0], Some(Wrapping::Statement));
-    let mut migration = Plan::new(runner, wrapping);
+    let mut migration = Plan { looks_back: true, ..Plan::new(runner, wrapping) };
     for source in schema {
         migration.hear(&source);
         start.add(source, None, None);
@@ -106,6 +110,8 @@ impl Plan {
             ignores: BTreeMap::new(),
             settings: vec![],
             unread: VecDeque::new(),
+            ways_back: vec![],
+            looks_back: false,
             transaction: 0,
             previous: None,
         }
@@ -174,11 +180,15 @@ impl Plan {
         let source = self.sources[part.source].clone();
         let found = part.read.unwrap_or_else(|| read(&source));
         self.diagnostics.extend(found.diagnostics.into_iter().map(|it| (source.clone(), it)));
-        let own = found.value.into_iter().filter(|it| part.section.is_none_or(|section| it.section == section));
+        let own = found
+            .value
+            .into_iter()
+            .filter(|it| part.section.map_or(it.section != Section::Down, |section| it.section == section));
         let mut statements: Vec<Planned> =
             own.map(|read| Planned { source: part.source, read, wrapped: None }).collect();
         self.diagnostics.extend(statements.iter().filter_map(|it| Some((source.clone(), complaint(&it.read)?))));
-        let wraps = self.wrapping.unwrap_or_else(|| self.runner.wraps(&source.text));
+        let back = part.section == Some(Section::Down);
+        let wraps = self.wrapping.unwrap_or_else(|| self.runner.wraps(&source.text, back));
         if wraps != Wrapping::Run || self.previous != Some(Wrapping::Run) {
             self.transaction += 1;
         }
@@ -196,6 +206,33 @@ impl Plan {
         }
         self.previous = Some(wraps);
         Some(statements)
+    }
+
+    /// The text undoes the file of that name. Nothing happens where there is no such file.
+    pub fn give_back(&mut self, file: &str, text: Source) {
+        let at = self.sources.iter().position(|it| &*it.name == file);
+        self.ways_back.extend(at.map(|at| (at, text)));
+    }
+
+    /// The way back that somebody wrote for that file, in a text of its own or behind a marker in the same one.
+    pub fn given_back(&self, source: usize) -> Option<Plan> {
+        if !self.looks_back {
+            return None;
+        }
+        let mut plan = Plan::new(self.runner, self.wrapping);
+        let own = self.ways_back.iter().find(|(of, _)| *of == source).map(|(_, text)| text);
+        let text = own.or_else(|| self.sources.get(source).filter(|it| has_way_back(&it.text)))?;
+        // A text of its own may say once more what it is.
+        let section = has_way_back(&text.text).then_some(Section::Down);
+        plan.add(text.clone(), section, None);
+        Some(plan)
+    }
+
+    /// Nothing but that file.
+    pub fn only(&self, source: usize) -> Plan {
+        let mut plan = Plan::new(self.runner, self.wrapping);
+        plan.add(self.sources[source].clone(), Some(Section::Migration), None);
+        plan
     }
 
     /// All that is not read yet.

@@ -61,12 +61,18 @@ impl Runner {
         RUNNERS.into_iter().find(|runner| runner.id.eq_ignore_ascii_case(id))
     }
 
-    /// How this runner wraps a file with that text: some files opt out.
-    pub fn wraps(&self, text: &str) -> Wrapping {
+    /// How this runner wraps a file with that text, or the way back in it: some opt out.
+    pub fn wraps(&self, text: &str, back: bool) -> Wrapping {
+        let way = if back { "down" } else { "up" };
         let opts_out = match self.id {
             "goose" => marker(text, |line| line.starts_with("-- +goose no transaction")),
-            "sql-migrate" => marker(text, |line| line.starts_with("-- +migrate up") && line.ends_with("notransaction")),
-            "dbmate" => marker(text, |line| line.starts_with("-- migrate:up") && line.contains("transaction:false")),
+            "sql-migrate" => marker(text, |line| {
+                line.strip_prefix("-- +migrate ").is_some_and(|it| it.starts_with(way) && it.ends_with("notransaction"))
+            }),
+            "dbmate" => marker(text, |line| {
+                line.strip_prefix("-- migrate:")
+                    .is_some_and(|it| it.starts_with(way) && it.contains("transaction:false"))
+            }),
             "sqlx" => text.starts_with("-- no-transaction"),
             _ => false,
         };

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod document;
+pub mod given_back;
 pub mod json;
 pub mod markdown;
 pub mod rollback_script;
@@ -68,6 +69,9 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
     }
     if let Some(given) = &request.config {
         configure(&mut plans.migration, given);
+    }
+    for back in &request.ways_back {
+        plans.migration.give_back(&back.of, Source::new(&back.name, &back.text));
     }
     (plans, version)
 }

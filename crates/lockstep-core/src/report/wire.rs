@@ -38,6 +38,17 @@ pub struct Request {
     /// What a team wants to hear of, in the form of `lockstep.toml`: objects `hazards`, `naming`, `thresholds`.
     /// Directives in the texts go before.
     pub config: Option<Value>,
+    /// Ways back that somebody wrote in texts of their own; those inside a file are found there.
+    pub ways_back: Vec<WayBackText>,
+}
+
+/// The text that undoes a file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct WayBackText {
+    /// The name of the file that it undoes.
+    pub of: String,
+    pub name: String,
+    pub text: String,
 }
 
 /// One named text.

@@ -3,6 +3,7 @@
 
 mod beside;
 mod columns;
+pub mod given;
 mod hierarchy;
 mod keys;
 mod losses;

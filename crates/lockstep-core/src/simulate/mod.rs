@@ -8,6 +8,7 @@ mod block;
 mod code;
 mod code_calls;
 mod code_template;
+mod given_back;
 mod pieces;
 mod two_phase;
 mod unmodelled;
@@ -21,7 +22,7 @@ use crate::plan::{Plan, Planned, Plans};
 use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
-pub use crate::simulate::pieces::in_pieces;
+pub use crate::simulate::pieces::{in_pieces, simulate_from};
 use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::simulate::two_phase::PreparedTransaction;
 use crate::statement::execution::{Execution, Record, Stop};
@@ -30,9 +31,12 @@ use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
 
 pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
-    let mut steps = vec![];
-    let trace = in_pieces(plans, version, &mut |piece| steps.append(&mut piece.steps));
-    Trace { steps, forgotten: 0, ..trace }
+    let (mut steps, mut given_back) = (vec![], vec![]);
+    let trace = in_pieces(plans, version, &mut |piece| {
+        steps.append(&mut piece.steps);
+        given_back.append(&mut piece.given_back);
+    });
+    Trace { steps, given_back, forgotten: 0, ..trace }
 }
 
 fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {

@@ -47,8 +47,9 @@ fn run(
         failed_first: None,
         end: start.clone(),
         start,
-        end_session: session,
+        end_session: session.clone(),
         start_troubles,
+        given_back: vec![],
     };
     let mut wrapped = None;
     while let Some(statements) = trace.plan.next_file() {
@@ -60,6 +61,7 @@ fn run(
                 simulator.hand_over(&mut trace, each);
             }
         }
+        let beginning = simulator.beginning(first.source);
         for planned in &statements {
             if planned.wrapped != wrapped {
                 simulator.end_runner_block();
@@ -70,11 +72,22 @@ fn run(
             }
             simulator.statement(planned);
         }
+        trace.given_back.extend(simulator.look_back(&trace.plan, beginning, &session));
     }
     simulator.end_runner_block();
     simulator.leave_open();
     simulator.hand_over(&mut trace, each);
     Trace { transactions: simulator.transactions, end: simulator.schema, end_session: simulator.session, ..trace }
+}
+
+/// One plan from a schema and a session that are there already.
+pub fn simulate_from(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace {
+    let (mut steps, mut given_back) = (vec![], vec![]);
+    let trace = run(plan, start, session, version, vec![], &mut |piece| {
+        steps.append(&mut piece.steps);
+        given_back.append(&mut piece.given_back);
+    });
+    Trace { steps, given_back, forgotten: 0, ..trace }
 }
 
 impl Simulator {
@@ -90,5 +103,6 @@ impl Simulator {
         each(trace);
         std::mem::swap(&mut trace.transactions, &mut self.transactions);
         trace.steps.clear();
+        trace.given_back.clear();
     }
 }

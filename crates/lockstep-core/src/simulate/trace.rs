@@ -28,6 +28,26 @@ pub struct Trace {
     pub end_session: Session,
     /// Statements of the starting schema that are not modelled or fail.
     pub start_troubles: Vec<StartTrouble>,
+    /// Ways back that somebody wrote for files of the plan.
+    pub given_back: Vec<GivenBack>,
+}
+
+/// A way back that somebody wrote, run from where its file has led.
+#[derive(Debug, Clone)]
+pub struct GivenBack {
+    /// The number of the file that it undoes.
+    pub source: usize,
+    /// The last step of that file (1-based).
+    pub last_step: usize,
+    /// The schema before the file, and the session's settings then.
+    pub before: Schema,
+    pub session: Session,
+    /// The schema after it, as if it had been committed.
+    pub after: Schema,
+    /// Why the migration does not lead there, where it does not.
+    pub hindrance: Option<String>,
+    /// Its start is `after`, where every table may hold rows.
+    pub trace: Trace,
 }
 
 /// A statement of the starting schema that has no certain result.

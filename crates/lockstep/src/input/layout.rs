@@ -60,13 +60,13 @@ pub(super) fn select(paths: Vec<PathBuf>, runner: Option<&str>) -> Selection {
 }
 
 /// `down.sql`, `x.down.sql`, `x.postgres.down.sql`.
-fn is_down_file(path: &Path) -> bool {
+pub(super) fn is_down_file(path: &Path) -> bool {
     let name = name(path).to_ascii_lowercase();
     name == "down.sql" || name.ends_with(".down.sql")
 }
 
 /// The version of `V1.2__x.sql`.
-fn flyway_version(path: &Path, letter: char) -> Option<String> {
+pub(super) fn flyway_version(path: &Path, letter: char) -> Option<String> {
     let (version, _) = name(path).strip_prefix(letter)?.split_once("__")?;
     Some(version.to_owned())
 }
@@ -83,6 +83,12 @@ fn without_word(path: &Path, words: &[&str]) -> Option<PathBuf> {
 /// popx's name of a migration: whether it runs in a transaction is no part of it.
 fn popx_key(path: PathBuf) -> PathBuf {
     without_word(&path, &["autocommit"]).unwrap_or(path)
+}
+
+/// The name without words that tell databases apart, or how popx runs it.
+pub(super) fn general(path: &Path) -> PathBuf {
+    let path = without_word(path, &POSTGRES).unwrap_or_else(|| path.to_owned());
+    popx_key(path)
 }
 
 fn name(path: &Path) -> &str {

@@ -5,19 +5,23 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use lockstep_core::input::sql::read::has_way_back;
 use lockstep_core::report::wire;
 use walkdir::WalkDir;
 
 use crate::input::layout::{self, Order};
-use crate::input::{down, order};
+use crate::input::order;
 
 /// Larger than any migration; a data dump should not be taken for one.
 const LIMIT: u64 = 64 << 20;
 
-/// What is not read, as the notes of a command say it.
+/// What does not run, as the notes of a command say it.
 #[derive(Debug, Default)]
 pub(super) struct LeftOut {
-    pub(super) back: Vec<String>,
+    /// Files that lead back.
+    pub(super) back: Vec<PathBuf>,
+    /// Files with a section that leads back.
+    pub(super) sections: Vec<String>,
     pub(super) other_database: Vec<String>,
     pub(super) stray: Vec<String>,
 }
@@ -63,7 +67,7 @@ fn folder(root: &Path, runner: Option<&str>, left_out: &mut LeftOut) -> Result<V
         bail!("{what} below {}; name the files or the folder that holds them", root.display());
     }
     let names = |paths: Vec<PathBuf>| paths.into_iter().map(|path| path.display().to_string());
-    left_out.back.extend(names(selection.back));
+    left_out.back.extend(selection.back);
     left_out.other_database.extend(names(selection.other_database));
     left_out.stray.extend(names(selection.stray));
     match selection.order {
@@ -75,7 +79,7 @@ fn folder(root: &Path, runner: Option<&str>, left_out: &mut LeftOut) -> Result<V
     Ok(selection.paths)
 }
 
-fn open(path: &Path, left_out: &mut LeftOut) -> Result<wire::File> {
+pub(super) fn open(path: &Path, left_out: &mut LeftOut) -> Result<wire::File> {
     let name = path.display().to_string();
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match extension.as_str() {
@@ -98,13 +102,9 @@ fn file(name: &str, from: impl Read, left_out: &mut LeftOut) -> Result<wire::Fil
         bail!("{name} is larger than {} MiB; split the data from the migration", LIMIT >> 20);
     }
     let text = decode(name, bytes)?;
-    let text = match down::without_down_sections(&text) {
-        Some(up) => {
-            left_out.back.push(format!("the down section of {name}"));
-            up
-        }
-        None => text,
-    };
+    if has_way_back(&text) {
+        left_out.sections.push(name.to_owned());
+    }
     Ok(wire::File { name: name.into(), text })
 }
 

@@ -86,6 +86,16 @@ const MARKERS: [(&str, Section); 10] = [
     ("down migration", Section::Down),
 ];
 
+/// node-pg-migrate's, which could be prose: they count only where they are the whole comment.
+const PROSE: [&str; 2] = ["up migration", "down migration"];
+
+/// Whether the text keeps a way back of its own, be it an empty one.
+pub fn has_way_back(text: &str) -> bool {
+    // Comments are looked for only where it is worth the time.
+    let may = ["down", "Down", "DOWN"].iter().any(|it| text.contains(it));
+    may && sections(text).iter().any(|(_, section)| *section == Section::Down)
+}
+
 /// Where sections begin.
 fn sections(text: &str) -> Vec<(u32, Section)> {
     let mut found = vec![];
@@ -95,10 +105,26 @@ fn sections(text: &str) -> Vec<(u32, Section)> {
         let comment = text.get(span.start as usize..span.end as usize).unwrap_or("");
         let Some(words) = comment.strip_prefix("--") else { continue };
         let words = words.trim().to_ascii_lowercase();
-        let is = |marker: &str| {
-            words.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        let is = |marker: &str| match words.strip_prefix(marker) {
+            Some(rest) => rest.is_empty() || (!PROSE.contains(&marker) && rest.starts_with(char::is_whitespace)),
+            None => false,
         };
         found.extend(MARKERS.iter().find(|(marker, _)| is(marker)).map(|(_, section)| (span.start, *section)));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_begins_a_way_back_and_prose_does_not() {
+        for text in ["SELECT 1;\n-- +goose Down\n", "--migrate:down transaction:false\n", "-- Down Migration\n"] {
+            assert!(has_way_back(text), "{text}");
+        }
+        for text in ["-- down migration is hard\nSELECT 1;", "SELECT '-- migrate:down';", "SELECT 1; -- +goose Up"] {
+            assert!(!has_way_back(text), "{text}");
+        }
+    }
 }

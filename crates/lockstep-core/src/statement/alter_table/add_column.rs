@@ -246,8 +246,7 @@ fn nulls_in_rows(execution: &Execution, table: RelationId, altered: &mut Altered
         Rows::Exactly(_) => altered.scan.fails(PgError::new(sqlstate::NOT_NULL_VIOLATION, message)),
         Rows::Unknown => {
             let name = execution.schema.relation(table).name.clone();
-            let query = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) AS any_row");
-            altered.scan.questions.push(Precondition::new(query, "0", sqlstate::NOT_NULL_VIOLATION));
+            altered.scan.questions.push(Precondition::of_no_row(&name, sqlstate::NOT_NULL_VIOLATION));
         }
     }
 }

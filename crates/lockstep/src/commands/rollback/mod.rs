@@ -1,5 +1,8 @@
 //! `lockstep rollback`: the script that goes back.
 
+mod check;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -19,11 +22,15 @@ Examples:
       from after step 2, where the migration stopped
   lockstep rollback --schema schema.sql --output add_email.down.sql add_email.sql
       written to a file
+  lockstep rollback --check --schema schema.sql migrations/
+      whether the ways back that are written already lead back (*.down.sql, U*.sql, down sections)
+  lockstep rollback --check --down undo_email.sql --schema schema.sql add_email.sql
+      the same for a file of any name
 
 The script goes to standard output; its grade (exact, loses data, impossible) and what it loses to
 standard error.
 
-Exit status: 0 there is a way back; 1 there is none; 2 wrong usage; 3 could not run.";
+Exit status: 0 there is a way back; 1 there is none, or --check finds a wrong one; 2 wrong usage; 3 could not run.";
 
 /// Write the script that goes back to the starting schema, and say honestly what it cannot bring back
 #[derive(Debug, clap::Args)]
@@ -35,6 +42,14 @@ pub(crate) struct Args {
     /// Go back from after this step instead of from the end
     #[arg(long, value_name = "N")]
     step: Option<usize>,
+
+    /// Check the ways back that the files bring along instead, each against the schema before its migration
+    #[arg(long)]
+    check: bool,
+
+    /// The way back to check, where no name or section tells it
+    #[arg(long, value_name = "FILE", requires = "check")]
+    down: Option<PathBuf>,
 
     /// The script itself, or everything that is known about it as JSON
     #[arg(long, value_enum, default_value = "sql")]
@@ -51,6 +66,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if args.check {
+        return check::run(args);
+    }
     let mut request = args.plan.request()?;
     if let Some(step) = args.step {
         let steps = engine::simulate(&request)?.steps.len();
