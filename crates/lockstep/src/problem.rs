@@ -8,15 +8,16 @@ use lockstep_core::report::{wire, words};
 use serde::Serialize;
 
 /// Ordered by weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
+    #[default]
     Note,
     Warning,
     Error,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub(crate) struct Problem {
     /// A hazard's id, or `failed`, `depends_on_data`, `unknown`, `input` for what no hazard decides.
     pub(crate) id: String,
@@ -133,6 +134,11 @@ fn finding(step: &wire::Step, finding: &wire::Finding) -> Problem {
         title => (title.to_owned(), finding.message.clone()),
     };
     Problem { recipe: finding.recipe.clone(), ..at(step, &finding.id, severity(&finding.severity), title, message) }
+}
+
+/// A finding that the file accepts.
+pub(crate) fn accepted(step: &wire::Step, it: &wire::Ignored) -> Problem {
+    at(step, &it.id, severity(&it.severity), it.title.clone(), it.message.clone())
 }
 
 fn at(step: &wire::Step, id: &str, severity: Severity, title: String, message: String) -> Problem {

@@ -1,16 +1,23 @@
 //! `lockstep check`: only what is wrong or dangerous, for people and for continuous integration.
 
+mod fingerprint;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
+mod place;
+mod sarif;
 mod text;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
 use lockstep_core::report::wire;
 
+use self::place::Text;
 use crate::args::{Destination, Plan};
 use crate::problem::{Problem, Severity, counts, problems};
 use crate::{engine, output, trouble};
@@ -23,6 +30,8 @@ Examples:
       stricter: exit status 1 on warnings, too
   lockstep check --format github --schema schema.sql migrations/
       annotations in a pull request on GitHub
+  lockstep check --format sarif --output lockstep.sarif migrations/
+      for code scanning; gitlab and junit make the reports of those names
   lockstep explain blocking_index_build
       what a finding means and how to avoid it
 
@@ -63,6 +72,12 @@ enum Format {
     Markdown,
     /// Workflow commands that annotate the files of a pull request
     Github,
+    /// SARIF 2.1.0, for code scanning on GitHub, Azure DevOps and in editors
+    Sarif,
+    /// A Code Quality report for GitLab
+    Gitlab,
+    /// JUnit XML: a suite for each file, a case for each statement
+    Junit,
 }
 
 /// What the renderings share.
@@ -70,6 +85,8 @@ struct Report<'a> {
     trace: &'a wire::Trace,
     request: &'a wire::Request,
     problems: &'a [Problem],
+    /// What is no less counts as a failure.
+    fail_on: Severity,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
@@ -77,21 +94,30 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let request = args.plan.request_beside(&settled)?;
     let trace = engine::simulate(&request)?;
     let problems = problems(&trace);
-    let report = Report { trace: &trace, request: &request, problems: &problems };
+    let fail_on = args.fail_on.or(settled.fail_on).unwrap_or(Severity::Error);
+    let report = Report { trace: &trace, request: &request, problems: &problems, fail_on };
     let path = args.destination.output.as_deref();
     let text = match args.format {
         Format::Text => text::render(&report, output::width(path), output::result_is_colored(path)),
         Format::Json => json::render(&report)?,
         Format::Markdown => markdown::render(&report),
         Format::Github => github::render(&report),
+        Format::Sarif => sarif::render(&report)?,
+        Format::Gitlab => gitlab::render(&report)?,
+        Format::Junit => junit::render(&report)?,
     };
     output::write(&text, path)?;
-    let fail_on = args.fail_on.or(settled.fail_on).unwrap_or(Severity::Error);
     let failing = problems.iter().any(|problem| problem.severity >= fail_on);
     Ok(if failing { ExitCode::from(trouble::FINDINGS) } else { ExitCode::SUCCESS })
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// Those of all files, by name.
+    fn texts(&self) -> BTreeMap<&'a str, Text<'a>> {
+        let files = self.request.files.iter().chain(&self.request.schema);
+        files.map(|file| (file.name.as_str(), Text::new(&file.text))).collect()
+    }
+
     /// Findings that the files accept, each with its step.
     fn ignored(&self) -> impl Iterator<Item = (&wire::Step, &wire::Ignored)> {
         self.trace.steps.iter().flat_map(|step| step.ignored.iter().map(move |it| (step, it)))

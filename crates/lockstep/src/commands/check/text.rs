@@ -1,12 +1,10 @@
 //! Findings with an excerpt of the source, in the form that compilers have made familiar.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use lockstep_core::report::styled::{Line, Tone, visible};
 
 use super::Report;
+use super::place::Text;
 use crate::problem::{Problem, Severity};
 
 /// A statement longer than this is shown by its first line: an excerpt, not a copy.
@@ -16,8 +14,7 @@ const EXCERPT_BYTES: usize = 4000;
 
 pub(super) fn render(report: &Report, width: usize, colored: bool) -> String {
     let renderer = if colored { Renderer::styled() } else { Renderer::plain() }.term_width(width);
-    let files = report.request.files.iter().chain(&report.request.schema);
-    let texts: BTreeMap<&str, Text> = files.map(|file| (file.name.as_str(), Text::new(&file.text))).collect();
+    let texts = report.texts();
     let mut out = String::new();
     for problem in &report.problems.iter().map(tame).collect::<Vec<_>>() {
         out += &renderer.render(&[group(texts.get(problem.file.as_str()), problem, width)]);
@@ -98,69 +95,4 @@ fn excerpt<'a>(text: Option<&Text<'a>>, problem: &'a Problem, label: &'a str) ->
     let snippet = Snippet::source(&text[start..end]).path(problem.file.as_str()).line_start(problem.line);
     let annotation = AnnotationKind::Primary.span(marked);
     vec![snippet.annotation(if label.is_empty() { annotation } else { annotation.label(label) }).into()]
-}
-
-/// A file's text with where its lines begin, so that no finding needs to walk through all of it.
-struct Text<'a> {
-    text: &'a str,
-    /// Byte and UTF-16 code unit, of each line.
-    lines: Vec<(usize, usize)>,
-}
-
-impl<'a> Text<'a> {
-    fn new(text: &'a str) -> Self {
-        let mut lines = vec![(0, 0)];
-        let mut units = 0;
-        for (at, character) in text.char_indices() {
-            units += character.len_utf16();
-            if character == '\n' {
-                lines.push((at + 1, units));
-            }
-        }
-        Text { text, lines }
-    }
-
-    /// In bytes, inside the text whatever the problem says; the whole line for what has no range.
-    fn span(&self, problem: &Problem) -> Range<usize> {
-        if problem.from < problem.to {
-            let start = self.byte(problem.from);
-            return start..self.byte(problem.to).max(start);
-        }
-        let start = self.lines.get(problem.line.saturating_sub(1)).map_or(self.text.len(), |(byte, _)| *byte);
-        start..self.text[start..].find('\n').map_or(self.text.len(), |at| start + at)
-    }
-
-    fn byte(&self, unit: usize) -> usize {
-        let line = self.lines.partition_point(|(_, start)| *start <= unit).saturating_sub(1);
-        let (byte, mut units) = self.lines[line];
-        for (at, character) in self.text[byte..].char_indices() {
-            if units >= unit {
-                return byte + at;
-            }
-            units += character.len_utf16();
-        }
-        self.text.len()
-    }
-
-    fn line_start(&self, byte: usize) -> usize {
-        self.lines[self.lines.partition_point(|(start, _)| *start <= byte).saturating_sub(1)].0
-    }
-
-    /// Columns that the carets end at.
-    fn columns(&self, problem: &Problem) -> usize {
-        self.text[self.span(problem)].lines().last().map_or(0, |line| line.chars().count())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn utf16_ranges_become_bytes() {
-        let text = Text::new("-- 😀é\nSELECT 1");
-        assert_eq!(&text.text[text.byte(7)..text.byte(13)], "SELECT");
-        assert_eq!((text.byte(999), text.byte(0)), (text.text.len(), 0));
-        assert_eq!((text.line_start(0), text.line_start(12)), (0, 10));
-    }
 }
