@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Check(commands::check::Args),
     Rollback(commands::rollback::Args),
     Rehearse(rehearse::Args),
+    Failure(commands::failure::Args),
     Explain(commands::explain::Args),
     Completions(commands::completions::Args),
     #[command(hide = true)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_core::report::failure::{Failure, Given, Nothing};
 use lockstep_core::report::{self, given_back, wire};
 
 /// Nobody needs to be told about work that is shorter.
@@ -29,6 +30,11 @@ pub(crate) fn rollback(request: &wire::Request) -> Result<wire::Rollback> {
 
 pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::RollbackCheck> {
     working(&format!("checking the ways back of {}", files(request)), || given_back::check_rollback(request))
+}
+
+/// The report of a failure, or why there is none.
+pub(crate) fn failure(request: &wire::Request, given: &Given) -> Result<Result<Failure, Nothing>> {
+    watched(request, || report::failure::failure(request, given))
 }
 
 fn files(request: &wire::Request) -> String {

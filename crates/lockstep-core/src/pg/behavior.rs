@@ -24,6 +24,11 @@ pub fn children_override_generation(version: PgVersion) -> bool {
     version >= PgVersion::V16
 }
 
+/// `pg_input_is_valid` is there from 16 on.
+pub fn asks_whether_input_is_valid(version: PgVersion) -> bool {
+    version >= PgVersion::V16
+}
+
 /// `to_regclass` of a text that is no name yields a null from 16 on (`DirectInputFunctionCallSafe`).
 pub fn to_regclass_forgives_syntax(version: PgVersion) -> bool {
     version >= PgVersion::V16

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod document;
+pub mod failure;
 pub mod given_back;
 pub mod json;
 pub mod markdown;

@@ -90,6 +90,8 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
     Some(match sqlstate {
         "22001" => "string_data_right_truncation",
         "22003" => "numeric_value_out_of_range",
+        "22007" => "invalid_datetime_format",
+        "22008" => "datetime_field_overflow",
         "22P02" => "invalid_text_representation",
         "23502" => "not_null_violation",
         "23503" => "foreign_key_violation",
@@ -100,6 +102,9 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
         "25P02" => "in_failed_sql_transaction",
         "0A000" => "feature_not_supported",
         "2BP01" => "dependent_objects_still_exist",
+        "3F000" => "invalid_schema_name",
+        "40P01" => "deadlock_detected",
+        "42501" => "insufficient_privilege",
         "42601" => "syntax_error",
         "42701" => "duplicate_column",
         "42703" => "undefined_column",
@@ -111,10 +116,12 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
         "42P06" => "duplicate_schema",
         "42P07" => "duplicate_table",
         "42P16" => "invalid_table_definition",
+        "53100" => "disk_full",
         "55000" => "object_not_in_prerequisite_state",
         "55006" => "object_in_use",
         "55P03" => "lock_not_available",
         "55P04" => "unsafe_new_enum_value_usage",
+        "57014" => "query_canceled",
         _ => return None,
     })
 }

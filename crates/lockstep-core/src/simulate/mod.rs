@@ -1,5 +1,6 @@
 //! The fold over a plan: transactions, savepoints, the failed state, and one execution a statement.
 
+pub mod again;
 pub mod alongside;
 pub mod trace;
 

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod failure;
 pub(crate) mod man;
 pub(crate) mod rollback;
 pub(crate) mod simulate;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Rollback(args) => rollback::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
+        Command::Failure(args) => failure::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
