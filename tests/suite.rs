@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use lockstep_core::report;
+use lockstep_core::hazard::{self, concerns::Concerns};
+use lockstep_core::report::{self, wire::Request};
+use lockstep_core::simulate::trace::Outcome;
 use lockstep_tests::case::{Case, header};
 use lockstep_tests::{expect_file, files, render, repository};
 
@@ -32,6 +34,7 @@ fn run(path: &Path, folder: &Path, trace_path: &Path) -> Result<(), Failed> {
     if trace.steps.is_empty() {
         return Err("the migration has no step".into());
     }
+    concerns(&request)?;
     match folder.ends_with("examples") {
         true => example(path, &case)?,
         false => case.check(&trace.steps)?,
@@ -40,6 +43,20 @@ fn run(path: &Path, folder: &Path, trace_path: &Path) -> Result<(), Failed> {
         std::fs::create_dir_all(parent)?;
     }
     Ok(expect_file(trace_path, &render::render(&request, &trace))?)
+}
+
+/// A hazard that is asked only of the steps that it declares says the same as one that is asked of all.
+fn concerns(request: &Request) -> Result<(), String> {
+    let trace = report::trace(request);
+    for step in trace.steps.iter().filter(|step| step.outcome != Outcome::Skipped) {
+        let traits = Concerns::of(step);
+        for hazard in hazard::all().iter().filter(|it| !it.concerns.meet(traits)) {
+            if !(hazard.check)(step, &trace).is_empty() {
+                return Err(format!("{} speaks of a step that it does not declare: {}", hazard.id, step.text));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the gallery needs of an example, besides a schema and a migration.

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::blocked;
 use crate::hazard::shapes::{altered, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Subcommand;
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("blocking_detach.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::{blocked, index_builds, runs, weighed};
 use crate::hazard::unique_constraint_builds_index::is_made_for_constraint;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("blocking_index_build.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

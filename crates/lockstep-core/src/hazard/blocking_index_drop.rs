@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::blocked;
 use crate::hazard::shapes::{of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{ObjectType, Statement};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("blocking_index_drop.md"),
     recipe: None,
+    concerns: Concerns::DROP,
     check,
 };
 

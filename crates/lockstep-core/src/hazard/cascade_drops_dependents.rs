@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{find_type, of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{AlterTableAction, ObjectType, Statement, Subcommand};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("cascade_drops_dependents.md"),
     recipe: None,
+    concerns: Concerns::NOTICES,
     check,
 };
 

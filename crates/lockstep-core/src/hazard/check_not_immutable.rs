@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
 use crate::hazard::shapes::locked;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::volatility::Volatility;
 use crate::schema::constraint::ConstraintKind;
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("check_not_immutable.md"),
     recipe: None,
+    concerns: Concerns::MAKES.or(Concerns::LOCKS),
     check,
 };
 

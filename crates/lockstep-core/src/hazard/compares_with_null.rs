@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::running;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::expression::{Expr, Literal};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("compares_with_null.md"),
     recipe: None,
+    concerns: Concerns::ROWS.or(Concerns::CREATE_INDEX).or(Concerns::OTHER),
     check,
 };
 

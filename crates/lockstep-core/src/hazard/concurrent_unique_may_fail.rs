@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::running;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("concurrent_unique_may_fail.md"),
     recipe: None,
+    concerns: Concerns::CREATE_INDEX,
     check,
 };
 

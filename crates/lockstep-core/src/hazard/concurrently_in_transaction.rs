@@ -1,6 +1,7 @@
 #![doc = include_str!("concurrently_in_transaction.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Outcome, Step, Trace, TransactionKind};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("concurrently_in_transaction.md"),
     recipe: None,
+    concerns: Concerns::REFUSED,
     check,
 };
 

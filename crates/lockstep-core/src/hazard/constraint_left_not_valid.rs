@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::is_empty;
 use crate::hazard::shapes::{altered, end_of_file, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Subcommand;
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("constraint_left_not_valid.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

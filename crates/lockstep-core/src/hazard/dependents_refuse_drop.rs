@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::refused;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Step, Trace};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("dependents_refuse_drop.md"),
     recipe: None,
+    concerns: Concerns::REFUSED,
     check,
 };
 

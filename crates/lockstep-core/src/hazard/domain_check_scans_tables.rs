@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
 use crate::hazard::exposure::{blocked, runs};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("domain_check_scans_tables.md"),
     recipe: None,
+    concerns: Concerns::OTHER,
     check,
 };
 

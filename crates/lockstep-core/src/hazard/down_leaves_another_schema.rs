@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::undone_after;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::rollback::given;
 use crate::simulate::trace::{Step, Trace};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("down_leaves_another_schema.md"),
     recipe: None,
+    concerns: Concerns::EVERY,
     check,
 };
 

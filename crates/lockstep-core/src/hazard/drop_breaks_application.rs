@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::{is_empty, exclusively_locked, runs, seen_by_others};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::name::Ident;
 use crate::schema::relation::{Relation, Table};
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("drop_breaks_application.md"),
     recipe: None,
+    concerns: Concerns::LOCKS,
     check,
 };
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("enum_value_used_too_early.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -10,6 +11,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("enum_value_used_too_early.md"),
     recipe: None,
+    concerns: Concerns::REFUSED,
     check,
 };
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("error_does_not_stop.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Outcome, Step, Trace};
 
@@ -9,6 +10,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("error_does_not_stop.md"),
     recipe: None,
+    concerns: Concerns::REFUSED,
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::is_empty;
 use crate::hazard::shapes::{of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("explicit_table_lock.md"),
     recipe: None,
+    concerns: Concerns::OTHER,
     check,
 };
 

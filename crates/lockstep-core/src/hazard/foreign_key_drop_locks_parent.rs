@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::{is_empty, runs};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("foreign_key_drop_locks_parent.md"),
     recipe: None,
+    concerns: Concerns::LOCKS,
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
 use crate::hazard::foreign_key_without_index::new_foreign_keys;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("foreign_key_type_mismatch.md"),
     recipe: None,
+    concerns: Concerns::MAKES.or(Concerns::LOCKS),
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
 use crate::hazard::shapes::{end_of_file, locked};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::constraint::{Constraint, ForeignKey};
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("foreign_key_without_index.md"),
     recipe: None,
+    concerns: Concerns::MAKES.or(Concerns::LOCKS),
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::running;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("index_of_many_columns.md"),
     recipe: None,
+    concerns: Concerns::CREATE_INDEX,
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{InsertSource, Statement};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("insert_without_columns.md"),
     recipe: None,
+    concerns: Concerns::ROWS,
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::Lock;
 use crate::hazard::exposure::{is_empty, runs};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::session::milliseconds;
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("missing_lock_timeout.md"),
     recipe: None,
+    concerns: Concerns::LOCKS,
     check,
 };
 

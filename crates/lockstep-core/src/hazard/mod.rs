@@ -4,9 +4,12 @@
 //! after) and never derives it again. It stays silent on steps that do not run, and on steps that fail for a
 //! reason that is not its own. Of relations that the plan itself makes, only notes speak: nobody waits for them.
 //!
+//! A hazard declares which steps it may speak of (`concerns`) and is asked of those alone; `EVERY` is always right.
+//!
 //! To add a hazard, add its two files and its line in `hazards!`. The tests run the SQL blocks of
 //! every page: the one marked `unsafe` raises exactly that hazard, the one marked `safe` none.
 
+pub mod concerns;
 pub mod ignore;
 pub mod page;
 
@@ -19,6 +22,7 @@ mod tests;
 use std::fmt;
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::simulate::trace::{Outcome, Step, Trace};
 
 /// A rule: its name in reports, comments and addresses, its page, and its test of one step.
@@ -31,6 +35,8 @@ pub struct Hazard {
     pub page: &'static str,
     /// The rewrite that removes it, where there is one.
     pub recipe: Option<&'static str>,
+    /// The steps that it is asked of.
+    pub concerns: Concerns,
     /// May fire more than once a step: once for each relation concerned.
     pub check: fn(&Step, &Trace) -> Vec<Finding>,
 }
@@ -169,7 +175,11 @@ pub fn title(id: &str) -> Option<&'static str> {
 pub fn findings(step: &Step, trace: &Trace) -> Vec<Finding> {
     match step.outcome {
         Outcome::Skipped => vec![],
-        _ => ALL.iter().flat_map(|hazard| (hazard.check)(step, trace)).collect(),
+        _ => {
+            let traits = Concerns::of(step);
+            let asked = ALL.iter().filter(|hazard| hazard.concerns.meet(traits));
+            asked.flat_map(|hazard| (hazard.check)(step, trace)).collect()
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::config::naming::{Gap, Named, Naming};
 use crate::diagnostic::Severity;
 use crate::effect::RelationId;
 use crate::hazard::exposure::runs;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::name::Ident;
 use crate::pg::types::Type;
@@ -18,6 +19,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("name_breaks_convention.md"),
     recipe: None,
+    concerns: Concerns::MAKES.or(Concerns::LOCKS),
     check,
 };
 

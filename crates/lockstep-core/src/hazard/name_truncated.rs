@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
 use crate::name::{MAX_NAME_BYTES, truncate};
 use crate::syntax::lexer::{self, Kind};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("name_truncated.md"),
     recipe: None,
+    concerns: Concerns::EVERY,
     check,
 };
 

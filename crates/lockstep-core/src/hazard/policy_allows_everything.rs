@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::deletes_every_row::is_always_true;
 use crate::hazard::shapes::running;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("policy_allows_everything.md"),
     recipe: None,
+    concerns: Concerns::OTHER,
     check,
 };
 

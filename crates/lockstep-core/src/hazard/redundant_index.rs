@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{NewIndex, end_of_file, new_indexes};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::index::Index;
 use crate::simulate::trace::{Step, Trace};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("redundant_index.md"),
     recipe: None,
+    concerns: Concerns::MAKES,
     check,
 };
 

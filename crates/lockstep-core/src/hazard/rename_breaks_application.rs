@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::{exclusively_locked, runs, seen_by_others};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::relation::Relation;
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("rename_breaks_application.md"),
     recipe: None,
+    concerns: Concerns::LOCKS,
     check,
 };
 

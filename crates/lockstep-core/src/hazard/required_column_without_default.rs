@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{altered, written_subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::sqlstate;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("required_column_without_default.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

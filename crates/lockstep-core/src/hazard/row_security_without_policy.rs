@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{altered, end_of_file, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::object::ObjectClass;
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("row_security_without_policy.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
 use crate::hazard::exposure::{blocked, runs, weighed};
 use crate::hazard::validate_in_same_transaction::{only_validates, validated_too_early};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
 use crate::simulate::trace::{Step, Trace};
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("scan_under_access_exclusive.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{altered, end_of_file, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::types::Type;
 use crate::schema::sequence::SequenceType;
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("sequence_stays_integer.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{running, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{ColumnDefinition, Statement, Subcommand, TableElement};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("serial_column.md"),
     recipe: None,
+    concerns: Concerns::CREATE_TABLE.or(Concerns::ALTER_TABLE),
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::RelationId;
 use crate::hazard::exposure::{is_empty, runs};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("several_tables_locked.md"),
     recipe: None,
+    concerns: Concerns::LOCKS,
     check,
 };
 

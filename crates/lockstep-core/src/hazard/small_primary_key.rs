@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{NewIndex, new_indexes};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::types::Type;
 use crate::schema::constraint::ConstraintKind;
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("small_primary_key.md"),
     recipe: None,
+    concerns: Concerns::MAKES,
     check,
 };
 

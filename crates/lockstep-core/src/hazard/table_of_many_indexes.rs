@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{NewIndex, end_of_file, new_indexes};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -10,6 +11,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("table_of_many_indexes.md"),
     recipe: None,
+    concerns: Concerns::MAKES,
     check,
 };
 

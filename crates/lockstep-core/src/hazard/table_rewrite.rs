@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
 use crate::hazard::exposure::{blocked, runs, weighed};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("table_rewrite.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("transaction_in_transaction.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -9,6 +10,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("transaction_in_transaction.md"),
     recipe: None,
+    concerns: Concerns::NOTICES,
     check,
 };
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("transaction_left_open.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace, TransactionEnd, TransactionKind};
 
@@ -9,6 +10,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("transaction_left_open.md"),
     recipe: None,
+    concerns: Concerns::OTHER,
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{altered, subcommands};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Outcome, Step, Trace};
 use crate::syntax::statement::Subcommand;
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("type_change_may_fail.md"),
     recipe: None,
+    concerns: Concerns::ALTER_TABLE,
     check,
 };
 

@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::hazard::deletes_every_row::is_always_true;
 use crate::hazard::exposure::{is_empty, told_rows};
 use crate::hazard::shapes::{of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("unbatched_update.md"),
     recipe: None,
+    concerns: Concerns::ROWS,
     check,
 };
 

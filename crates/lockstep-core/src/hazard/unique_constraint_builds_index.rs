@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::Work;
 use crate::hazard::exposure::{blocked, index_builds, runs, weighed};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::simulate::trace::{Step, Trace};
@@ -12,6 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("unique_constraint_builds_index.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

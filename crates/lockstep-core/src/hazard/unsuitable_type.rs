@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::new_columns;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::types::Type;
 use crate::simulate::trace::{Step, Trace};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("unsuitable_type.md"),
     recipe: None,
+    concerns: Concerns::MAKES.or(Concerns::LOCKS),
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::{Work, WorkKind};
 use crate::hazard::exposure::{before_transaction, blocked, runs, weighed};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::relation::Table;
 use crate::simulate::trace::{Step, Trace};
@@ -13,6 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("validate_in_same_transaction.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

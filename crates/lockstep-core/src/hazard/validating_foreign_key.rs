@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::effect::{Work, WorkKind};
 use crate::hazard::exposure::{blocked, runs, weighed};
 use crate::hazard::validate_in_same_transaction::{only_validates, validated_too_early};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::lock_mode::LockMode;
 use crate::schema::relation::Rows;
@@ -14,6 +15,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("validating_foreign_key.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::shapes::{end_of_file, of_others, running};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::{ObjectType, Statement};
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("view_dropped.md"),
     recipe: None,
+    concerns: Concerns::DROP,
     check,
 };
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::effect::WorkKind;
 use crate::hazard::exposure::{is_empty, runs};
+use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 
@@ -11,6 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Error,
     page: include_str!("work_under_exclusive_lock.md"),
     recipe: None,
+    concerns: Concerns::WORK,
     check,
 };
 
