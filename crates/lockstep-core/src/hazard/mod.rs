@@ -153,6 +153,7 @@ hazards! {
     down_leaves_another_schema,
     down_fails_on_filled_table,
     down_loses_more,
+    constraint_not_enforced,
 }
 
 pub fn all() -> &'static [&'static Hazard] {
