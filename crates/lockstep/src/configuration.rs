@@ -1,7 +1,7 @@
 //! `lockstep.toml`: what a team settles once for all of its migrations. What the command line says goes before.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -34,7 +34,7 @@ pub(crate) struct Configuration {
 impl Configuration {
     /// That of the file, which must be there.
     pub(crate) fn read(path: &Path) -> Result<Configuration> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = read(path).with_context(|| format!("cannot read {}", path.display()))?;
         parse(&text, path)
     }
 
@@ -47,13 +47,24 @@ impl Configuration {
         for folder in start.ancestors() {
             let path = folder.join(NAME);
             let shown = path.strip_prefix(here.canonicalize().as_deref().unwrap_or(&here)).unwrap_or(&path);
-            match fs::read_to_string(&path) {
+            match read(&path) {
                 Ok(text) => return parse(&text, shown),
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
                 Err(error) => return Err(error).with_context(|| format!("cannot read {}", shown.display())),
             }
         }
         Ok(Configuration::default())
+    }
+}
+
+/// No more than a file that a person writes can hold.
+fn read(path: &Path) -> io::Result<String> {
+    const LIMIT: u64 = 1 << 20;
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > LIMIT {
+        true => Err(io::Error::other(format!("it is larger than {} MiB", LIMIT >> 20))),
+        false => Ok(text),
     }
 }
 

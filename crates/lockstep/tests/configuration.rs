@@ -69,6 +69,14 @@ fn what_is_wrong_in_it_is_wrong_usage() {
 }
 
 #[test]
+fn a_file_that_nobody_can_have_written_is_not_read() {
+    let workplace = team(&"# A comment.\n".repeat(100_000));
+    let answer = workplace.run(&["check", "db/migrations"]);
+    assert_eq!((answer.status, answer.stdout.as_str()), (3, ""), "{}", answer.stderr);
+    assert!(answer.stderr.contains("db/lockstep.toml: it is larger than 1 MiB"), "{}", answer.stderr);
+}
+
+#[test]
 fn conventions_hold_for_the_whole_trace() {
     let workplace = team("schema = [\"schema.sql\"]\n[naming]\nindex = \"ix_{table}_{columns}\"\n");
     let answer = workplace.run(&["simulate", "db/migrations/1.sql"]);
