@@ -7,6 +7,7 @@ pub mod generate;
 pub mod judge;
 pub mod pages;
 pub mod proof;
+pub mod questions;
 pub mod record;
 pub mod render;
 pub mod volume;

@@ -10,6 +10,7 @@ pub mod observe;
 pub mod rehearse;
 pub mod server_messages;
 pub mod session;
+pub mod validate;
 mod watchdog;
 
 pub use cluster::Cluster;

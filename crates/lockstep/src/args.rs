@@ -16,6 +16,8 @@ Examples:
       only what is dangerous; exit status 1 on errors
   lockstep rollback --schema schema.sql add_email.sql
       the script that goes back
+  lockstep validate --schema schema.sql add_email.sql
+      the queries that check the rows before and after
   lockstep explain --list
       every hazard that is looked for
 
@@ -44,6 +46,10 @@ pub(crate) enum Command {
     Rollback(commands::rollback::Args),
     Rehearse(rehearse::Args),
     Failure(commands::failure::Args),
+    Validate(commands::validate::Args),
+    Handoff(commands::handoff::Args),
+    Checklist(commands::checklist::Args),
+    Advise(commands::advise::Args),
     Explain(commands::explain::Args),
     Completions(commands::completions::Args),
     #[command(hide = true)]
@@ -97,6 +103,18 @@ pub(crate) struct Plan {
     /// Format of the input; only plain SQL is read so far
     #[arg(long, value_name = "FORMAT", default_value = "sql", value_parser = source_format)]
     pub(crate) from: String,
+}
+
+/// The application's queries.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Application {
+    /// The application's queries as they are, in sqlc's form: `-- name: GetUser :one` above each
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) app_old: Option<PathBuf>,
+
+    /// The application's queries as they will be, in the same form
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) app_new: Option<PathBuf>,
 }
 
 /// Where a command's result goes.

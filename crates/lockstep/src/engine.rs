@@ -8,7 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_core::report::advice::wire::Advice;
+use lockstep_core::report::checklist::wire::{Checklist, Evidence};
 use lockstep_core::report::failure::{Failure, Given, Nothing};
+use lockstep_core::report::handoff::wire::Handoff;
+use lockstep_core::report::validation::wire::Validation;
 use lockstep_core::report::{self, given_back, wire};
 
 /// Nobody needs to be told about work that is shorter.
@@ -35,6 +39,22 @@ pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::Roll
 /// The report of a failure, or why there is none.
 pub(crate) fn failure(request: &wire::Request, given: &Given) -> Result<Result<Failure, Nothing>> {
     watched(request, || report::failure::failure(request, given))
+}
+
+pub(crate) fn validation(request: &wire::Request) -> Result<Validation> {
+    watched(request, || report::validation(request))
+}
+
+pub(crate) fn handoff(request: &wire::Request) -> Result<Handoff> {
+    watched(request, || report::handoff(request))
+}
+
+pub(crate) fn checklist(request: &wire::Request, evidence: &Evidence) -> Result<Checklist> {
+    watched(request, || report::checklist(request, evidence))
+}
+
+pub(crate) fn advice(request: &wire::Request) -> Result<Advice> {
+    watched(request, || report::advice(request))
 }
 
 fn files(request: &wire::Request) -> String {

@@ -11,6 +11,7 @@ pub mod condition;
 pub mod cost;
 pub mod date_order;
 pub mod hierarchy;
+pub mod input;
 pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;

@@ -1,5 +1,8 @@
 //! `provolatile`.
 
+use crate::pg::catalog;
+use crate::pg::version::PgVersion;
+
 /// Strongest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Volatility {
@@ -36,4 +39,10 @@ impl Volatility {
             Volatility::Volatile => 'v',
         }
     }
+}
+
+/// Every function of that name in `pg_catalog` is immutable, and there is one.
+pub fn is_immutable_name(name: &str) -> bool {
+    let mut rows = PgVersion::ALL.iter().flat_map(|version| catalog::functions(name, *version)).peekable();
+    rows.peek().is_some() && rows.all(|row| row.function.volatility == Volatility::Immutable)
 }

@@ -136,10 +136,15 @@ pub fn code(raw: &str) -> String {
 }
 
 fn fence(out: &mut String, sql: &str) {
-    let ticks = "`".repeat((longest_run(sql, '`') + 1).max(3));
+    fenced(out, "sql", &format!("{sql};"));
+}
+
+/// A block of code, whatever back quotes it holds.
+pub fn fenced(out: &mut String, language: &str, text: &str) {
+    let ticks = "`".repeat((longest_run(text, '`') + 1).max(3));
     let visible = |it: char| if it == '\n' || it == '\t' { it } else { styled::visible(it) };
-    let body: String = sql.replace("\r\n", "\n").chars().map(visible).collect();
-    let _ = writeln!(out, "{ticks}sql\n{body};\n{ticks}");
+    let body: String = text.replace("\r\n", "\n").chars().map(visible).collect();
+    let _ = writeln!(out, "{ticks}{language}\n{body}\n{ticks}");
 }
 
 fn longest_run(text: &str, of: char) -> usize {

@@ -1,14 +1,18 @@
 //! Renderings of a trace. A report computes nothing: it prints what the trace says.
 
+pub mod advice;
 pub mod change;
+pub mod checklist;
 pub mod document;
 pub mod failure;
 pub mod given_back;
+pub mod handoff;
 pub mod json;
 pub mod markdown;
 pub mod rollback_script;
 pub mod styled;
 pub mod timeline;
+pub mod validation;
 pub mod wire;
 pub mod words;
 
@@ -22,6 +26,7 @@ use serde_json::Value;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hazard;
+use crate::input::annotated::{self, AnnotatedQuery};
 use crate::pg::version::PgVersion;
 use crate::plan;
 use crate::plan::runner::{RUNNERS, Runner, Wrapping};
@@ -94,4 +99,38 @@ fn configure(plan: &mut Plan, given: &Value) {
 /// The way back to the starting schema, from after `request.step`.
 pub fn rollback(request: &wire::Request) -> wire::Rollback {
     rollback_script::rollback(&trace(request), request.step)
+}
+
+/// Queries that say whether the rows are as the migration needs them.
+pub fn validation(request: &wire::Request) -> validation::wire::Validation {
+    validation::validation(&trace(request), &application(request))
+}
+
+/// The application's queries as they will be, or, where those are not given, as they are.
+fn application(request: &wire::Request) -> Vec<AnnotatedQuery> {
+    let file = request.app_new.as_ref().or(request.app_old.as_ref());
+    file.map(|it| annotated::read(&it.text)).unwrap_or_default()
+}
+
+/// What those who write the application have to know and to do.
+pub fn handoff(request: &wire::Request) -> handoff::wire::Handoff {
+    let trace = trace(request);
+    let validation = validation::validation(&trace, &[]);
+    // What changes is changed where the application is as it was; a new version is changed already.
+    let file = request.app_old.as_ref().or(request.app_new.as_ref());
+    let queries = file.map(|it| annotated::read(&it.text)).unwrap_or_default();
+    let application = file.map(|it| handoff::Queries { file: &it.name, queries: &queries });
+    handoff::handoff(&trace, &validation, application.as_ref())
+}
+
+/// Checklists, ticked by what the trace and the evidence prove.
+pub fn checklist(request: &wire::Request, evidence: &checklist::wire::Evidence) -> checklist::wire::Checklist {
+    let trace = trace(request);
+    let validation = validation::validation(&trace, &application(request));
+    checklist::checklist(&trace, &validation, evidence)
+}
+
+/// What could be better about the names and indexes that the migration makes, and about the application's queries.
+pub fn advice(request: &wire::Request) -> advice::wire::Advice {
+    advice::advice(trace(request), &application(request))
 }

@@ -40,6 +40,10 @@ pub struct Request {
     pub config: Option<Value>,
     /// Ways back that somebody wrote in texts of their own; those inside a file are found there.
     pub ways_back: Vec<WayBackText>,
+    /// The application's queries as they are, in sqlc's form (`-- name: GetUser :one`).
+    pub app_old: Option<File>,
+    /// … and as they will be.
+    pub app_new: Option<File>,
 }
 
 /// The text that undoes a file.

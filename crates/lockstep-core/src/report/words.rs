@@ -92,6 +92,7 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
         "22003" => "numeric_value_out_of_range",
         "22007" => "invalid_datetime_format",
         "22008" => "datetime_field_overflow",
+        "22012" => "division_by_zero",
         "22P02" => "invalid_text_representation",
         "23502" => "not_null_violation",
         "23503" => "foreign_key_violation",

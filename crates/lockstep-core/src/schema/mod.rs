@@ -36,6 +36,7 @@ pub mod trigger;
 pub mod uncertain;
 pub mod user_type;
 pub mod view;
+pub mod violation;
 
 use std::borrow::Cow;
 use std::cell::Cell;

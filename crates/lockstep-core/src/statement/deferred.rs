@@ -9,8 +9,6 @@ use crate::schema::Schema;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::session::Session;
 use crate::statement::execution::{Execution, Pending};
-use crate::statement::foreign_key::orphan_query;
-use crate::statement::row_checks::duplicates;
 use crate::statement::select::lock_indexes_for_rows;
 
 impl Pending {
@@ -71,7 +69,7 @@ fn ask(execution: &mut Execution, table: RelationId, constraint: &Constraint) {
     let name = execution.schema.relation(table).name.to_string();
     match &constraint.kind {
         ConstraintKind::ForeignKey(key) => {
-            let query = orphan_query(execution, table, key, &name);
+            let query = execution.schema.orphans(table, key, &name);
             execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
             for top in [table, key.references] {
                 let below = execution.schema.descendants(top).into_iter().map(|(id, _)| id);
@@ -90,7 +88,7 @@ fn ask(execution: &mut Execution, table: RelationId, constraint: &Constraint) {
                     execution.precondition(format!("TABLE {name}"), expected, sqlstate::EXCLUSION_VIOLATION);
                 }
                 false => {
-                    let query = duplicates(execution, &index, &name);
+                    let query = execution.schema.duplicates(&index, &name);
                     execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
                 }
             }

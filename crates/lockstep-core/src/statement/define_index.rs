@@ -19,7 +19,6 @@ use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
 use crate::statement::known_rows;
 use crate::statement::naming::index_name_addition;
 use crate::statement::partition::indexes;
-use crate::statement::row_checks;
 use crate::statement::scope::{self, Use};
 use crate::syntax::expression::Expr;
 use crate::syntax::statement as syntax;
@@ -443,6 +442,6 @@ pub(super) fn unique_precondition(execution: &mut Execution, index: &Index) {
         return;
     }
     let table = execution.schema.relation(index.table).name.to_string();
-    let query = row_checks::duplicates(execution, index, &table);
+    let query = execution.schema.duplicates(index, &table);
     execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
 }

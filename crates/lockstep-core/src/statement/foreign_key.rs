@@ -158,34 +158,10 @@ pub(super) fn validate(execution: &mut Execution, table: RelationId, name: &Iden
     }
     if execution.schema.table(table).rows != Rows::Empty {
         let rows = execution.schema.relation(table).name.to_string();
-        let query = orphan_query(execution, table, &foreign_key, &rows);
+        let query = execution.schema.orphans(table, &foreign_key, &rows);
         execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
     }
     Ok(())
-}
-
-/// Counts rows (of the table, or of a query with its columns) without a referenced row, right also
-/// where columns hold nulls.
-pub(super) fn orphan_query(execution: &Execution, table: RelationId, key: &ForeignKey, rows: &str) -> String {
-    if key.period {
-        return temporal::orphan_query(execution, table, key, rows);
-    }
-    let schema = &execution.schema;
-    let parent = &schema.relation(key.references).name;
-    let (ours, theirs) = (schema.table(table), schema.table(key.references));
-    let pairs = key.columns.iter().zip(&key.referenced_columns);
-    let join: Vec<_> =
-        pairs.map(|(a, b)| format!("p.{} = c.{}", theirs.column_name(*b), ours.column_name(*a))).collect();
-    let set: Vec<_> = key.columns.iter().map(|a| format!("c.{} IS NOT NULL", ours.column_name(*a))).collect();
-    // MATCH SIMPLE asks nothing of a key with a null in it.
-    let set = match key.match_full {
-        true => format!("({})", set.join(" OR ")),
-        false => set.join(" AND "),
-    };
-    format!(
-        "SELECT count(*) FROM {rows} AS c WHERE {set} AND NOT EXISTS (SELECT 1 FROM {parent} AS p WHERE {})",
-        join.join(" AND ")
-    )
 }
 
 fn check_persistence(execution: &Execution, table: RelationId, referenced: RelationId) -> Outcome {

@@ -7,12 +7,12 @@ use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::format::numeric_parts;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::constraint::ConstraintKind;
-use crate::schema::index::{Index, KeyColumn};
+use crate::schema::index::KeyColumn;
 use crate::schema::relation::{Column, Rows};
 use crate::schema::user_type::TypeId;
+use crate::schema::violation;
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail};
-use crate::statement::foreign_key::orphan_query;
 use crate::statement::known_rows;
 
 /// Rows of the table for which the expression is false.
@@ -21,8 +21,7 @@ pub(super) fn violations(execution: &Execution, table: RelationId, expression: &
         return None;
     }
     let name = execution.schema.relation(table).name.clone();
-    let condition = execution.schema.print_expression(table, expression);
-    let query = format!("SELECT count(*) FROM {name} WHERE NOT ({condition})");
+    let query = execution.schema.violations(table, expression, &name.to_string());
     Some(Precondition::new(query, "0", sqlstate::CHECK_VIOLATION))
 }
 
@@ -76,7 +75,7 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
             // A part beside its whole asks nothing more than that.
             ConstraintKind::ForeignKey(_) if constraint.parent.as_ref().is_some_and(|(of, _)| *of == table) => {}
             ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
-                let query = orphan_query(execution, table, key, &new.query);
+                let query = execution.schema.orphans(table, key, &new.query);
                 execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
             }
             _ => {}
@@ -104,32 +103,9 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
             continue;
         }
         let rows = format!("(SELECT * FROM {} AS new UNION ALL {}) AS after", new.query, new.others);
-        let query = duplicates(execution, &index, &rows);
+        let query = execution.schema.duplicates(&index, &rows);
         execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
     }
-}
-
-/// Counts keys that stand more than once among rows with the columns of the index's table.
-pub(super) fn duplicates(execution: &Execution, index: &Index, rows: &str) -> String {
-    let schema = &execution.schema;
-    let keys: Vec<String> = index
-        .keys
-        .iter()
-        .map(|key| match &key.column {
-            KeyColumn::Attribute(number) => schema.table(index.table).column_name(*number).to_string(),
-            KeyColumn::Expression(expression) => schema.print_expression(index.table, expression),
-        })
-        .collect();
-    let mut conditions: Vec<String> = vec![];
-    if !index.nulls_not_distinct {
-        conditions.extend(keys.iter().map(|key| format!("{key} IS NOT NULL")));
-    }
-    conditions.extend(index.predicate.iter().map(|predicate| schema.print_expression(index.table, predicate)));
-    let condition = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    format!(
-        "SELECT count(*) FROM (SELECT 1 FROM {rows}{condition} GROUP BY {} HAVING count(*) > 1) AS duplicates",
-        keys.join(", ")
-    )
 }
 
 /// An expression computed for every row: fine unless one of them raises an error.
@@ -138,7 +114,7 @@ pub(super) fn computed(execution: &Execution, table: RelationId, text: &str, ris
         return vec![];
     }
     let name = execution.schema.relation(table).name.clone();
-    let query = format!("SELECT count(({text})) FROM {name}");
+    let query = violation::computed(text, &name.to_string());
     risks.iter().map(|risk| Precondition::new(query.clone(), "any number, without an error", *risk)).collect()
 }
 

@@ -5,7 +5,6 @@ use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::{behavior, sqlstate};
-use crate::schema::constraint::ForeignKey;
 use crate::schema::relation::Rows;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
 use crate::statement::row_checks;
@@ -112,22 +111,4 @@ pub(super) fn lock_indexes(execution: &mut Execution, table: RelationId, referen
     for index in execution.schema.table(referenced).indexes.clone() {
         execution.lock(index, LockMode::RowShare, "the query that checks each row may use any index");
     }
-}
-
-/// Counts rows whose range is not covered by the referenced ones.
-pub(super) fn orphan_query(execution: &Execution, table: RelationId, key: &ForeignKey, rows: &str) -> String {
-    let schema = &execution.schema;
-    let parent = &schema.relation(key.references).name;
-    let (ours, theirs) = (schema.table(table), schema.table(key.references));
-    let name = |place: usize| (ours.column_name(key.columns[place]), theirs.column_name(key.referenced_columns[place]));
-    let last = key.columns.len() - 1;
-    let set: Vec<String> = (0..=last).map(|place| format!("c.{} IS NOT NULL", name(place).0)).collect();
-    let same: Vec<String> = (0..last).map(|place| format!("p.{1} = c.{0}", name(place).0, name(place).1)).collect();
-    let (our_range, their_range) = name(last);
-    format!(
-        "SELECT count(*) FROM {rows} AS c WHERE {} AND NOT coalesce(c.{our_range} <@ (SELECT range_agg(p.{their_range}) \
-         FROM {parent} AS p WHERE {}), false)",
-        set.join(" AND "),
-        same.join(" AND "),
-    )
 }

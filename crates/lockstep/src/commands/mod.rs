@@ -1,12 +1,16 @@
 //! One file for each command: its arguments, its help, what it does.
 
+pub(crate) mod advise;
 pub(crate) mod check;
+pub(crate) mod checklist;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod failure;
+pub(crate) mod handoff;
 pub(crate) mod man;
 pub(crate) mod rollback;
 pub(crate) mod simulate;
+pub(crate) mod validate;
 
 use std::process::ExitCode;
 
@@ -22,6 +26,10 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Rollback(args) => rollback::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Failure(args) => failure::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Handoff(args) => handoff::run(&args),
+        Command::Checklist(args) => checklist::run(&args),
+        Command::Advise(args) => advise::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -9,9 +9,10 @@ mod read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use lockstep_core::input::annotated;
 use lockstep_core::report::wire;
 
-use crate::args::Plan;
+use crate::args::{Application, Plan};
 use crate::configuration::Configuration;
 use crate::output;
 use crate::trouble::Usage;
@@ -99,6 +100,7 @@ impl Plan {
             facts: facts.map(|it| facts::read(it)).transpose()?,
             config: settled.core.clone(),
             ways_back,
+            ..wire::Request::default()
         })
     }
 }
@@ -106,6 +108,23 @@ impl Plan {
 fn way_back(of: &str, path: &Path) -> Result<wire::WayBackText> {
     let wire::File { name, text } = read::open(path, &mut read::LeftOut::default())?;
     Ok(wire::WayBackText { of: of.to_owned(), name, text })
+}
+
+impl Application {
+    /// Adds the queries to the request.
+    pub(crate) fn add_to(&self, request: &mut wire::Request) -> Result<()> {
+        let read = |path: &Option<PathBuf>| -> Result<Option<wire::File>> {
+            let Some(path) = path else { return Ok(None) };
+            let file = read::text(path)?;
+            if annotated::read(&file.text).is_empty() {
+                bail!(Usage(format!("{} has no query: a line `-- name: GetUser :one` stands above each", file.name)));
+            }
+            Ok(Some(file))
+        };
+        request.app_old = read(&self.app_old)?;
+        request.app_new = read(&self.app_new)?;
+        Ok(())
+    }
 }
 
 /// One note for all of a kind, with an example.

@@ -46,6 +46,21 @@ pub(super) fn files(paths: &[PathBuf], runner: Option<&str>, left_out: &mut Left
     Ok(files)
 }
 
+/// One file, as it is.
+pub(super) fn text(path: &Path) -> Result<wire::File> {
+    let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.display().to_string() };
+    let from: Box<dyn Read> = match path.as_os_str() == "-" {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(path).with_context(|| format!("cannot read {name}"))?),
+    };
+    let mut bytes = vec![];
+    from.take(LIMIT + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
+    if bytes.len() as u64 > LIMIT {
+        bail!("{name} is larger than {} MiB", LIMIT >> 20);
+    }
+    Ok(wire::File { text: decode(&name, bytes)?, name })
+}
+
 /// The migrations below a folder. Hidden folders are not entered.
 fn folder(root: &Path, runner: Option<&str>, left_out: &mut LeftOut) -> Result<Vec<PathBuf>> {
     let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');

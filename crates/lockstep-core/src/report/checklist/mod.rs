@@ -1,0 +1,157 @@
+//! Checklists of design, pre-deployment, staging and production. An item is ticked by evidence alone: what the trace
+//! says, a rehearsal, answers of a database, or a person's statement on what no program sees.
+
+pub mod markdown;
+pub mod wire;
+
+mod evidence;
+
+#[cfg(test)]
+mod tests;
+
+use crate::hazard;
+use crate::report::checklist::evidence::Proof;
+use crate::report::checklist::wire::{Checklist, Evidence, FORMAT, Item, Section};
+use crate::report::validation::wire::Validation;
+use crate::report::words;
+use crate::rollback::{Grade, way_back};
+use crate::simulate::trace::{Outcome, Trace};
+
+pub fn checklist(trace: &Trace, validation: &Validation, evidence: &Evidence) -> Checklist {
+    let proof = Proof { trace, evidence };
+    let section = |id: &str, title: &str, items: Vec<Item>| Section { id: id.into(), title: title.into(), items };
+    Checklist {
+        format: FORMAT.into(),
+        files: trace.plan.sources.iter().map(|it| it.name.to_string()).collect(),
+        sections: vec![
+            section("design", "Design", design(trace, validation)),
+            section("pre_deployment", "Before the deployment", pre_deployment(trace, &proof)),
+            section("staging", "Staging", staging(&proof)),
+            section("production", "Production", production(trace, &proof)),
+        ],
+    }
+}
+
+fn item(id: &str, text: &str, proved: Result<String, String>) -> Item {
+    let ticked = proved.is_ok();
+    let (Ok(evidence) | Err(evidence)) = proved;
+    Item { id: id.into(), text: text.into(), ticked, evidence }
+}
+
+fn design(trace: &Trace, validation: &Validation) -> Vec<Item> {
+    vec![
+        item("outcomes_known", "Every step is known to run, or the query that decides it is", outcomes(trace)),
+        item("reversible", "Reversible", reversible(trace)),
+        item("zero_downtime", "Zero downtime: nobody waits long, and nothing breaks", zero_downtime(trace)),
+        item("foreign_keys_indexed", "Indexes for foreign keys", none_of(trace, "foreign_key_without_index")),
+        item("validation_queries", "Validation queries", queries(validation)),
+        item("rollback_documented", "The way back is written", written_back(trace)),
+    ]
+}
+
+fn outcomes(trace: &Trace) -> Result<String, String> {
+    let steps = |is: fn(&Outcome) -> bool| -> Vec<String> {
+        trace.steps.iter().filter(|it| is(&it.outcome)).map(|it| it.index.to_string()).collect()
+    };
+    let failed = steps(|it| matches!(it, Outcome::Failed(_)));
+    let unknown = steps(|it| matches!(it, Outcome::Unknown(_)));
+    if !failed.is_empty() {
+        return Err(format!("step {} fails: `lockstep simulate` says why", failed.join(", ")));
+    }
+    if !unknown.is_empty() {
+        return Err(format!("step {} is not modelled: a rehearsal shows what it does", unknown.join(", ")));
+    }
+    let open = trace.steps.iter().filter(|it| matches!(it.outcome, Outcome::DependsOnData(_))).count();
+    let open = if open > 0 { format!(", {open} of them depending on rows that a query counts") } else { String::new() };
+    Ok(format!("the simulation of {}{open}", words::count(trace.steps.len(), "step")))
+}
+
+fn reversible(trace: &Trace) -> Result<String, String> {
+    let way = way_back(trace, None);
+    match way.grade() {
+        Grade::Exact => Ok("the way back is exact".into()),
+        Grade::LosesData => Err(format!("the way back loses data ({}): a decision that it may", way.lost.join(" "))),
+        Grade::Impossible => Err(format!("there is no complete way back ({})", way.impossible.join(" "))),
+    }
+}
+
+fn zero_downtime(trace: &Trace) -> Result<String, String> {
+    let found = trace.steps.iter().flat_map(|step| hazard::findings(step, trace));
+    let mut errors: Vec<&str> =
+        found.filter(|it| it.severity == crate::diagnostic::Severity::Error).map(|it| it.hazard.id).collect();
+    errors.sort_unstable();
+    errors.dedup();
+    match errors.is_empty() {
+        true => Ok("no hazard of level error is found".into()),
+        false => Err(format!("without {}: `lockstep check` says where", errors.join(", "))),
+    }
+}
+
+fn none_of(trace: &Trace, id: &str) -> Result<String, String> {
+    let mut found = trace.steps.iter().flat_map(|step| hazard::findings(step, trace)).filter(|it| it.hazard.id == id);
+    match found.next() {
+        None => Ok("every new foreign key has one, or there is no new one".into()),
+        Some(finding) => Err(format!("an index: {}", finding.message)),
+    }
+}
+
+fn queries(validation: &Validation) -> Result<String, String> {
+    match validation.checks.len() {
+        0 => Ok("none is needed: no step depends on rows, and no table that was there changes".into()),
+        1 => Ok("1 query (`lockstep validate`)".into()),
+        more => Ok(format!("{more} queries (`lockstep validate`)")),
+    }
+}
+
+fn written_back(trace: &Trace) -> Result<String, String> {
+    match way_back(trace, None).grade() {
+        Grade::Impossible => Err("a way back for what `lockstep rollback` cannot undo, written by hand".into()),
+        grade => Ok(format!("`lockstep rollback` writes it; its grade: {}", grade.word().replace('_', " "))),
+    }
+}
+
+fn pre_deployment(trace: &Trace, proof: &Proof<'_>) -> Vec<Item> {
+    vec![
+        item("tested_locally", "Tested on a local database", proof.rehearsed()),
+        item("tested_on_staging", "Tested on staging", proof.validated_at_end().or_else(|_| proof.stated("staging"))),
+        item("backup", "Backup made and verified (it can be restored)", proof.stated("backup")),
+        item("rollback_tested", "The way back is tested", proof.way_back()),
+        item(
+            "performance",
+            "Queries are as fast as they must be: 50 ms critical, 200 ms other, 5 s batch",
+            proof.fast(),
+        ),
+        item("valid_before", "Validation queries find nothing", proof.validated_before()),
+        item("order_documented", "The order of deploys is written", Ok("`lockstep handoff` has it".into())),
+        item("rollback_documented", "The way back is written", written_back(trace)),
+        item("on_call", "The engineer on call knows", proof.stated("on_call")),
+    ]
+}
+
+fn staging(proof: &Proof<'_>) -> Vec<Item> {
+    vec![
+        item(
+            "applied",
+            "The migration is through, and validation queries find nothing at its end",
+            proof.validated_at_end(),
+        ),
+        item("application_tests", "The application's tests pass", proof.stated("application_tests")),
+        item("plans", "No query reads a large table from end to end", proof.planned()),
+        item("monitored", "Watched for 24 hours: errors, slow queries, broken rows", proof.stated("monitored")),
+    ]
+}
+
+fn production(trace: &Trace, proof: &Proof<'_>) -> Vec<Item> {
+    let tested = match (written_back(trace), proof.way_back()) {
+        (Ok(written), Ok(tested)) => Ok(format!("{written}; {tested}")),
+        (Err(why), _) | (_, Err(why)) => Err(why),
+    };
+    vec![
+        item("staged", "On staging for 24 hours or more", proof.stated("monitored")),
+        item("backup", "Backup made and verified", proof.stated("backup")),
+        item("window", "A time of little traffic is chosen", proof.stated("window")),
+        item("on_call", "An engineer is on call", proof.stated("on_call")),
+        item("rollback", "The way back is written and tested", tested),
+        item("alerts", "Alerts are set", proof.stated("alerts")),
+    ]
+}
