@@ -31,6 +31,11 @@ pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::Roll
     working(&format!("checking the ways back of {}", files(request)), || given_back::check_rollback(request))
 }
 
+
+pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {
+    working(&format!("planning {}", files(request)), || report::plan(request))
+}
+
 fn files(request: &wire::Request) -> String {
     report::words::count(request.files.len(), "file")
 }

@@ -10,14 +10,14 @@ use crate::simulate::trace::{Outcome, Step, Trace};
 
 /// Which queries on a relation wait, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Blocked {
+pub(crate) struct Blocked {
     pub(super) mode: LockMode,
     /// The earlier step of the transaction whose lock it is; `None`: the step's own.
     pub(super) since: Option<usize>,
 }
 
 /// It runs to its end, or it is not known not to: what is recorded of it happens.
-pub(super) fn runs(step: &Step) -> bool {
+pub(crate) fn runs(step: &Step) -> bool {
     !matches!(step.outcome, Outcome::Failed(_) | Outcome::Skipped)
 }
 
@@ -57,7 +57,7 @@ fn is_table(kind: char) -> bool {
 
 /// Queries on the relation that wait while the step works: `None` where nobody does, or where the
 /// plan made the relation, so that nobody uses it yet.
-pub(super) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Option<Blocked> {
+pub(crate) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Option<Blocked> {
     if trace.is_made_by_plan(relation) {
         return None;
     }
@@ -93,7 +93,7 @@ impl Blocked {
 }
 
 /// Whether the table certainly holds no row when the step begins.
-pub(super) fn is_empty(step: &Step, table: RelationId) -> bool {
+pub(crate) fn is_empty(step: &Step, table: RelationId) -> bool {
     let schema = &step.before;
     let Some(relation) = schema.get(table) else { return false };
     let table = match relation.index() {

@@ -10,8 +10,8 @@
 pub mod ignore;
 pub mod page;
 
-mod exposure;
-mod shapes;
+pub(crate) mod exposure;
+pub(crate) mod shapes;
 
 #[cfg(test)]
 mod tests;
@@ -148,6 +148,8 @@ hazards! {
     down_fails_on_filled_table,
     down_loses_more,
 }
+
+pub(crate) use deletes_every_row::is_always_true;
 
 pub fn all() -> &'static [&'static Hazard] {
     ALL

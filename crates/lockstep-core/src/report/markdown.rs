@@ -135,7 +135,7 @@ pub fn code(raw: &str) -> String {
     format!("{ticks}{space}{line}{space}{ticks}")
 }
 
-fn fence(out: &mut String, sql: &str) {
+pub(super) fn fence(out: &mut String, sql: &str) {
     let ticks = "`".repeat((longest_run(sql, '`') + 1).max(3));
     let visible = |it: char| if it == '\n' || it == '\t' { it } else { styled::visible(it) };
     let body: String = sql.replace("\r\n", "\n").chars().map(visible).collect();

@@ -6,6 +6,7 @@ pub mod given_back;
 pub mod json;
 pub mod markdown;
 pub mod rollback_script;
+pub mod safe_plan;
 pub mod styled;
 pub mod timeline;
 pub mod wire;
@@ -22,7 +23,6 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::hazard;
 use crate::pg::version::PgVersion;
-use crate::plan;
 use crate::plan::runner::{RUNNERS, Runner, Wrapping};
 use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
@@ -63,7 +63,7 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
         _ => None,
     };
     let version = PgVersion::from_major(request.postgres).unwrap_or_default();
-    let mut plans = plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
+    let mut plans = crate::plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
     if let Some(given) = &request.facts {
         plans.migration.facts.fill(given.tables.iter().map(|(name, it)| (name.as_str(), it.into())));
     }
@@ -88,6 +88,11 @@ fn configure(plan: &mut Plan, given: &Value) {
         plan.diagnostics.push((source.clone(), Diagnostic { severity: Severity::Warning, message, span, hints }));
     }
     plan.configure(config);
+}
+
+/// The plan that does what the migration does, without holding up the application.
+pub fn plan(request: &wire::Request) -> safe_plan::wire::SafePlan {
+    safe_plan::plan(&trace(request))
 }
 
 /// The way back to the starting schema, from after `request.step`.
