@@ -12,6 +12,7 @@ pub mod draft;
 
 mod planner;
 mod proof;
+mod shadow;
 mod site;
 mod split;
 mod trial;
@@ -55,12 +56,19 @@ recipes! {
     add_foreign_key,
     add_not_null_constraint,
     add_primary_key,
+    add_required_column,
     add_unique,
     backfill_rows,
+    change_type,
+    concurrently,
     create_index,
     drop_column,
     drop_index,
     drop_table,
+    fill_new_column,
+    rename_column,
+    rename_table,
+    row_security,
     set_not_null,
 }
 

@@ -387,7 +387,10 @@ fn is_settled(finding: &Finding, draft: Option<&Draft>) -> bool {
         || by_plan(&["missing_lock_timeout"])
         || draft.is_some_and(|it| match &it.action {
             Action::Backfill(_) => by_plan(&["unbatched_update", "deletes_every_row"]),
-            // The application has moved on before it.
-            Action::Run(_) => it.needs.is_some() && by_plan(&["drop_breaks_application", "rename_breaks_application"]),
+            // Locked for a moment, and the application has moved on before it.
+            Action::Run(all) => {
+                all.len() == 1 && by_plan(&["foreign_key_drop_locks_parent"])
+                    || it.needs.is_some() && by_plan(&["drop_breaks_application", "rename_breaks_application"])
+            }
         })
 }

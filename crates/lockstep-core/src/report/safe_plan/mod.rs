@@ -83,7 +83,7 @@ fn planned(step: &PlannedStep, index: usize) -> wire::Step {
             let view = wire::Backfill {
                 table: it.table.to_string(),
                 bounds: it.bounds_query(),
-                batch: it.statement(Some(&it.range("$1", "$2"))),
+                batch: it.statement(Some(&it.range("$1::bigint", "$2::bigint"))),
                 stride: it.stride(),
                 until_nothing_is_left: it.walk == crate::rewrite::backfill::Walk::Pages,
             };

@@ -1,7 +1,6 @@
 //! The safe plan as a script for `psql`.
 
 use crate::report::safe_plan::wire::{SafePlan, Stage, Step};
-use crate::report::words;
 
 pub(super) fn script(plan: &SafePlan) -> String {
     let mut text = String::new();
@@ -51,8 +50,7 @@ fn end(plan: &SafePlan) -> &'static str {
 
 fn head(text: &mut String, plan: &SafePlan, stage: &Stage) {
     text.push('\n');
-    let of = words::count(plan.stages.len(), "stage");
-    comment(text, &format!("==== Stage {} of {of}: {}", stage.index, stage.phase));
+    comment(text, &format!("==== Stage {} of {}: {}", stage.index, plan.stages.len(), stage.phase));
     if !stage.deploy.is_empty() {
         comment(text, "Before it, of every running application:");
         stage.deploy.iter().for_each(|it| comment(text, &format!("  - {it}")));
