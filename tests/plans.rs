@@ -2,7 +2,7 @@
 //! the migration itself; catalogs and rows must end alike.
 //!
 //! `-- recipes: …` names what must replace its statements, `-- plan: …` how the plan ends (`same` where it is left
-//! out), `-- postgres: …` the versions it is written for. The `.plan` beside a file records the plan's script.
+//! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same rows. The `.plan` beside a file records the plan's script.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -135,7 +135,10 @@ fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
     let mut wrong = vec![];
     for (way, reached) in [("the plan", &executed), ("its script", &scripted)] {
         wrong.extend(difference(&wanted.schema, &reached.schema).into_iter().map(|it| format!("{way}: {it}")));
-        wrong.extend(difference(&wanted.rows, &reached.rows).into_iter().map(|it| format!("{way}, rows: {it}")));
+        // Where each row computes its own value, no two runs have the same.
+        if header(&case.text, "rows") != Some("differ") {
+            wrong.extend(difference(&wanted.rows, &reached.rows).into_iter().map(|it| format!("{way}, rows: {it}")));
+        }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }

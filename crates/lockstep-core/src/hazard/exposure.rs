@@ -61,8 +61,11 @@ pub(crate) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Optio
     if trace.is_made_by_plan(relation) {
         return None;
     }
-    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new).map(|it| it.mode).max();
-    let held = step.held.iter().filter(|it| it.relation == relation && !it.new).max_by_key(|it| it.mode);
+    // The index of its TOAST table is no part that a query asks for.
+    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
+    let own = own.map(|it| it.mode).max();
+    let held = step.held.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
+    let held = held.max_by_key(|it| it.mode);
     let blocked = match held {
         Some(held) if own.is_none_or(|own| own < held.mode) => Blocked { mode: held.mode, since: Some(held.since) },
         _ => Blocked { mode: own?, since: None },

@@ -96,6 +96,15 @@ impl Backfill {
         text
     }
 
+    /// What the model reads for all of it. `own`: triggers that the plan made to fill the same columns, which are as if
+    /// they did not fire.
+    pub fn modelled(&self, own: &[Ident]) -> String {
+        let switch = |word: &str| -> String {
+            own.iter().map(|it| format!("ALTER TABLE {} {word} TRIGGER {it};\n", self.table)).collect()
+        };
+        format!("{}{};\n{}", switch("DISABLE"), self.statement(None), switch("ENABLE"))
+    }
+
     /// The range of one batch, `low` and `high` being expressions.
     pub fn range(&self, low: &str, high: &str) -> String {
         match &self.walk {

@@ -22,7 +22,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
             other.concurrently = true;
             (Statement::Reindex(other).to_string(), "the index is built")
         }
-        Statement::AlterTable(alter) => (detach(site, alter)?, "the partition is detached"),
+        Statement::AlterTable(alter) => return detach(site, alter),
         _ => return None,
     };
     if !site.step.locks.iter().any(|it| !it.new && it.mode.blocks_writes() && !site.trace.is_made_by_plan(it.relation)) {
@@ -32,9 +32,24 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     Some(Rewrite::new(why).run(Phase::Expand, sql, "It waits for others, and holds nobody up."))
 }
 
-fn detach(site: &Site<'_>, alter: &AlterTable) -> Option<String> {
-    let (_, Subcommand::DetachPartition { partition, concurrently: false, .. }, _) = site.subcommand()? else {
+/// The server gives the table a check of what the partition could hold, which the plain way does not.
+fn detach(site: &Site<'_>, alter: &AlterTable) -> Option<Rewrite> {
+    let (_, Subcommand::DetachPartition { partition, concurrently: false, .. }, whole) = site.subcommand()? else {
         return None;
     };
-    Some(format!("ALTER TABLE {} DETACH PARTITION {partition} CONCURRENTLY", alter.name))
+    let sql = format!("ALTER TABLE {} DETACH PARTITION {partition} CONCURRENTLY", alter.name);
+    let id = crate::hazard::shapes::find(site.step, site.before(), partition)?;
+    let reached = (site.tried)(&sql).end;
+    let wanted = site.after().get(id)?.table()?;
+    let left = reached.get(id)?.table()?.constraints.iter().find(|it| wanted.constraint(it.name.as_str()).is_none());
+    let why = format!("Reads and writes of {} go on while {partition} is detached.", whole.name);
+    let rewrite = Rewrite::new(why).run(Phase::Expand, sql, "It waits for others, and holds nobody up.");
+    Some(match left {
+        Some(check) => rewrite.run(
+            Phase::Expand,
+            format!("ALTER TABLE {partition} DROP CONSTRAINT {}", check.name),
+            "The check that the detached table got of what it held as a partition.",
+        ),
+        None => rewrite,
+    })
 }

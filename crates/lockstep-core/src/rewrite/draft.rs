@@ -1,5 +1,7 @@
 //! What recipes propose: steps with their phase and reason, before they are tried.
 
+use crate::effect::ObjectName;
+use crate::name::Ident;
 use crate::rewrite::backfill::Backfill;
 
 /// The three parts of a change that old and new application both survive.
@@ -22,6 +24,8 @@ pub struct Draft {
     pub why: String,
     /// What the application must do before this step.
     pub needs: Option<String>,
+    /// Hazards of its statements that the plan as a whole takes care of.
+    pub settles: &'static [&'static str],
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,11 +41,13 @@ pub struct Rewrite {
     pub steps: Vec<Draft>,
     /// What changes for the reader, in one sentence.
     pub why: String,
+    /// Others of its kind must have ended before it begins: they would copy each other's keys.
+    pub solitary: bool,
 }
 
 impl Rewrite {
     pub fn new(why: impl Into<String>) -> Self {
-        Rewrite { steps: vec![], why: why.into() }
+        Rewrite { steps: vec![], why: why.into(), solitary: false }
     }
 
     /// Adds a statement by itself.
@@ -51,13 +57,21 @@ impl Rewrite {
 
     /// Adds statements that are one transaction.
     pub fn together(mut self, phase: Phase, sql: Vec<String>, why: impl Into<String>) -> Self {
-        self.steps.push(Draft { phase, action: Action::Run(sql), why: why.into(), needs: None });
+        self.steps.push(Draft { phase, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] });
         self
     }
 
     pub fn backfill(mut self, backfill: Backfill, why: impl Into<String>) -> Self {
         let action = Action::Backfill(backfill);
-        self.steps.push(Draft { phase: Phase::Backfill, action, why: why.into(), needs: None });
+        self.steps.push(Draft { phase: Phase::Backfill, action, why: why.into(), needs: None, settles: &[] });
+        self
+    }
+
+    /// Hazards of the step that was added last, which the steps around it take care of.
+    pub fn settles(mut self, hazards: &'static [&'static str]) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.settles = hazards;
+        }
         self
     }
 
@@ -81,14 +95,15 @@ impl Phase {
 }
 
 impl Action {
-    /// The same in statements that the model reads: a backfill as if it were not cut into batches.
-    pub fn text(&self) -> String {
+    /// The same in statements that the model reads: a backfill as if it were not cut into batches. `own`: the plan's
+    /// triggers on a table.
+    pub fn text(&self, own: impl FnOnce(&ObjectName) -> Vec<Ident>) -> String {
         match self {
             Action::Run(statements) => match &statements[..] {
                 [only] => format!("{only};"),
                 several => format!("BEGIN;\n{};\nCOMMIT;", several.join(";\n")),
             },
-            Action::Backfill(backfill) => format!("{};", backfill.statement(None)),
+            Action::Backfill(backfill) => backfill.modelled(&own(&backfill.table)),
         }
     }
 }

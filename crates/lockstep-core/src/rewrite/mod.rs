@@ -63,6 +63,7 @@ recipes! {
     concurrently,
     create_index,
     drop_column,
+    drop_constraint,
     drop_index,
     drop_table,
     fill_new_column,

@@ -88,6 +88,7 @@ struct Deferred {
     draft: Draft,
     origin: usize,
     recipe: &'static Recipe,
+    solitary: bool,
 }
 
 /// A recipe that holds on the model.
@@ -132,16 +133,17 @@ impl<'a> Planner<'a> {
 
     fn keep_together(&mut self, steps: &[Step]) {
         let inner: Vec<&Step> = steps.iter().filter(|it| !is_boundary(it)).collect();
-        let Some(first) = inner.first() else { return self.leave_out(steps, "It is an empty transaction.") };
+        if inner.is_empty() {
+            return self.leave_out(steps, "It is an empty transaction.");
+        }
         let sql: Vec<String> = inner.iter().map(|it| text(it)).collect();
         let why = "These are safe as they are, and stay one transaction.";
-        let draft = Draft { phase: Phase::Expand, action: Action::Run(sql), why: why.into(), needs: None };
-        let trial = trial::run(self.whole, &self.state, &draft.action.text());
+        let draft = Draft { phase: Phase::Expand, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] };
+        let trial = trial::run_action(self.whole, &self.state, &draft.action);
         if trial::after(&trial).is_none() && !self.deferred.is_empty() {
             self.contract();
         }
         let origin = inner.iter().map(|it| it.index).collect();
-        let _ = first;
         match self.emit(draft, origin, None) {
             Ok(()) => steps.iter().for_each(|it| self.verdict(it.index, VerdictKind::Kept, why, vec![])),
             Err(_) => steps.iter().for_each(|it| self.statement(it)),
@@ -168,54 +170,83 @@ impl<'a> Planner<'a> {
             alone = trial::run(self.whole, &self.state, &text);
         }
         let Some(wanted) = trial::after(&alone) else { return self.as_it_is(step, &text, alone) };
-        if let Some(adopted) = self.adopt(&alone, &wanted, step.index) {
-            self.take(adopted, step.index);
-            return;
-        }
+        let mut refused = match self.adopt(&alone, &wanted, step.index) {
+            Ok(adopted) if self.must_wait(&adopted) => {
+                self.contract();
+                return self.statement(step);
+            }
+            Ok(adopted) => return self.take(adopted, step.index),
+            // What waits for the application may be in the way.
+            Err(refused) if !refused.is_empty() && !self.deferred.is_empty() => {
+                self.contract();
+                return self.statement(step);
+            }
+            Err(refused) => refused,
+        };
         let parts = alone.steps.first().map(split::parts).unwrap_or_default();
-        if !parts.is_empty() && self.take_parts(&parts, &alone, &wanted, step.index) {
-            return;
+        if !parts.is_empty() {
+            match self.take_parts(&parts, &alone, &wanted, step.index) {
+                Ok(()) => return,
+                Err(why) => refused.extend(why),
+            }
         }
-        self.keep(step, text, &alone);
+        self.keep(step, text, &alone, &refused);
     }
 
-    /// The first recipe whose steps hold on the model.
-    fn adopt(&self, alone: &Trace, wanted: &State, origin: usize) -> Option<Adopted> {
-        let step = alone.steps.first()?;
-        let site = Site { step, trace: alone, rest: &self.whole.steps[origin.min(self.whole.steps.len())..] };
-        ALL.iter().find_map(|recipe| {
-            let rewrite = (recipe.rewrite)(&site)?;
-            self.holds(&rewrite, wanted).then_some(Adopted { recipe, rewrite })
-        })
+    /// The first recipe whose steps hold on the model; else why those that were tried do not.
+    fn adopt(&self, alone: &Trace, wanted: &State, origin: usize) -> Result<Adopted, Vec<String>> {
+        let Some(step) = alone.steps.first() else { return Err(vec![]) };
+        let rest = &self.whole.steps[origin.min(self.whole.steps.len())..];
+        let tried = |text: &str| trial::run(self.whole, &self.state, text);
+        let site = Site { step, trace: alone, rest, tried: &tried };
+        let mut refused = vec![];
+        for recipe in ALL {
+            let Some(rewrite) = (recipe.rewrite)(&site) else { continue };
+            match self.holds(&rewrite, wanted) {
+                Ok(()) => return Ok(Adopted { recipe, rewrite }),
+                Err(why) => refused.push(format!("{} does not fit here: {why}", recipe.id)),
+            }
+        }
+        Err(refused)
     }
 
     /// All steps run, hold nobody up, and lead where the statement leads.
-    fn holds(&self, rewrite: &Rewrite, wanted: &State) -> bool {
+    fn holds(&self, rewrite: &Rewrite, wanted: &State) -> Result<(), String> {
         let mut state = self.state.clone();
         for draft in &rewrite.steps {
-            let trace = trial::run(self.whole, &state, &draft.action.text());
-            let waits = |step: &Step| step.work.iter().any(|it| holds_up(step, &trace, it));
-            if trace.steps.iter().any(waits) {
-                return false;
+            let trace = trial::run_action(self.whole, &state, &draft.action);
+            let shown = |step: &Step| step.text.lines().next().unwrap_or_default().to_owned();
+            if let Some((step, why)) = trial::trouble(&trace) {
+                return Err(format!("{} does not run, since {why}", shown(step)));
             }
-            match trial::after(&trace) {
-                Some(after) => state = after,
-                None => return false,
+            let waits = |step: &&Step| step.work.iter().any(|it| holds_up(step, &trace, it));
+            if let Some(step) = trace.steps.iter().find(waits) {
+                return Err(format!("{} would hold others up", shown(step)));
             }
+            state = trial::end(&trace);
         }
-        proof::compare(&wanted.schema, &state.schema).holds()
+        match proof::compare(&wanted.schema, &state.schema) {
+            Proof::Differs(objects) => Err(format!("it would leave {} otherwise", objects.join(", "))),
+            Proof::Same | Proof::OrderDiffers(_) => Ok(()),
+        }
+    }
+
+    fn must_wait(&self, adopted: &Adopted) -> bool {
+        adopted.rewrite.solitary && self.deferred.iter().any(|it| it.solitary)
     }
 
     fn take(&mut self, adopted: Adopted, origin: usize) {
-        let Adopted { recipe, rewrite } = adopted;
-        self.verdict(origin, VerdictKind::Replaced, rewrite.why, vec![recipe.id]);
-        self.place(rewrite.steps, origin, recipe);
+        let (id, why) = (adopted.recipe.id, adopted.rewrite.why.clone());
+        self.verdict(origin, VerdictKind::Replaced, why, vec![id]);
+        self.place(adopted, origin);
     }
 
-    fn place(&mut self, drafts: Vec<Draft>, origin: usize, recipe: &'static Recipe) {
-        for draft in drafts {
+    fn place(&mut self, adopted: Adopted, origin: usize) {
+        let Adopted { recipe, rewrite } = adopted;
+        let solitary = rewrite.solitary;
+        for draft in rewrite.steps {
             match draft.phase {
-                Phase::Contract => self.deferred.push(Deferred { draft, origin, recipe }),
+                Phase::Contract => self.deferred.push(Deferred { draft, origin, recipe, solitary }),
                 Phase::Expand | Phase::Backfill => {
                     if let Err(why) = self.emit(draft, vec![origin], Some(recipe)) {
                         self.stopped.get_or_insert(why);
@@ -225,75 +256,80 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// A statement in parts, where that removes a danger and leads to the same.
-    fn take_parts(&mut self, parts: &[String], alone: &Trace, wanted: &State, origin: usize) -> bool {
-        let dangerous = alone.steps.iter().any(|step| {
+    /// A statement in parts, where that removes a danger and leads to the same; else why recipes do not fit.
+    fn take_parts(
+        &mut self,
+        parts: &[String],
+        alone: &Trace,
+        wanted: &State,
+        origin: usize,
+    ) -> Result<(), Vec<String>> {
+        let is_danger = |step: &Step| {
             hazard::findings(step, alone).iter().any(|it| !is_settled(it, None))
                 || step.work.iter().any(|it| holds_up(step, alone, it))
-        });
-        if !dangerous {
-            return false;
+        };
+        if !alone.steps.iter().any(is_danger) {
+            return Err(vec![]);
         }
-        let saved = (self.state.clone(), self.steps.len(), self.deferred.clone());
-        let mut state = self.state.clone();
-        let (mut recipes, mut whys) = (vec![], vec![]);
-        for part in parts {
-            let part_alone = trial::run(self.whole, &self.state, part);
-            let placed = trial::after(&part_alone).is_some_and(|part_wanted| {
-                match self.adopt(&part_alone, &part_wanted, origin) {
-                    Some(Adopted { recipe, rewrite }) => {
-                        recipes.push(recipe.id);
-                        whys.push(rewrite.why);
-                        self.place(rewrite.steps, origin, recipe);
-                    }
-                    None => {
-                        let why = "This part is safe by itself: it takes no longer than its lock.";
-                        let action = Action::Run(vec![part.clone()]);
-                        let draft = Draft { phase: Phase::Expand, action, why: why.into(), needs: None };
-                        if self.emit(draft, vec![origin], None).is_err() {
-                            return false;
-                        }
-                    }
+        let (state, steps, deferred) = (self.state.clone(), self.steps.len(), self.deferred.clone());
+        let (mut recipes, mut whys, mut refused) = (vec![], vec![], vec![]);
+        let all_placed = parts.iter().all(|part| {
+            let mut alone = trial::run(self.whole, &self.state, part);
+            let Some(mut wanted) = trial::after(&alone) else { return false };
+            let mut adopted = self.adopt(&alone, &wanted, origin);
+            if adopted.as_ref().is_ok_and(|it| self.must_wait(it)) {
+                self.contract();
+                alone = trial::run(self.whole, &self.state, part);
+                wanted = trial::end(&alone);
+                adopted = self.adopt(&alone, &wanted, origin);
+            }
+            match adopted {
+                Ok(adopted) => {
+                    recipes.push(adopted.recipe.id);
+                    whys.push(adopted.rewrite.why.clone());
+                    self.place(adopted, origin);
+                    true
                 }
-                true
-            });
-            if !placed {
-                state = saved.0.clone();
-                break;
+                Err(why) => {
+                    refused.extend(why);
+                    let why = "This part is safe by itself: it takes no longer than its lock.";
+                    let action = Action::Run(vec![part.clone()]);
+                    let draft = Draft { phase: Phase::Expand, action, why: why.into(), needs: None, settles: &[] };
+                    self.emit(draft, vec![origin], None).is_ok()
+                }
             }
-            state = self.state.clone();
-        }
-        let mut end = state;
-        for deferred in &self.deferred[saved.2.len()..] {
-            if let Some(after) = trial::after(&trial::run(self.whole, &end, &deferred.draft.action.text())) {
-                end = after;
-            }
-        }
-        if recipes.is_empty() && !self.is_better(saved.1) || !proof::compare(&wanted.schema, &end.schema).holds() {
-            (self.state, self.deferred) = (saved.0, saved.2);
-            self.steps.truncate(saved.1);
-            return false;
+        });
+        let end = self.deferred.iter().skip(deferred.len()).fold(self.state.clone(), |state, it| {
+            trial::end(&trial::run_action(self.whole, &state, &it.draft.action))
+        });
+        let holds = all_placed && proof::compare(&wanted.schema, &end.schema).holds();
+        if !holds || !self.is_better(steps) {
+            self.state = state;
+            self.steps.truncate(steps);
+            self.deferred = deferred;
+            return Err(refused);
         }
         whys.insert(0, "Its parts are steps of their own, so that no lock is held longer than its own part takes.".into());
         self.verdict(origin, VerdictKind::Replaced, whys.join(" "), recipes);
-        true
+        Ok(())
     }
 
-    /// Whether none of the steps from there on is dangerous.
+    /// Whether nothing that was kept from there on is dangerous.
     fn is_better(&self, from: usize) -> bool {
-        self.steps[from..].iter().all(|it| it.findings.is_empty())
+        self.steps[from..].iter().all(|it| it.recipe.is_some() || it.findings.is_empty())
     }
 
-    fn keep(&mut self, step: &Step, text: String, alone: &Trace) {
+    fn keep(&mut self, step: &Step, text: String, alone: &Trace, refused: &[String]) {
         let findings: Vec<Finding> = alone.steps.iter().flat_map(|it| hazard::findings(it, alone)).collect();
         let left: Vec<&Finding> = findings.iter().filter(|it| !is_settled(it, None)).collect();
         let (kind, why) = match left.first() {
             None => (VerdictKind::Kept, "It is safe as it is.".to_owned()),
             Some(first) => {
-                (VerdictKind::Unsolved, format!("No recipe replaces it, and it stays as it is: {}", first.message))
+                let why = if refused.is_empty() { "No recipe replaces it".to_owned() } else { refused.join("; ") };
+                (VerdictKind::Unsolved, format!("It stays as it is: {} {why}.", first.message))
             }
         };
-        let draft = Draft { phase: Phase::Expand, action: Action::Run(vec![text]), why: why.clone(), needs: None };
+        let draft = Draft { phase: Phase::Expand, action: Action::Run(vec![text]), why: why.clone(), needs: None, settles: &[] };
         match self.emit(draft, vec![step.index], None) {
             Ok(()) => self.verdict(step.index, kind, why, vec![]),
             Err(why) => _ = self.stopped.get_or_insert(why),
@@ -302,7 +338,7 @@ impl<'a> Planner<'a> {
 
     /// A statement that fails, or of which the model does not know what it does.
     fn as_it_is(&mut self, step: &Step, text: &str, alone: Trace) {
-        let why = trial::trouble(&alone).unwrap_or_default();
+        let why = trial::trouble(&alone).map(|(_, why)| why).unwrap_or_default();
         let fails = alone.steps.iter().any(|it| matches!(it.outcome, crate::simulate::trace::Outcome::Failed(_)));
         let line = step.index;
         if fails || alone.steps.is_empty() {
@@ -315,6 +351,7 @@ impl<'a> Planner<'a> {
             action: Action::Run(vec![text.to_owned()]),
             why: note.clone(),
             needs: None,
+            settles: &[],
         };
         self.state = State { schema: alone.end.clone(), session: alone.end_session.clone() };
         let findings = alone.steps.iter().flat_map(|it| hazard::findings(it, &alone)).collect();
@@ -324,26 +361,27 @@ impl<'a> Planner<'a> {
 
     /// Adds a step to the plan; an error where it does not run on the model.
     fn emit(&mut self, draft: Draft, origin: Vec<usize>, recipe: Option<&'static Recipe>) -> Result<(), String> {
-        let trace = trial::run(self.whole, &self.state, &draft.action.text());
-        let Some(after) = trial::after(&trace) else {
-            let why = trial::trouble(&trace).unwrap_or_default();
-            return Err(format!("A step of the plan does not run: {why}"));
+        let trace = trial::run_action(self.whole, &self.state, &draft.action);
+        if let Some((step, why)) = trial::trouble(&trace) {
+            return Err(format!("A step of the plan does not run: {why}, at {}", step.text));
+        }
+        let after = trial::end(&trace);
+        let is_own = |it: &Step| match draft.action {
+            Action::Backfill(_) => matches!(it.statement.as_deref(), Some(Statement::Update(_) | Statement::Delete(_))),
+            Action::Run(_) => !is_boundary(it),
         };
-        let findings = trace
-            .steps
-            .iter()
-            .flat_map(|it| hazard::findings(it, &trace))
-            .filter(|it| !is_settled(it, Some(&draft)))
-            .collect();
+        let own = trace.steps.iter().filter(|it| is_own(it));
+        let findings = own.flat_map(|it| hazard::findings(it, &trace)).filter(|it| !is_settled(it, Some(&draft)));
+        let findings = findings.collect();
         self.state = after;
-        let steps = trace.steps.into_iter().filter(|it| !is_boundary(it)).collect();
+        let steps = trace.steps.into_iter().filter(is_own).collect();
         self.steps.push(PlannedStep { draft, origin, recipe, steps, findings });
         Ok(())
     }
 
     /// What had to wait for the application.
     fn contract(&mut self) {
-        for Deferred { draft, origin, recipe } in std::mem::take(&mut self.deferred) {
+        for Deferred { draft, origin, recipe, .. } in std::mem::take(&mut self.deferred) {
             if let Err(why) = self.emit(draft, vec![origin], Some(recipe)) {
                 self.stopped.get_or_insert(why);
             }
@@ -385,6 +423,7 @@ fn is_settled(finding: &Finding, draft: Option<&Draft>) -> bool {
     finding.severity == Severity::Note
         // Each step has the timeout that it needs.
         || by_plan(&["missing_lock_timeout"])
+        || draft.is_some_and(|it| it.settles.contains(&finding.hazard.id))
         || draft.is_some_and(|it| match &it.action {
             Action::Backfill(_) => by_plan(&["unbatched_update", "deletes_every_row"]),
             // Locked for a moment, and the application has moved on before it.

@@ -28,7 +28,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
 /// The steps that make a column not null without reading the table under a lock, whatever statement asks for it.
 pub(super) fn steps(site: &Site<'_>, id: RelationId, number: u16, rewrite: Rewrite) -> Option<Rewrite> {
     let table = &site.before().get(id)?.name;
-    let column = site.table(id)?.column_name(number);
+    let column = site.after().get(id)?.table()?.column_name(number);
     let needs = format!("The application writes no null to {table}.{column}.");
     let (holds, checks) =
         ("It holds for rows written from now on; no old row is read.", "Checks the old rows while the table is in use.");

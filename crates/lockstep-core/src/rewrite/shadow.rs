@@ -76,7 +76,7 @@ impl Shadow<'_> {
         let (table, beside) = (self.name().clone(), self.beside.clone());
         let collation = column.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
         let type_ = self.site.after().format_type(&column.type_);
-        let trigger = quote_identifier(&self.site.free_name(&table, &format!("zz_{}", beside.as_str()), "_sync"));
+        let trigger = quote_identifier(&self.site.free_name(&table, &format!("zz_{}_{}", table.name.as_str(), beside.as_str()), "_sync"));
         let function = format!("{}.{}", table.schema, trigger);
         let body = format!("BEGIN\n{}\n  RETURN NEW;\nEND", sync.body);
         let backfill = Backfill {
@@ -110,7 +110,26 @@ impl Shadow<'_> {
         let mut swap = vec![format!("DROP TRIGGER {trigger} ON {table}"), format!("DROP FUNCTION {function}()")];
         swap.extend(self.swap(&keys, &column)?);
         let why = "One transaction of a few milliseconds: no row is read or written.";
-        Some(rewrite.together(Phase::Contract, swap, why).needs(needs))
+        // What goes with the column has been made again, and its locks are asked for briefly, all or none.
+        let settled = &["drop_column_takes_index", "several_tables_locked", "sequence_kept_locked", "sequence_stays_integer"];
+        let rewrite = rewrite.together(Phase::Contract, swap, why).needs(needs).settles(settled);
+        Some(Rewrite { solitary: true, ..rewrite })
+    }
+
+    /// Makes the new column an identity that goes on where the old one's sequence is; returns its sequence.
+    fn take_numbers(&self, old: RelationId, sql: &mut Vec<String>) -> Option<ObjectName> {
+        let (before, table, beside) = (self.site.before(), self.name(), &self.beside);
+        let name = &before.relation(old).name;
+        let base = format!("{}_{}", table.name.as_str(), beside.as_str());
+        let free = Ident::new(&self.site.free_name(table, &base, "_seq"));
+        let numbers = ObjectName { schema: name.schema.clone(), name: free };
+        let mut printed = self.printed();
+        printed.rename_relation(old, numbers.clone());
+        let clause = printed.identity_clause(self.table, self.number)?;
+        sql.push(format!("ALTER TABLE {table} ALTER COLUMN {beside} ADD {clause}"));
+        let step = before.relation(old).sequence()?.increment;
+        sql.push(format!("SELECT setval({}, last_value + {step}, false) FROM {name}", quote_literal(&numbers.to_string())));
+        Some(numbers)
     }
 
     /// The statements that put the new column in the old one's place.
@@ -120,11 +139,20 @@ impl Shadow<'_> {
         let mut sql = vec![];
         let identity = before.owned_sequence(self.table, self.number, true);
         let serial = before.owned_sequence(self.table, self.number, false);
-        if let Some((id, sequence)) = identity {
-            let next = format!("last_value + CASE WHEN is_called THEN {} ELSE 0 END", sequence.increment);
-            let of = &before.relation(id).name;
-            sql.push(format!("SELECT set_config('lockstep.next', ({next})::text, true) FROM {of}"));
+        // Before the key, which needs it, and before the identity, which does so too.
+        if let Some(not_null) = &keys.not_null {
+            match &not_null.it {
+                Some(_) => {}
+                None => {
+                    sql.push(format!("ALTER TABLE {table} ALTER COLUMN {} SET NOT NULL", self.beside));
+                    sql.push(format!("ALTER TABLE {table} DROP CONSTRAINT {}", not_null.beside));
+                }
+            }
         }
+        let numbers = match identity {
+            Some((id, _)) => Some(self.take_numbers(id, &mut sql)?),
+            None => None,
+        };
         if let Some((id, _)) = serial {
             sql.push(format!("ALTER SEQUENCE {} OWNED BY NONE", before.relation(id).name));
         }
@@ -140,16 +168,8 @@ impl Shadow<'_> {
             let from = &before.relation(*referencing).name;
             sql.push(format!("ALTER TABLE {from} RENAME CONSTRAINT {} TO {}", twin.beside, twin.it.name));
         }
-        if let Some(not_null) = &keys.not_null {
-            match &not_null.it {
-                Some(made) => {
-                    sql.push(format!("ALTER TABLE {table} RENAME CONSTRAINT {} TO {}", not_null.beside, made.name));
-                }
-                None => {
-                    sql.push(format!("ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"));
-                    sql.push(format!("ALTER TABLE {table} DROP CONSTRAINT {}", not_null.beside));
-                }
-            }
+        if let Some((made, beside)) = keys.not_null.as_ref().and_then(|it| Some((it.it?, &it.beside))) {
+            sql.push(format!("ALTER TABLE {table} RENAME CONSTRAINT {beside} TO {}", made.name));
         }
         for key in &keys.unique {
             let word = if key.it.is_primary_key() { "PRIMARY KEY" } else { "UNIQUE" };
@@ -182,11 +202,8 @@ impl Shadow<'_> {
         if let Some((id, _)) = serial {
             sql.push(format!("ALTER SEQUENCE {} OWNED BY {table}.{name}", after.relation(id).name));
         }
-        if let Some((id, _)) = identity {
-            let clause = after.identity_clause(self.table, self.number)?;
-            sql.push(format!("ALTER TABLE {table} ALTER COLUMN {name} ADD {clause}"));
-            let sequence = quote_literal(&after.relation(id).name.to_string());
-            sql.push(format!("SELECT setval({sequence}, current_setting('lockstep.next')::bigint, false)"));
+        if let Some((numbers, (id, _))) = numbers.zip(identity) {
+            sql.push(format!("ALTER SEQUENCE {numbers} RENAME TO {}", after.relation(id).name.name));
         }
         if let Some(comment) = &column.comment {
             sql.push(comment_on(&format!("COLUMN {table}.{name}"), Some(comment)));
@@ -265,10 +282,13 @@ impl<'a> Keys<'a> {
         if table.attribute(number)?.not_null {
             let made = printed.not_null_constraint(shadow.table, number).map(|it| it.name.clone());
             let made = made.and_then(|name| table.constraint(name.as_str()));
-            let base = made.map_or_else(|| format!("{}_{}", shadow.name().name.as_str(), shadow.beside.as_str()), |it| {
-                it.name.as_str().to_owned()
-            });
-            let beside = Ident::new(&shadow.site.free_name(shadow.name(), &base, "_not_null"));
+            let beside = match made {
+                Some(made) => shadow.twin(&made.name),
+                None => {
+                    let base = format!("{}_{}", shadow.name().name.as_str(), shadow.beside.as_str());
+                    Ident::new(&shadow.site.free_name(shadow.name(), &base, "_not_null"))
+                }
+            };
             keys.not_null = Some(Twin { it: made, beside });
         }
         Some(keys)
@@ -305,7 +325,8 @@ impl<'a> Keys<'a> {
                 true => (format!("{add} NOT VALID"), true),
                 false => (add, false),
             };
-            rewrite = rewrite.run(Phase::Expand, add, holds);
+            // The column that it refers to may follow.
+            rewrite = rewrite.run(Phase::Expand, add, holds).settles(&["foreign_key_type_mismatch"]);
             if is_valid {
                 let validate = format!("ALTER TABLE {on} VALIDATE CONSTRAINT {}", twin.beside);
                 rewrite = rewrite.run(Phase::Expand, validate, checks);

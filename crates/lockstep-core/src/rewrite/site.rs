@@ -17,6 +17,8 @@ pub struct Site<'a> {
     pub trace: &'a Trace,
     /// The statements of the migration that follow, in order.
     pub rest: &'a [Step],
+    /// What another text would do in its place.
+    pub tried: &'a dyn Fn(&str) -> Trace,
 }
 
 impl<'a> Site<'a> {
