@@ -4,13 +4,15 @@
 //! `-- recipes: …` names what must replace its statements, `-- plan: …` how the plan ends (`same` where it is left
 //! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same rows. The `.plan` beside a file records the plan's script.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lockstep_core::input::sql::split::{PieceKind, split};
 use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::{plan, wire};
+use lockstep_core::rewrite;
 use lockstep_pg::binaries::Binaries;
 use lockstep_pg::difference::{Leniency, comparable, difference};
 use lockstep_pg::execute::{Options, execute};
@@ -27,12 +29,16 @@ fn main() {
     let folder = repository().join("tests/plans");
     let found = files(&folder, "sql");
     assert!(!found.is_empty(), "{} has no case", folder.display());
-    let clusters: Vec<Arc<Cluster>> = servers().into_iter().map(|it| Arc::new(Cluster::start(it).expect("a server"))).collect();
+    let clusters: Vec<Arc<Cluster>> =
+        servers().into_iter().map(|it| Arc::new(Cluster::start(it).expect("a server"))).collect();
     assert!(!clusters.is_empty() || std::env::var_os("CI").is_none(), "no PostgreSQL server to prove plans on");
     if clusters.is_empty() {
         println!("NOT RUN on a server: there is none on this machine");
     }
-    let mut trials = vec![];
+    let mut trials = vec![Trial::test("every recipe has a case", {
+        let found = found.clone();
+        move || every_recipe_has_a_case(&found)
+    })];
     for path in found {
         let name = path.strip_prefix(&folder).unwrap_or(&path).display().to_string();
         trials.push(Trial::test(format!("model/{name}"), {
@@ -50,17 +56,38 @@ fn main() {
     conclusion.exit();
 }
 
+fn every_recipe_has_a_case(cases: &[PathBuf]) -> Result<(), Failed> {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    for path in cases {
+        let text = std::fs::read_to_string(path)?;
+        used.extend(header(&text, "recipes").unwrap_or("").split([',', ' ']).map(str::to_owned));
+    }
+    let without: Vec<&str> = rewrite::all().iter().map(|it| it.id).filter(|it| !used.contains(*it)).collect();
+    if without.is_empty() { Ok(()) } else { Err(format!("no case for {}", without.join(", ")).into()) }
+}
+
 /// One server of each version: those installed, and those that npm has brought.
 fn servers() -> Vec<Binaries> {
     let mut found = Binaries::installed();
     let modules = repository().join("node_modules");
-    found.extend(["postgres-14", "postgres-16", "postgres-17", "postgres-18"].iter().filter_map(|it| {
-        Binaries::inside(&modules.join(it).join("native"))
-    }));
+    found.extend([14, 16, 17, 18].iter().filter_map(|it| from_npm(&modules.join(format!("postgres-{it}")))));
     found.retain(|it| VERSIONS.contains(&it.major));
     found.sort_by_key(|it| it.major);
     found.dedup_by_key(|it| it.major);
     found
+}
+
+/// A server as npm packs it: without links, which a script of the package makes where npm lets it run.
+fn from_npm(package: &Path) -> Option<Binaries> {
+    let links = std::fs::read_to_string(package.join("native/pg-symlinks.json")).ok()?;
+    let links: Vec<BTreeMap<String, String>> = serde_json::from_str(&links).ok()?;
+    for link in &links {
+        let (source, target) = (package.join(link.get("source")?), package.join(link.get("target")?));
+        if !target.exists() {
+            std::os::unix::fs::symlink(source, target).ok()?;
+        }
+    }
+    Binaries::inside(&package.join("native"))
 }
 
 fn versions(case: &Case) -> Vec<u8> {
@@ -81,7 +108,8 @@ fn check(case: &Case, plan: &SafePlan) -> Result<(), String> {
         wrong.push(format!("it ends {} and not {end}: {:?}", plan.end.schema, plan.end.objects));
     }
     wrong.extend(plan.stopped.clone());
-    let wanted: Vec<&str> = header(&case.text, "recipes").unwrap_or("").split([',', ' ']).filter(|it| !it.is_empty()).collect();
+    let wanted: Vec<&str> =
+        header(&case.text, "recipes").unwrap_or("").split([',', ' ']).filter(|it| !it.is_empty()).collect();
     let used: Vec<&String> = plan.statements.iter().flat_map(|it| &it.recipes).collect();
     wrong.extend(wanted.iter().filter(|it| !used.iter().any(|used| used == *it)).map(|it| format!("{it} is not used")));
     for it in plan.statements.iter().filter(|it| it.verdict == "unsolved") {

@@ -31,7 +31,6 @@ pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::Roll
     working(&format!("checking the ways back of {}", files(request)), || given_back::check_rollback(request))
 }
 
-
 pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {
     working(&format!("planning {}", files(request)), || report::plan(request))
 }

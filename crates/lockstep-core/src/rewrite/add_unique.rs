@@ -24,7 +24,10 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let table = &relation.name;
     let rewrite = Rewrite::new(format!("Reads and writes of {table} go on while the index is built."));
     key(site, relation.id, made, rewrite).map(|it| {
-        it.needs(format!("The application writes no duplicates to {table}: {} refuses them while it is built.", made.name))
+        it.needs(format!(
+            "The application writes no duplicates to {table}: {} refuses them while it is built.",
+            made.name
+        ))
     })
 }
 
@@ -78,4 +81,3 @@ fn partitions(site: &Site<'_>, parent: RelationId, mut rewrite: Rewrite) -> Opti
     }
     Some(rewrite)
 }
-

@@ -151,7 +151,8 @@ impl Backfill {
         let stride = self.stride();
         let batch = self.statement(Some(&self.range("low", &format!("low + {stride}"))));
         let (list, from) = self.bounds();
-        let bounds = format!("SELECT {list} INTO low, last{}", from.map(|it| format!(" FROM {it}")).unwrap_or_default());
+        let bounds =
+            format!("SELECT {list} INTO low, last{}", from.map(|it| format!(" FROM {it}")).unwrap_or_default());
         let pause = format!("{}.{:03}", PAUSE_MS / 1000, PAUSE_MS % 1000);
         let body = match self.walk {
             Walk::Key(_) => format!(

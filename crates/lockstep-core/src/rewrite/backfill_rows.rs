@@ -1,8 +1,8 @@
 //! `UPDATE` and `DELETE` of many rows in one transaction.
 
 use crate::effect::WorkKind;
-use crate::hazard::is_always_true;
 use crate::hazard::exposure::is_empty;
+use crate::hazard::is_always_true;
 use crate::name::Ident;
 use crate::pg::catalog;
 use crate::pg::types::Type;

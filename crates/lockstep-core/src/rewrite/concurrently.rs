@@ -25,7 +25,8 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         Statement::AlterTable(alter) => return detach(site, alter),
         _ => return None,
     };
-    if !site.step.locks.iter().any(|it| !it.new && it.mode.blocks_writes() && !site.trace.is_made_by_plan(it.relation)) {
+    if !site.step.locks.iter().any(|it| !it.new && it.mode.blocks_writes() && !site.trace.is_made_by_plan(it.relation))
+    {
         return None;
     }
     let why = format!("Reads and writes go on while {what}.");

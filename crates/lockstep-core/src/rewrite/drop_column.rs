@@ -21,9 +21,11 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let fills_itself = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
     let mut rewrite =
         Rewrite::new(format!("The column goes once no running application reads or writes {table}.{name}."));
-    let in_key = relation.table()?.primary_key().and_then(|it| it.index()).is_some_and(|index| {
-        site.before().index(index).columns().contains(&number)
-    });
+    let in_key = relation
+        .table()?
+        .primary_key()
+        .and_then(|it| it.index())
+        .is_some_and(|index| site.before().index(index).columns().contains(&number));
     if column.not_null && !fills_itself && !in_key {
         rewrite = rewrite.run(
             Phase::Expand,

@@ -21,13 +21,21 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let rewrite = match &constraint.kind {
         ConstraintKind::ForeignKey(key) => {
             let other = &site.before().get(key.references)?.name;
-            Rewrite::new(format!("Queries on {table} and {other} wait for a moment only: it is a transaction of its own."))
-                .run(Phase::Expand, sql, format!("Its triggers on {other} go too, so both are locked for a moment."))
+            Rewrite::new(format!(
+                "Queries on {table} and {other} wait for a moment only: it is a transaction of its own."
+            ))
+            .run(
+                Phase::Expand,
+                sql,
+                format!("Its triggers on {other} go too, so both are locked for a moment."),
+            )
         }
         ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => {
             Rewrite::new(format!("{name} goes once no query relies on it."))
                 .run(Phase::Contract, sql, "Its index goes with it; it takes a moment.")
-                .needs(format!("No ON CONFLICT of the application names {name} or its columns, and no query needs its index."))
+                .needs(format!(
+                    "No ON CONFLICT of the application names {name} or its columns, and no query needs its index."
+                ))
         }
         ConstraintKind::Check { .. } | ConstraintKind::NotNull { .. } => return None,
     };

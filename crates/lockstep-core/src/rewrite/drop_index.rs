@@ -39,9 +39,7 @@ fn drop_one(site: &Site<'_>, drop: &Drop, name: &QualifiedName, index: &Relation
     let why = "Nobody waits: it waits for the transactions that may use it.";
     let table = index.index().map(|it| it.table);
     let replaced = site.rest.iter().any(|step| match step.statement.as_deref() {
-        Some(Statement::CreateIndex(it)) => {
-            crate::hazard::shapes::find(site.step, site.before(), &it.table) == table
-        }
+        Some(Statement::CreateIndex(it)) => crate::hazard::shapes::find(site.step, site.before(), &it.table) == table,
         _ => false,
     });
     if !replaced {

@@ -23,9 +23,11 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let mut rewrite = Rewrite::new("The table goes once no running application uses it.");
     for relation in &used {
         let needs = format!("The application does not use {}.", relation.name);
-        let keys = relation.table()?.constraints.iter().filter(|it| {
-            it.parent.is_none() && it.foreign_key().is_some_and(|key| key.references != relation.id)
-        });
+        let keys = relation
+            .table()?
+            .constraints
+            .iter()
+            .filter(|it| it.parent.is_none() && it.foreign_key().is_some_and(|key| key.references != relation.id));
         for key in keys {
             let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", relation.name, key.name);
             let why = "It locks the table that it refers to: by itself, for a moment.";

@@ -24,7 +24,8 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let (number, made) = after.get(relation.id)?.table()?.column(name.as_str())?;
     let default = after.print_expression(relation.id, made.default.as_ref()?);
     let mut bare = column.clone();
-    bare.constraints.retain(|it| !matches!(it.kind, ColumnConstraintKind::Default(_) | ColumnConstraintKind::NotNull { .. }));
+    bare.constraints
+        .retain(|it| !matches!(it.kind, ColumnConstraintKind::Default(_) | ColumnConstraintKind::NotNull { .. }));
     let backfill = Backfill {
         table: table.clone(),
         only: false,

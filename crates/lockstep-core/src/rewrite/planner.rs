@@ -60,8 +60,7 @@ pub enum VerdictKind {
 pub fn safe_plan(trace: &Trace) -> SafePlan {
     let session = trace.steps.first().map_or(&trace.end_session, |it| &it.session).clone();
     let state = State { schema: trace.start.clone(), session };
-    let mut planner =
-        Planner { whole: trace, state, steps: vec![], deferred: vec![], verdicts: vec![], stopped: None };
+    let mut planner = Planner { whole: trace, state, steps: vec![], deferred: vec![], verdicts: vec![], stopped: None };
     for transaction in &trace.transactions {
         planner.transaction(transaction);
     }
@@ -138,7 +137,8 @@ impl<'a> Planner<'a> {
         }
         let sql: Vec<String> = inner.iter().map(|it| text(it)).collect();
         let why = "These are safe as they are, and stay one transaction.";
-        let draft = Draft { phase: Phase::Expand, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] };
+        let draft =
+            Draft { phase: Phase::Expand, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] };
         let trial = trial::run_action(self.whole, &self.state, &draft.action);
         if trial::after(&trial).is_none() && !self.deferred.is_empty() {
             self.contract();
@@ -299,9 +299,10 @@ impl<'a> Planner<'a> {
                 }
             }
         });
-        let end = self.deferred.iter().skip(deferred.len()).fold(self.state.clone(), |state, it| {
-            trial::end(&trial::run_action(self.whole, &state, &it.draft.action))
-        });
+        let end =
+            self.deferred.iter().skip(deferred.len()).fold(self.state.clone(), |state, it| {
+                trial::end(&trial::run_action(self.whole, &state, &it.draft.action))
+            });
         let holds = all_placed && proof::compare(&wanted.schema, &end.schema).holds();
         if !holds || !self.is_better(steps) {
             self.state = state;
@@ -309,7 +310,10 @@ impl<'a> Planner<'a> {
             self.deferred = deferred;
             return Err(refused);
         }
-        whys.insert(0, "Its parts are steps of their own, so that no lock is held longer than its own part takes.".into());
+        whys.insert(
+            0,
+            "Its parts are steps of their own, so that no lock is held longer than its own part takes.".into(),
+        );
         self.verdict(origin, VerdictKind::Replaced, whys.join(" "), recipes);
         Ok(())
     }
@@ -329,7 +333,13 @@ impl<'a> Planner<'a> {
                 (VerdictKind::Unsolved, format!("It stays as it is: {} {why}.", first.message))
             }
         };
-        let draft = Draft { phase: Phase::Expand, action: Action::Run(vec![text]), why: why.clone(), needs: None, settles: &[] };
+        let draft = Draft {
+            phase: Phase::Expand,
+            action: Action::Run(vec![text]),
+            why: why.clone(),
+            needs: None,
+            settles: &[],
+        };
         match self.emit(draft, vec![step.index], None) {
             Ok(()) => self.verdict(step.index, kind, why, vec![]),
             Err(why) => _ = self.stopped.get_or_insert(why),

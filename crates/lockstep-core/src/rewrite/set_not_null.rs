@@ -30,8 +30,10 @@ pub(super) fn steps(site: &Site<'_>, id: RelationId, number: u16, rewrite: Rewri
     let table = &site.before().get(id)?.name;
     let column = site.after().get(id)?.table()?.column_name(number);
     let needs = format!("The application writes no null to {table}.{column}.");
-    let (holds, checks) =
-        ("It holds for rows written from now on; no old row is read.", "Checks the old rows while the table is in use.");
+    let (holds, checks) = (
+        "It holds for rows written from now on; no old row is read.",
+        "Checks the old rows while the table is in use.",
+    );
     if behavior::not_null_is_a_constraint(site.version()) {
         let made = site.after().not_null_constraint(id, number)?;
         let clause = site.after().add_constraint_clause(id, made);

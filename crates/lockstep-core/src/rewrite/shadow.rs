@@ -76,7 +76,11 @@ impl Shadow<'_> {
         let (table, beside) = (self.name().clone(), self.beside.clone());
         let collation = column.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
         let type_ = self.site.after().format_type(&column.type_);
-        let trigger = quote_identifier(&self.site.free_name(&table, &format!("zz_{}_{}", table.name.as_str(), beside.as_str()), "_sync"));
+        let trigger = quote_identifier(&self.site.free_name(
+            &table,
+            &format!("zz_{}_{}", table.name.as_str(), beside.as_str()),
+            "_sync",
+        ));
         let function = format!("{}.{}", table.schema, trigger);
         let body = format!("BEGIN\n{}\n  RETURN NEW;\nEND", sync.body);
         let backfill = Backfill {
@@ -111,7 +115,8 @@ impl Shadow<'_> {
         swap.extend(self.swap(&keys, &column)?);
         let why = "One transaction of a few milliseconds: no row is read or written.";
         // What goes with the column has been made again, and its locks are asked for briefly, all or none.
-        let settled = &["drop_column_takes_index", "several_tables_locked", "sequence_kept_locked", "sequence_stays_integer"];
+        let settled =
+            &["drop_column_takes_index", "several_tables_locked", "sequence_kept_locked", "sequence_stays_integer"];
         let rewrite = rewrite.together(Phase::Contract, swap, why).needs(needs).settles(settled);
         Some(Rewrite { solitary: true, ..rewrite })
     }
@@ -128,7 +133,10 @@ impl Shadow<'_> {
         let clause = printed.identity_clause(self.table, self.number)?;
         sql.push(format!("ALTER TABLE {table} ALTER COLUMN {beside} ADD {clause}"));
         let step = before.relation(old).sequence()?.increment;
-        sql.push(format!("SELECT setval({}, last_value + {step}, false) FROM {name}", quote_literal(&numbers.to_string())));
+        sql.push(format!(
+            "SELECT setval({}, last_value + {step}, false) FROM {name}",
+            quote_literal(&numbers.to_string())
+        ));
         Some(numbers)
     }
 
@@ -179,7 +187,10 @@ impl Shadow<'_> {
                 (false, _) => "",
             };
             let constraint = &key.it.name;
-            sql.push(format!("ALTER TABLE {table} ADD CONSTRAINT {constraint} {word} USING INDEX {}{deferrable}", key.beside));
+            sql.push(format!(
+                "ALTER TABLE {table} ADD CONSTRAINT {constraint} {word} USING INDEX {}{deferrable}",
+                key.beside
+            ));
             let path = format!("CONSTRAINT {constraint} ON {table}");
             sql.extend(key.it.comment.as_ref().map(|it| comment_on(&path, Some(it))));
         }

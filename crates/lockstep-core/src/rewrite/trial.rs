@@ -1,8 +1,8 @@
 //! Statements tried on the state that a plan has reached.
 
-use crate::plan::runner::{RUNNERS, Wrapping};
-use crate::plan::plan;
 use crate::effect::ObjectName;
+use crate::plan::plan;
+use crate::plan::runner::{RUNNERS, Wrapping};
 use crate::rewrite::draft::Action;
 use crate::schema::Schema;
 use crate::schema::object::{CatalogObject, ObjectClass};
@@ -24,8 +24,7 @@ pub(super) fn run(whole: &Trace, state: &State, text: &str) -> Trace {
     let mut plans = plan(vec![], vec![Source::new("plan.sql", text)], RUNNERS[0], Some(Wrapping::Statement));
     plans.migration.facts = whole.plan.facts.clone();
     plans.migration.config = whole.plan.config.clone();
-    let trace =
-        simulate::simulate_from(plans.migration, state.schema.clone(), state.session.clone(), whole.version);
+    let trace = simulate::simulate_from(plans.migration, state.schema.clone(), state.session.clone(), whole.version);
     Trace { start: whole.start.clone(), ..trace }
 }
 

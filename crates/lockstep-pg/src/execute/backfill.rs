@@ -15,11 +15,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 const WORTH_A_VACUUM: i64 = 100;
 
 /// `tell` gets the share of the way that is behind, and the rows changed so far.
-pub(super) fn run(
-    client: &mut Client,
-    backfill: &Backfill,
-    tell: &mut dyn FnMut(f64, u64),
-) -> Result<(), Failure> {
+pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut(f64, u64)) -> Result<(), Failure> {
     let batch = client.prepare(&backfill.batch).map_err(|error| failure(&error))?;
     let mut rows = 0;
     loop {

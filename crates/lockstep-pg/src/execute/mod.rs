@@ -17,10 +17,21 @@ pub enum Event<'a> {
     StageBegins(&'a Stage),
     StepBegins(&'a Step),
     /// Its lock could not be had in time; it is tried again.
-    Again { step: &'a Step, attempt: u32 },
+    Again {
+        step: &'a Step,
+        attempt: u32,
+    },
     /// Of a backfill: how far it is, from 0 to 1, and how many rows it has changed.
-    Rows { step: &'a Step, share: f64, rows: u64 },
-    StepEnds { step: &'a Step, time: Duration, attempts: u32 },
+    Rows {
+        step: &'a Step,
+        share: f64,
+        rows: u64,
+    },
+    StepEnds {
+        step: &'a Step,
+        time: Duration,
+        attempts: u32,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -56,7 +67,8 @@ pub fn execute(
         for step in &stage.steps {
             tell(Event::StepBegins(step));
             let start = Instant::now();
-            let attempts = self::step(&mut client, step, options, tell).map_err(|failure| failed(step.index, failure))?;
+            let attempts =
+                self::step(&mut client, step, options, tell).map_err(|failure| failed(step.index, failure))?;
             tell(Event::StepEnds { step, time: start.elapsed(), attempts });
         }
     }

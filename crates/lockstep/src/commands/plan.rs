@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::safe_plan::markdown;
+use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::words;
 
 use crate::args::{Destination, Plan};

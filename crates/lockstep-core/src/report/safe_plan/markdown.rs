@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::report::safe_plan::wire::{SafePlan, Step};
 use crate::report::markdown::{code, fence, text};
+use crate::report::safe_plan::wire::{SafePlan, Step};
 
 pub fn markdown(plan: &SafePlan) -> String {
     let mut out = String::from("# Safe plan\n");

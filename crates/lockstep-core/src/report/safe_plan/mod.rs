@@ -148,9 +148,9 @@ fn must_stand_alone(step: &Step) -> bool {
         Some(Statement::Reindex(it)) => it.concurrently,
         Some(Statement::Vacuum(it)) => it.is_vacuum,
         Some(Statement::AlterTable(it)) => matches!(&it.action,
-            crate::syntax::statement::AlterTableAction::Subcommands(all) if all.iter().any(|it| {
-                matches!(it, crate::syntax::statement::Subcommand::DetachPartition { concurrently: true, .. })
-            })),
+        crate::syntax::statement::AlterTableAction::Subcommands(all) if all.iter().any(|it| {
+            matches!(it, crate::syntax::statement::Subcommand::DetachPartition { concurrently: true, .. })
+        })),
         _ => false,
     }
 }

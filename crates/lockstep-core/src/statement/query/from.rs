@@ -54,7 +54,9 @@ impl Environment<'_> {
                     Named::Relation(id) => {
                         let relation = self.execution.schema.relation(id);
                         let columns = match relation.body {
-                            Body::Table(_) | Body::View(_) => relation.columns().live().map(|it| of_relation(id, it)).collect(),
+                            Body::Table(_) | Body::View(_) => {
+                                relation.columns().live().map(|it| of_relation(id, it)).collect()
+                            }
                             Body::Sequence(_) => {
                                 // The names of its columns stand nowhere but here.
                                 self.not_printable();
