@@ -50,6 +50,21 @@ export interface Trace {
   format: "lockstep-trace/1"; postgres: number; runner: string;
   diagnostics: Diagnostic[]; steps: Step[]; transactions: Transaction[]; schema: unknown;
 }
+/** A step of a safe plan, in format `lockstep-plan/1`. */
+export interface PlanStep {
+  index: number; origin: number[]; recipe?: string; kind: "statement" | "transaction" | "backfill";
+  statements: string[]; backfill?: { table: string; bounds: string; batch: string; stride: number; until_nothing_is_left: boolean };
+  why: string; outside_transaction: boolean;
+  patience?: { lock_timeout_ms: number; pause_low_ms: number; pause_high_ms: number };
+  gates: Precondition[]; locks: Held[]; findings: { id: string; message: string }[];
+}
+export interface SafePlan {
+  format: string; postgres: number; files: string[];
+  stages: { index: number; phase: "expand" | "backfill" | "contract"; deploy: string[]; steps: PlanStep[] }[];
+  statements: { step: number; verdict: "kept" | "replaced" | "unsolved" | "left_out"; why: string; recipes: string[] }[];
+  end: { schema: "same" | "order_differs" | "differs"; objects: string[] }; stopped?: string; sql: string;
+}
+
 export interface Rollback {
   format: "lockstep-rollback/1"; from_step: number; grade: "exact" | "loses_data" | "impossible";
   sql: string; statements: { sql: string; outside_transaction: boolean }[];
@@ -58,4 +73,5 @@ export interface Rollback {
 
 /** Throws where the request cannot be read; what is wrong with its SQL is in the answer. */
 export function simulate(request: Request): Promise<Trace>;
+export function plan(request: Request): Promise<SafePlan>;
 export function rollback(request: Request): Promise<Rollback>;

@@ -13,3 +13,8 @@ export async function rollback(request) {
   await ready;
   return engine.rollback(request);
 }
+
+export async function plan(request) {
+  await ready;
+  return engine.plan(request);
+}

@@ -9,8 +9,8 @@ use yew::prelude::*;
 use crate::engine::Engine;
 use crate::keys;
 use crate::panels::{
-    dialogs::Dialogs, editors::Editors, player::Player, problems::Problems, rollback::RollbackPanel, stage::Stage,
-    top_bar::TopBar, trace::TracePanel,
+    dialogs::Dialogs, editors::Editors, plan::PlanPanel, player::Player, problems::Problems, rollback::RollbackPanel,
+    stage::Stage, top_bar::TopBar, trace::TracePanel,
 };
 use crate::problems::problems;
 use crate::scenario::Scenario;
@@ -78,6 +78,9 @@ pub(crate) fn App() -> Html {
             html! { <Stage {trace} step={state.step} stale={state.stale()} act={act.clone()} /> }
         }
         (View::Trace, Some(trace)) => html! { <TracePanel {trace} /> },
+        (View::Plan, Some(_)) => {
+            html! { <PlanPanel plan={state.current_plan().cloned()} failure={state.failure.clone()} /> }
+        }
         (View::Rollback, Some(_)) => html! {
             <RollbackPanel rollback={state.current_rollback().cloned()} step={state.step} count={state.steps()} failure={state.failure.clone()} />
         },
@@ -183,6 +186,20 @@ fn use_engine(state: &UseReducerHandle<State>, engine: &Engine) {
         let (engine, scenario) = (engine.clone(), state.scenario.clone());
         use_effect_with(state.revision, move |&revision| {
             settle(revision > 1, Box::new(move || engine.simulate(revision, scenario.request(None))))
+        });
+    }
+    {
+        let wanted = state.view == View::Plan && !state.working() && state.current_plan().is_none();
+        let (engine, scenario) = (engine.clone(), state.scenario.clone());
+        use_effect_with((wanted, state.revision), move |&(wanted, revision)| {
+            settle(
+                wanted,
+                Box::new(move || {
+                    if wanted {
+                        engine.plan(revision, scenario.request(None))
+                    }
+                }),
+            )
         });
     }
     let wanted = state.view == View::Rollback && state.step > 0 && !state.working();

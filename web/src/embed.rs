@@ -29,6 +29,12 @@ pub fn rollback(value: JsValue) -> Result<JsValue, JsError> {
     answer(&report::rollback(&request(value)?))
 }
 
+/// The plan that does what the migration does without holding up the application.
+#[wasm_bindgen]
+pub fn plan(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::plan(&request(value)?))
+}
+
 #[wasm_bindgen(js_name = simulateJson)]
 pub fn simulate_json(text: &str) -> Result<String, JsError> {
     let mut trace = report::simulate(&serde_json::from_str(text)?);
@@ -43,6 +49,11 @@ pub fn simulate_json(text: &str) -> Result<String, JsError> {
 #[wasm_bindgen(js_name = rollbackJson)]
 pub fn rollback_json(text: &str) -> Result<String, JsError> {
     Ok(serde_json::to_string(&report::rollback(&serde_json::from_str(text)?))?)
+}
+
+#[wasm_bindgen(js_name = planJson)]
+pub fn plan_json(text: &str) -> Result<String, JsError> {
+    Ok(serde_json::to_string(&report::plan(&serde_json::from_str(text)?))?)
 }
 
 /// Leaves out what makes a trace grow with the square of its text: the schema, whole, beside each

@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{JSON, Object, Reflect};
+use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::wire::{Request, Rollback, Trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -20,6 +21,7 @@ const BOOT_MS: u32 = 120_000;
 enum Call {
     Simulate,
     Rollback,
+    Plan,
 }
 
 struct Question {
@@ -40,7 +42,7 @@ struct Inner {
     /// Grows with every question, so that an answer is known to belong to the one under way.
     id: u32,
     under_way: Option<(Question, Timeout)>,
-    waiting: [Option<Question>; 2],
+    waiting: [Option<Question>; 3],
 }
 
 /// A handle; clones share the worker.
@@ -56,7 +58,7 @@ impl PartialEq for Engine {
 impl Engine {
     /// Every answer becomes an action.
     pub(crate) fn new(answer: Callback<Action>) -> Engine {
-        let inner = Inner { answer, worker: None, id: 0, under_way: None, waiting: [None, None] };
+        let inner = Inner { answer, worker: None, id: 0, under_way: None, waiting: [None, None, None] };
         let engine = Engine(Rc::new(RefCell::new(inner)));
         engine.boot();
         engine
@@ -68,6 +70,10 @@ impl Engine {
 
     pub(crate) fn rollback(&self, revision: u64, request: Request) {
         self.ask(Question { call: Call::Rollback, revision, request });
+    }
+
+    pub(crate) fn plan(&self, revision: u64, request: Request) {
+        self.ask(Question { call: Call::Plan, revision, request });
     }
 
     fn ask(&self, question: Question) {
@@ -108,6 +114,7 @@ impl Engine {
         let call = match question.call {
             Call::Simulate => "simulateJson",
             Call::Rollback => "rollbackJson",
+            Call::Plan => "planJson",
         };
         let request = serde_json::to_string(&question.request).unwrap_or_default();
         for (key, value) in [("id", inner.id.into()), ("call", call.into()), ("request", request.into())] {
@@ -202,6 +209,8 @@ fn read(question: &Question, text: &str) -> Action {
             .map_or_else(broken, |trace| Action::Traced(question.revision, Shared::new(trace))),
         Call::Rollback => serde_json::from_str::<Rollback>(text)
             .map_or_else(broken, |rollback| Action::RolledBack(question.revision, Shared::new(rollback))),
+        Call::Plan => serde_json::from_str::<SafePlan>(text)
+            .map_or_else(broken, |plan| Action::Planned(question.revision, Shared::new(plan))),
     }
 }
 

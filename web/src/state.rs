@@ -3,6 +3,7 @@
 
 use std::{ops::Deref, rc::Rc};
 
+use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::wire::{Rollback, Trace};
 use yew::{AttrValue, Reducible};
 
@@ -17,6 +18,7 @@ pub(crate) struct State {
     pub(crate) loaded: u64,
     pub(crate) trace: Option<Answer<Trace>>,
     pub(crate) rollback: Option<Answer<Rollback>>,
+    pub(crate) plan: Option<Answer<SafePlan>>,
     /// Why the newest text has no trace.
     pub(crate) failure: Option<AttrValue>,
     /// 1-based; 0 while there is no step.
@@ -73,16 +75,18 @@ impl<T> Deref for Shared<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
     Step,
+    Plan,
     Rollback,
     Trace,
 }
 
 impl View {
-    pub(crate) const ALL: [View; 3] = [View::Step, View::Rollback, View::Trace];
+    pub(crate) const ALL: [View; 4] = [View::Step, View::Plan, View::Rollback, View::Trace];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
             View::Step => "Step by step",
+            View::Plan => "Safe plan",
             View::Rollback => "Rollback",
             View::Trace => "Trace",
         }
@@ -186,6 +190,7 @@ pub(crate) enum Action {
     Runner(AttrValue),
     Traced(u64, Shared<Trace>),
     RolledBack(u64, Shared<Rollback>),
+    Planned(u64, Shared<SafePlan>),
     /// The engine could not answer for this revision.
     Failed(u64, AttrValue),
     /// To a step, counted from 1; beyond the ends is the end.
@@ -212,6 +217,7 @@ impl State {
             loaded: 0,
             trace: None,
             rollback: None,
+            plan: None,
             failure: None,
             step,
             playing: false,
@@ -246,10 +252,16 @@ impl State {
         (answer.revision == self.revision && answer.value.from_step == self.step).then_some(&answer.value)
     }
 
+    /// The safe plan, where it has been asked for and answered.
+    pub(crate) fn current_plan(&self) -> Option<&Shared<SafePlan>> {
+        let answer = self.plan.as_ref()?;
+        (answer.revision == self.revision).then_some(&answer.value)
+    }
+
     fn changed(&mut self) {
         self.revision += 1;
         self.playing = false;
-        self.rollback = None;
+        (self.rollback, self.plan) = (None, None);
         self.failure = None;
     }
 
@@ -300,6 +312,7 @@ impl State {
                 self.go(self.step);
             }
             Action::RolledBack(revision, value) => self.rollback = Some(Answer { revision, value }),
+            Action::Planned(revision, value) => self.plan = Some(Answer { revision, value }),
             Action::Failed(revision, why) => {
                 if revision == self.revision {
                     self.failure = Some(why);

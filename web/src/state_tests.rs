@@ -107,6 +107,17 @@ fn a_rollback_shows_only_for_its_step_and_text() {
 }
 
 #[test]
+fn a_plan_shows_only_for_its_text() {
+    let migration = "CREATE TABLE a (id int);".into();
+    let scenario = Scenario { migration, ..Scenario::default() };
+    let plan = lockstep_core::report::plan(&scenario.request(None));
+    assert_eq!(plan.end.schema, "same");
+    let state = after(traced(), [Action::View(View::Plan), Action::Planned(1, Shared::new(plan))]);
+    assert!(state.current_plan().is_some());
+    assert!(after(state, [Action::Edit(Document::Schema, "x".into())]).current_plan().is_none());
+}
+
+#[test]
 fn loading_an_example_starts_over() {
     let state = after(traced(), [Action::Go(5), Action::View(View::Trace), Action::Load(Scenario::default(), 1)]);
     assert_eq!((state.step, state.view, state.trace.is_none()), (1, View::Step, true));

@@ -15,6 +15,7 @@ pub mod pg;
 pub mod plan;
 pub mod plpgsql;
 pub mod report;
+pub mod rewrite;
 pub mod rollback;
 pub mod schema;
 pub mod session;

@@ -19,6 +19,9 @@ pub enum Error {
     /// The starting schema cannot be set up, so nothing can be compared.
     #[error("the starting schema fails on the server, {file}:{line}: {message} ({sqlstate})\n{hint}")]
     StartingSchema { file: String, line: usize, sqlstate: String, message: String, hint: String },
+    /// A step of a plan failed; those before it are done.
+    #[error("step {step} of the plan fails: {message} ({sqlstate})")]
+    PlanStep { step: usize, sqlstate: String, message: String },
     #[error("interrupted")]
     Interrupted,
     #[error("{what}: {source}")]

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod cluster;
 pub mod difference;
 mod error;
+pub mod execute;
 pub mod observe;
 pub mod rehearse;
 pub mod server_messages;

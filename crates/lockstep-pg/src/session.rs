@@ -184,7 +184,7 @@ fn message(notice: &DbError) -> Message {
     Message { severity: severity.into(), text: notice.message().into(), detail: notice.detail().map(Into::into) }
 }
 
-fn failure(error: &postgres::Error) -> Failure {
+pub(crate) fn failure(error: &postgres::Error) -> Failure {
     match error.as_db_error() {
         Some(server) => Failure {
             sqlstate: server.code().code().into(),

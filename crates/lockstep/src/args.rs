@@ -14,6 +14,8 @@ Examples:
       what happens, step by step
   lockstep check --schema schema.sql migrations/
       only what is dangerous; exit status 1 on errors
+  lockstep plan --schema schema.sql add_email.sql
+      the same change in steps that hold nobody up
   lockstep rollback --schema schema.sql add_email.sql
       the script that goes back
   lockstep validate --schema schema.sql add_email.sql
@@ -43,6 +45,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Simulate(commands::simulate::Args),
     Check(commands::check::Args),
+    Plan(commands::plan::Args),
     Rollback(commands::rollback::Args),
     Rehearse(rehearse::Args),
     Failure(commands::failure::Args),

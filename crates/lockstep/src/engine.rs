@@ -57,6 +57,10 @@ pub(crate) fn advice(request: &wire::Request) -> Result<Advice> {
     watched(request, || report::advice(request))
 }
 
+pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {
+    working(&format!("planning {}", files(request)), || report::plan(request))
+}
+
 fn files(request: &wire::Request) -> String {
     report::words::count(request.files.len(), "file")
 }

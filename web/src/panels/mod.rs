@@ -4,6 +4,7 @@
 pub(crate) mod dialogs;
 pub(crate) mod editors;
 pub(crate) mod lanes;
+pub(crate) mod plan;
 pub(crate) mod player;
 pub(crate) mod problems;
 pub(crate) mod rollback;

@@ -30,7 +30,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
 }
 
 /// `TRUE`, `1 = 1`, `'a' = 'a'`: a condition that chooses nothing.
-pub(super) fn is_always_true(condition: &Expr) -> bool {
+pub(crate) fn is_always_true(condition: &Expr) -> bool {
     match condition {
         Expr::Literal(Literal::Boolean(value)) => *value,
         Expr::Binary { left, operator, right } => {

@@ -10,14 +10,14 @@ use crate::simulate::trace::{Outcome, Step, Trace};
 
 /// Which queries on a relation wait, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Blocked {
+pub(crate) struct Blocked {
     pub(super) mode: LockMode,
     /// The earlier step of the transaction whose lock it is; `None`: the step's own.
     pub(super) since: Option<usize>,
 }
 
 /// It runs to its end, or it is not known not to: what is recorded of it happens.
-pub(super) fn runs(step: &Step) -> bool {
+pub(crate) fn runs(step: &Step) -> bool {
     !matches!(step.outcome, Outcome::Failed(_) | Outcome::Skipped)
 }
 
@@ -57,12 +57,15 @@ fn is_table(kind: char) -> bool {
 
 /// Queries on the relation that wait while the step works: `None` where nobody does, or where the
 /// plan made the relation, so that nobody uses it yet.
-pub(super) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Option<Blocked> {
+pub(crate) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Option<Blocked> {
     if trace.is_made_by_plan(relation) {
         return None;
     }
-    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new).map(|it| it.mode).max();
-    let held = step.held.iter().filter(|it| it.relation == relation && !it.new).max_by_key(|it| it.mode);
+    // The index of its TOAST table is no part that a query asks for.
+    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
+    let own = own.map(|it| it.mode).max();
+    let held = step.held.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
+    let held = held.max_by_key(|it| it.mode);
     let blocked = match held {
         Some(held) if own.is_none_or(|own| own < held.mode) => Blocked { mode: held.mode, since: Some(held.since) },
         _ => Blocked { mode: own?, since: None },
@@ -93,7 +96,7 @@ impl Blocked {
 }
 
 /// Whether the table certainly holds no row when the step begins.
-pub(super) fn is_empty(step: &Step, table: RelationId) -> bool {
+pub(crate) fn is_empty(step: &Step, table: RelationId) -> bool {
     let schema = &step.before;
     let Some(relation) = schema.get(table) else { return false };
     let table = match relation.index() {

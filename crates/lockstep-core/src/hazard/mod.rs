@@ -13,8 +13,8 @@ pub mod concerns;
 pub mod ignore;
 pub mod page;
 
-mod exposure;
-mod shapes;
+pub(crate) mod exposure;
+pub(crate) mod shapes;
 
 #[cfg(test)]
 mod tests;
@@ -155,6 +155,8 @@ hazards! {
     down_loses_more,
     constraint_not_enforced,
 }
+
+pub(crate) use deletes_every_row::is_always_true;
 
 pub fn all() -> &'static [&'static Hazard] {
     ALL

@@ -53,7 +53,7 @@ fn along_path<T>(step: &Step, name: &QualifiedName, look: impl Fn(&ObjectName) -
 }
 
 /// The relation that a name means to the step, in that schema.
-pub(super) fn find(step: &Step, schema: &Schema, name: &QualifiedName) -> Option<RelationId> {
+pub(crate) fn find(step: &Step, schema: &Schema, name: &QualifiedName) -> Option<RelationId> {
     along_path(step, name, |it| schema.find(it))
 }
 
@@ -63,7 +63,7 @@ pub(super) fn find_type(step: &Step, name: &QualifiedName) -> Option<TypeId> {
 }
 
 /// The relation as it was before the step, where others use it: the plan did not make it.
-pub(super) fn of_others<'a>(step: &'a Step, trace: &Trace, name: &QualifiedName) -> Option<&'a Relation> {
+pub(crate) fn of_others<'a>(step: &'a Step, trace: &Trace, name: &QualifiedName) -> Option<&'a Relation> {
     let id = find(step, &step.before, name).filter(|id| !trace.is_made_by_plan(*id))?;
     step.before.get(id)
 }

@@ -135,7 +135,7 @@ pub fn code(raw: &str) -> String {
     format!("{ticks}{space}{line}{space}{ticks}")
 }
 
-fn fence(out: &mut String, sql: &str) {
+pub(super) fn fence(out: &mut String, sql: &str) {
     fenced(out, "sql", &format!("{sql};"));
 }
 

@@ -10,6 +10,7 @@ pub mod handoff;
 pub mod json;
 pub mod markdown;
 pub mod rollback_script;
+pub mod safe_plan;
 pub mod styled;
 pub mod timeline;
 pub mod validation;
@@ -28,7 +29,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::hazard;
 use crate::input::annotated::{self, AnnotatedQuery};
 use crate::pg::version::PgVersion;
-use crate::plan;
 use crate::plan::runner::{RUNNERS, Runner, Wrapping};
 use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
@@ -69,7 +69,7 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
         _ => None,
     };
     let version = PgVersion::from_major(request.postgres).unwrap_or_default();
-    let mut plans = plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
+    let mut plans = crate::plan::plan(sources(&request.schema), sources(&request.files), runner, wrapping);
     if let Some(given) = &request.facts {
         plans.migration.facts.fill(given.tables.iter().map(|(name, it)| (name.as_str(), it.into())));
     }
@@ -94,6 +94,11 @@ fn configure(plan: &mut Plan, given: &Value) {
         plan.diagnostics.push((source.clone(), Diagnostic { severity: Severity::Warning, message, span, hints }));
     }
     plan.configure(config);
+}
+
+/// The plan that does what the migration does, without holding up the application.
+pub fn plan(request: &wire::Request) -> safe_plan::wire::SafePlan {
+    safe_plan::plan(&trace(request))
 }
 
 /// The way back to the starting schema, from after `request.step`.

@@ -36,6 +36,9 @@ pub enum Dependency {
     Internal,
 }
 
+/// A sequence has a value, what is left of its cache in the log, and whether it was called.
+const SEQUENCE_COLUMNS: u16 = 3;
+
 impl Schema {
     /// What depends directly on the object (`findDependentObjects`).
     pub fn dependents(&self, object: &Object, version: PgVersion) -> Vec<(Object, Dependency)> {
@@ -63,7 +66,10 @@ impl Schema {
         found.extend(self.needed_by(object).iter().cloned());
         // Whoever needs a column, or a default or constraint, needs its table.
         if let Object::Relation(id) = object {
-            for number in self.get(*id).into_iter().flat_map(|it| it.columns().live()).map(|(number, _)| number) {
+            let relation = self.get(*id);
+            let of_sequence = relation.filter(|it| it.sequence().is_some()).map_or(0..0, |_| 1..SEQUENCE_COLUMNS + 1);
+            let own = relation.into_iter().flat_map(|it| it.columns().live()).map(|(number, _)| number);
+            for number in own.chain(of_sequence) {
                 found.extend(self.needed_by(&Object::Column(*id, number)).iter().cloned());
             }
         }

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod failure;
 pub(crate) mod handoff;
 pub(crate) mod man;
+pub(crate) mod plan;
 pub(crate) mod rollback;
 pub(crate) mod simulate;
 pub(crate) mod validate;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Rollback(args) => rollback::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Failure(args) => failure::run(&args),

@@ -305,7 +305,8 @@ fn execute(execution: &mut Execution, queue: &mut Queue, table: RelationId, task
         Subcommand::SetNotNull { column }
             if behavior::not_null_is_a_constraint(execution.version) && execution.schema.table(table).is_related() =>
         {
-            recursion::not_null_on(execution, queue, table, column, None, recurse, false)
+            let wanted = recursion::NewNotNull { name: None, valid: true, recurse };
+            recursion::not_null_on(execution, queue, table, column, wanted, false)
         }
         Subcommand::DropNotNull { column } => recursive_drop::drop_not_null(execution, queue, table, column, recurse),
         Subcommand::EnableTrigger { what, state } => {

@@ -9,7 +9,7 @@ use crate::schema::dependency::Object;
 use crate::statement::alter_table::hierarchy::{refuse, refuse_key_column, refuse_without_children};
 use crate::statement::alter_table::queue::{Queue, REASON};
 use crate::statement::alter_table::{add_column, add_constraint, not_null};
-use crate::statement::check_constraint::find_not_null;
+use crate::statement::check_constraint::{add_not_null, find_not_null};
 use crate::statement::column::{self, attribute, missing_column};
 use crate::statement::deletion::delete;
 use crate::statement::execution::{Execution, Outcome, fail, unknown};
@@ -238,14 +238,16 @@ pub(super) fn add_constraint(
                 }
                 return add_constraint::add(execution, table, queue.altered(table), constraint, false);
             }
-            if constraint.attributes != ConstraintAttributes::default() {
-                return unknown("a NOT VALID constraint for several tables is not modelled");
+            let not_valid = constraint.attributes.not_valid;
+            if constraint.attributes != (ConstraintAttributes { not_valid, ..ConstraintAttributes::default() }) {
+                return unknown("a NOT NULL constraint with attributes for several tables is not modelled");
             }
             let number = attribute(execution, table, column)?;
             if find_not_null(execution, table, number).is_some() {
                 return unknown("a second NOT NULL constraint on a column is not modelled");
             }
-            not_null_on(execution, queue, table, column, constraint.name.as_ref(), recurse, false)
+            let wanted = NewNotNull { name: constraint.name.as_ref(), valid: !not_valid, recurse };
+            not_null_on(execution, queue, table, column, wanted, false)
         }
         TableConstraintKind::PrimaryKey { columns, .. } => {
             if execution.schema.table(table).primary_key().is_none() {
@@ -322,21 +324,30 @@ fn key_not_null(
         if !recurse && execution.schema.table(table).is_partitioned() {
             super::hierarchy::children_are_not_null(execution, table, name, queue.mode)?;
         }
-        not_null_on(execution, queue, table, name, None, recurse, false)?;
+        not_null_on(execution, queue, table, name, NewNotNull { name: None, valid: true, recurse }, false)?;
     }
     Ok(())
 }
 
-/// `ATExecSetNotNull`: on the table and on those below, under one name.
+/// A `NOT NULL` for a table and those below.
+#[derive(Clone, Copy)]
+pub(super) struct NewNotNull<'a> {
+    /// `None`: the server chooses one.
+    pub(super) name: Option<&'a Ident>,
+    pub(super) valid: bool,
+    pub(super) recurse: bool,
+}
+
+/// `ATExecSetNotNull`, and `ATExecAddConstraint` of a `NOT NULL`: on the table and on those below, under one name.
 pub(super) fn not_null_on(
     execution: &mut Execution,
     queue: &mut Queue,
     table: RelationId,
     column: &Ident,
-    name: Option<&Ident>,
-    recurse: bool,
+    wanted: NewNotNull<'_>,
     recursing: bool,
 ) -> Outcome {
+    let NewNotNull { name, valid: wants_valid, recurse } = wanted;
     let number = attribute(execution, table, column)?;
     let constraints = behavior::not_null_is_a_constraint(execution.version);
     if let Some(existing) = find_not_null(execution, table, number) {
@@ -356,7 +367,8 @@ pub(super) fn not_null_on(
                 false => it.local = true,
             }
         }
-        if !valid {
+        // One that is asked for NOT VALID takes whatever is there.
+        if !valid && wants_valid {
             return unknown("validating a constraint of several tables by SET NOT NULL is not modelled");
         }
         return Ok(());
@@ -372,7 +384,10 @@ pub(super) fn not_null_on(
     }
     let marked = execution.schema.table(table).attribute(number).is_some_and(|it| it.not_null);
     if !marked {
-        not_null::require(execution, table, queue.altered(table), number, name, no_inherit)?;
+        match wants_valid {
+            true => not_null::require(execution, table, queue.altered(table), number, name, no_inherit)?,
+            false => add_not_null(execution, table, number, name, no_inherit, false)?,
+        }
     }
     if recursing {
         mark_inherited(execution, table, number);
@@ -382,7 +397,7 @@ pub(super) fn not_null_on(
     }
     let name = find_not_null(execution, table, number).map(|it| it.name.clone());
     for child in open_children(execution, queue, table)? {
-        not_null_on(execution, queue, child, column, name.as_ref(), true, true)?;
+        not_null_on(execution, queue, child, column, NewNotNull { name: name.as_ref(), ..wanted }, true)?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! `FROM`: `transformFromClauseItem` of `parse_clause.c`.
 
-use crate::effect::PgError;
+use crate::effect::{PgError, RelationId};
 use crate::expression::query::{Entry, FromNode, JoinKind, Source, Variable};
 use crate::expression::{self, Expression, Kind, Refusal, Scope};
 use crate::name::Ident;
 use crate::pg::sqlstate;
 use crate::pg::types::Type;
-use crate::schema::relation::Body;
+use crate::schema::relation::{Body, Column};
 use crate::statement::query::environment::{Environment, Item, Named, Shown};
 use crate::statement::query::{ResultColumn, unknown};
 use crate::syntax::expression::Expr;
@@ -16,6 +16,21 @@ use crate::syntax::select::{Alias, FromItem, JoinCondition, Select, called};
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) entries: Vec<Entry>,
+}
+
+fn of_relation(id: RelationId, (number, column): (u16, &Column)) -> ResultColumn {
+    ResultColumn {
+        name: column.name.clone(),
+        type_: column.type_,
+        collation: column.collation.clone(),
+        origin: Some((id, number)),
+    }
+}
+
+/// The columns of every sequence (`FormData_pg_sequence_data`).
+fn sequence_columns() -> Vec<ResultColumn> {
+    let columns = [("last_value", Type::INT8), ("log_cnt", Type::INT8), ("is_called", Type::BOOL)];
+    columns.map(|(name, type_)| plain_column(Ident::new(name), type_)).to_vec()
 }
 
 impl Environment<'_> {
@@ -38,17 +53,21 @@ impl Environment<'_> {
                     Named::Common(columns) => (Source::Common(name.name.clone()), columns, None, None),
                     Named::Relation(id) => {
                         let relation = self.execution.schema.relation(id);
-                        if !matches!(relation.body, Body::Table(_) | Body::View(_)) {
-                            return unknown(format!("reading {name} is not modelled"));
-                        }
-                        let columns = relation.columns().live().map(|(number, column)| ResultColumn {
-                            name: column.name.clone(),
-                            type_: column.type_,
-                            collation: column.collation.clone(),
-                            origin: Some((id, number)),
-                        });
+                        let columns = match relation.body {
+                            Body::Table(_) | Body::View(_) => {
+                                relation.columns().live().map(|it| of_relation(id, it)).collect()
+                            }
+                            Body::Sequence(_) => {
+                                // The names of its columns stand nowhere but here.
+                                self.not_printable();
+                                sequence_columns()
+                            }
+                            Body::Index(_) | Body::Composite(_) => {
+                                return unknown(format!("reading {name} is not modelled"));
+                            }
+                        };
                         let schema = Some(relation.name.schema.clone());
-                        (Source::Relation { id: id.0, only: *only }, columns.collect(), Some(id), schema)
+                        (Source::Relation { id: id.0, only: *only }, columns, Some(id), schema)
                     }
                 };
                 let mut item = self.entry(tables, source, alias.as_ref(), name.name.clone(), columns, false)?;

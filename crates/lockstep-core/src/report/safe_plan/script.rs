@@ -1,0 +1,100 @@
+//! The safe plan as a script for `psql`.
+
+use crate::report::safe_plan::wire::{SafePlan, Stage, Step};
+
+pub(super) fn script(plan: &SafePlan) -> String {
+    let mut text = String::new();
+    let files = plan.files.join(", ");
+    comment(&mut text, &format!("The safe plan for {files}, on PostgreSQL {}.", plan.postgres));
+    comment(&mut text, end(plan));
+    if !plan.end.objects.is_empty() {
+        comment(&mut text, &format!("    {}", plan.end.objects.join(", ")));
+    }
+    if let Some(stopped) = &plan.stopped {
+        comment(&mut text, stopped);
+    }
+    let unsolved: Vec<_> = plan.statements.iter().filter(|it| it.verdict == "unsolved").collect();
+    for statement in unsolved {
+        comment(&mut text, &format!("Step {} of the migration: {}", statement.step, statement.why));
+    }
+    if plan.stages.is_empty() {
+        comment(&mut text, "Nothing is to be done.");
+        return text;
+    }
+    comment(&mut text, "Run it with psql, a stage at a time: outside of a transaction, with ON_ERROR_STOP set.");
+    if plan.stages.iter().flat_map(|it| &it.steps).any(|it| it.patience.is_some()) {
+        comment(
+            &mut text,
+            "A step that ends with 55P03 could not have its lock in time and changed nothing: run it again a second later.",
+        );
+    }
+    let mut timeout = None;
+    for stage in &plan.stages {
+        head(&mut text, plan, stage);
+        for it in &stage.steps {
+            step(&mut text, it, &mut timeout);
+        }
+    }
+    text.push_str("\nRESET lock_timeout;\n");
+    text
+}
+
+fn end(plan: &SafePlan) -> &'static str {
+    match (&plan.stopped, plan.end.schema.as_str()) {
+        (Some(_), _) => "It is not complete.",
+        (None, "same") => "It ends in the very schema that the migration ends in.",
+        (None, "order_differs") => "It ends in the schema that the migration ends in, but for the order of columns of:",
+        (None, _) => "It ends in another schema than the migration; these differ:",
+    }
+}
+
+fn head(text: &mut String, plan: &SafePlan, stage: &Stage) {
+    text.push('\n');
+    comment(text, &format!("==== Stage {} of {}: {}", stage.index, plan.stages.len(), stage.phase));
+    if !stage.deploy.is_empty() {
+        comment(text, "Before it, of every running application:");
+        stage.deploy.iter().for_each(|it| comment(text, &format!("  - {it}")));
+    }
+}
+
+fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
+    text.push('\n');
+    let wanted = step.patience.map_or(0, |it| it.lock_timeout_ms);
+    if *timeout != Some(wanted) {
+        *timeout = Some(wanted);
+        match wanted {
+            0 => text.push_str("SET lock_timeout = 0;\n\n"),
+            some => text.push_str(&format!("SET lock_timeout = '{some}ms';\n\n")),
+        }
+    }
+    comment(text, &format!("{}. {}", step.index, step.why));
+    for gate in &step.gates {
+        comment(text, &format!("   It fails with {} unless this yields {}:", gate.sqlstate, gate.expected));
+        comment(text, &format!("   {};", gate.query));
+    }
+    for finding in &step.findings {
+        comment(text, &format!("   Beware ({}): {}", finding.id, finding.message));
+    }
+    match step.kind.as_str() {
+        "transaction" => {
+            text.push_str("BEGIN;\n");
+            step.statements.iter().for_each(|it| statement(text, it));
+            text.push_str("COMMIT;\n");
+        }
+        _ => step.statements.iter().for_each(|it| statement(text, it)),
+    }
+}
+
+fn statement(text: &mut String, sql: &str) {
+    text.push_str(sql);
+    // Data of a `COPY` ends by itself.
+    text.push_str(if sql.ends_with("\\.") { "\n" } else { ";\n" });
+}
+
+/// A comment of one line: a name with a line break in it must not end the comment.
+fn comment(text: &mut String, words: &str) {
+    let words: String = words.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    text.push_str("-- ");
+    text.push_str(words.trim_end());
+    text.push('\n');
+}

@@ -1,0 +1,214 @@
+//! `UPDATE` and `DELETE` of many rows in one transaction.
+
+use crate::effect::WorkKind;
+use crate::hazard::exposure::is_empty;
+use crate::hazard::is_always_true;
+use crate::name::Ident;
+use crate::pg::catalog;
+use crate::pg::types::Type;
+use crate::pg::version::PgVersion;
+use crate::pg::volatility::Volatility;
+use crate::rewrite::backfill::{Backfill, Walk};
+use crate::rewrite::{Recipe, Rewrite, Site};
+use crate::schema::relation::{Relation, Table};
+use crate::syntax::expression::{Expr, Literal};
+use crate::syntax::statement::{RowStatement, Statement};
+
+pub(super) static RECIPE: Recipe = Recipe {
+    id: "backfill_rows",
+    title: "Change many rows",
+    about: "Batches of a few thousand rows, each a transaction of its own, so that no row stays locked for longer than \
+            a batch takes and vacuum can clean up behind them; rows that are done are left out, so that it can be run \
+            again.",
+    rewrite,
+};
+
+/// So many rows change within a moment.
+const FEW: f64 = 10_000.0;
+
+fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
+    let (change, updates) = match site.statement()? {
+        Statement::Update(change) => (change, true),
+        Statement::Delete(change) => (change, false),
+        _ => return None,
+    };
+    let relation = site.used(&change.table)?;
+    let table = relation.table()?;
+    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && it.relation == relation.id);
+    let facts = site.trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
+    let few = facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW);
+    if change.opaque || change.returning || !writes || few || is_empty(site.step, relation.id) {
+        return None;
+    }
+    let chosen = change.condition.as_ref().filter(|it| !is_always_true(it));
+    if chosen.is_some_and(|it| picks_one_row(site, relation, it)) {
+        return None;
+    }
+    let walk = Walk::through(site.before(), relation.id)?;
+    let condition = match updates {
+        true => left_to_do(site, relation, table, change, chosen, &walk)?,
+        // What is deleted is not found again.
+        false => chosen.map(ToString::to_string),
+    };
+    let assignments: Vec<String> = change.assignments.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let backfill = Backfill {
+        table: relation.name.clone(),
+        only: change.only,
+        alias: change.alias.clone(),
+        set: updates.then(|| assignments.join(", ")),
+        from: sources(change)?,
+        condition,
+        walk,
+    };
+    let name = &relation.name;
+    let why = format!(
+        "Rows of {name} change in batches: each is locked for as long as its batch takes, not until all are done."
+    );
+    Some(Rewrite::new(why).backfill(backfill, "It can be stopped and run again: rows that are done are left out."))
+}
+
+/// What follows `FROM` or `USING`; `None` where its text is not known.
+fn sources(change: &RowStatement) -> Option<Option<String>> {
+    if change.sources.is_some() {
+        return Some(change.sources.clone());
+    }
+    let one = |(name, alias): &(crate::name::QualifiedName, Option<Ident>)| match alias {
+        Some(alias) => format!("{name} AS {alias}"),
+        None => name.to_string(),
+    };
+    let all: Vec<String> = change.from.iter().map(one).collect();
+    Some((!all.is_empty()).then(|| all.join(", ")))
+}
+
+/// The condition that finds what is left to do, so that a second run does no harm; `None` where there is none.
+fn left_to_do(
+    site: &Site<'_>,
+    relation: &Relation,
+    table: &Table,
+    change: &RowStatement,
+    chosen: Option<&Expr>,
+    walk: &Walk,
+) -> Option<Option<String>> {
+    let mut changes = vec![];
+    for (name, value) in &change.assignments {
+        let (number, column) = table.column(name.as_str())?;
+        let named = change.alias.as_ref().map_or_else(|| relation.name.name.clone(), Ident::clone);
+        let target = match change.from.is_empty() && change.sources.is_none() {
+            true => name.to_string(),
+            false => format!("{named}.{name}"),
+        };
+        let written: Vec<&Ident> = change.assignments.iter().map(|(name, _)| name).collect();
+        let reads_what_it_writes = mentions(value, &written);
+        let is_new = site.trace.start.get(relation.id).and_then(Relation::table)?.attribute(number).is_none();
+        if reads_what_it_writes || has_query(value) {
+            // Done twice it may come to something else, unless the rows themselves say that it is done.
+            if !chosen.is_some_and(|it| mentions(it, &written)) {
+                return None;
+            }
+            continue;
+        }
+        if is_new && column.default.is_none() {
+            // The application may have written newer values meanwhile: they stay.
+            let known = matches!(value, Expr::Literal(it) if *it != Literal::Null);
+            changes.push(match known {
+                true => format!("{target} IS NULL"),
+                false => format!("({target} IS NULL AND {value} IS NOT NULL)"),
+            });
+        } else if is_repeatable(value, site.version()) {
+            if has_equality(&column.type_) {
+                changes.push(format!("{target} IS DISTINCT FROM {value}"));
+            } else if *walk == Walk::Pages && chosen.is_none() {
+                return None;
+            }
+        } else if !chosen.is_some_and(|it| asks_for_null(it, name)) {
+            return None;
+        }
+    }
+    let chosen = chosen.map(|it| match it {
+        Expr::Or(_) => format!("({it})"),
+        _ => it.to_string(),
+    });
+    let changes = match &changes[..] {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(format!("({})", several.join(" OR "))),
+    };
+    Some(match (chosen, changes) {
+        (Some(chosen), Some(changes)) if chosen == changes => Some(chosen),
+        (Some(chosen), Some(changes)) => Some(format!("{chosen} AND {changes}")),
+        (one, other) => one.or(other),
+    })
+}
+
+fn mentions(expression: &Expr, columns: &[&Ident]) -> bool {
+    let mut found = false;
+    expression.visit(&mut |it| {
+        if let Expr::Column(path) = it {
+            found |= path.last().is_some_and(|name| columns.contains(&name));
+        }
+    });
+    found
+}
+
+/// It reads other rows, or is not read itself.
+fn has_query(expression: &Expr) -> bool {
+    let mut found = false;
+    expression.visit(&mut |it| found |= matches!(it, Expr::Query(_) | Expr::Opaque(_)));
+    found
+}
+
+/// Computed twice over the same row it comes to the same.
+fn is_repeatable(expression: &Expr, version: PgVersion) -> bool {
+    let mut all = true;
+    expression.visit(&mut |it| {
+        all &= match it {
+            Expr::Function(call) => {
+                let mut rows = catalog::functions(call.name.name.as_str(), version).peekable();
+                rows.peek().is_some() && rows.all(|row| row.function.volatility == Volatility::Immutable)
+            }
+            Expr::Value { .. } | Expr::Opaque(_) | Expr::Query(_) => false,
+            _ => true,
+        };
+    });
+    all
+}
+
+/// `column IS NULL` must hold.
+fn asks_for_null(condition: &Expr, column: &Ident) -> bool {
+    match condition {
+        Expr::And(all) => all.iter().any(|it| asks_for_null(it, column)),
+        Expr::IsNull { operand, negated: false } => {
+            matches!(&**operand, Expr::Column(path) if path.last() == Some(column))
+        }
+        _ => false,
+    }
+}
+
+/// `column = value` for each column of a unique key: at most one row.
+fn picks_one_row(site: &Site<'_>, relation: &Relation, condition: &Expr) -> bool {
+    let Some(table) = relation.table() else { return false };
+    let parts = match condition {
+        Expr::And(all) => &all[..],
+        one => std::slice::from_ref(one),
+    };
+    let fixed = |number: u16| {
+        let name = table.column_name(number);
+        parts.iter().any(|it| match it {
+            Expr::Binary { left, operator, right } if operator.symbol == "=" => {
+                let is_it = |side: &Expr| matches!(side, Expr::Column(path) if path.last() == Some(&name));
+                let constant = |side: &Expr| !matches!(side, Expr::Column(_)) && !has_query(side);
+                is_it(left) && constant(right) || is_it(right) && constant(left)
+            }
+            _ => false,
+        })
+    };
+    table.indexes.iter().any(|id| {
+        let index = site.before().index(*id);
+        index.unique && index.predicate.is_none() && index.key_columns().is_some_and(|it| it.into_iter().all(fixed))
+    })
+}
+
+/// Whether `IS DISTINCT FROM` can compare values of the type.
+fn has_equality(type_: &Type) -> bool {
+    catalog::equality().iter().any(|row| row.left.is(*type_) || row.left.is(type_.bare())) || type_.array
+}

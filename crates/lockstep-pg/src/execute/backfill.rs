@@ -1,0 +1,71 @@
+//! Batches of a backfill: as large as takes some 50 ms, with a vacuum after each tenth of the way.
+
+use std::time::{Duration, Instant};
+
+use lockstep_core::report::safe_plan::wire::Backfill;
+use postgres::Client;
+
+use crate::session::{Failure, failure};
+
+/// No row is locked for longer than a batch takes.
+const TARGET: Duration = Duration::from_millis(40);
+/// Between two batches, so that others and replicas come along.
+const PAUSE: Duration = Duration::from_millis(2);
+/// A table of fewer batches is not worth a vacuum.
+const WORTH_A_VACUUM: i64 = 100;
+
+/// `tell` gets the share of the way that is behind, and the rows changed so far.
+pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut(f64, u64)) -> Result<(), Failure> {
+    let batch = client.prepare(&backfill.batch).map_err(|error| failure(&error))?;
+    let mut rows = 0;
+    loop {
+        let bounds = client.query_one(&backfill.bounds, &[]).map_err(|error| failure(&error))?;
+        let (Some(first), Some(last)) = (bounds.get::<_, Option<i64>>(0), bounds.get::<_, Option<i64>>(1)) else {
+            return Ok(());
+        };
+        let way = last.saturating_sub(first).saturating_add(1);
+        let tenth = (way / 10).max(1);
+        let is_long = way / i64::from(backfill.stride.max(1)) >= WORTH_A_VACUUM;
+        let (mut low, mut stride, mut found) = (first, i64::from(backfill.stride), 0);
+        let mut next_vacuum = first.saturating_add(tenth);
+        while low <= last {
+            let high = low.saturating_add(stride);
+            let start = Instant::now();
+            found += client.execute(&batch, &[&low, &high]).map_err(|error| failure(&error))?;
+            stride = adapted(stride, start.elapsed(), i64::from(backfill.stride));
+            low = high;
+            tell(low.saturating_sub(first) as f64 / way as f64, rows + found);
+            if is_long && low >= next_vacuum {
+                next_vacuum = low.saturating_add(tenth);
+                let sql = format!("VACUUM (TRUNCATE false) {}", backfill.table);
+                client.batch_execute(&sql).map_err(|error| failure(&error))?;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        rows += found;
+        if !backfill.until_nothing_is_left || found == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Larger where batches are quick, smaller where they are slow, within a few times of what was planned.
+fn adapted(stride: i64, took: Duration, planned: i64) -> i64 {
+    let factor = TARGET.as_secs_f64() / took.as_secs_f64().max(0.001);
+    let wanted = stride as f64 * factor.clamp(0.5, 1.5);
+    (wanted as i64).clamp((planned / 10).max(1), planned * 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_and_shrink_with_the_time_they_take() {
+        assert_eq!(adapted(5_000, Duration::from_millis(40), 5_000), 5_000);
+        assert_eq!(adapted(5_000, Duration::from_millis(400), 5_000), 2_500);
+        assert_eq!(adapted(5_000, Duration::from_millis(4), 5_000), 7_500);
+        assert_eq!(adapted(10_000, Duration::from_millis(4), 5_000), 10_000);
+        assert_eq!(adapted(500, Duration::from_secs(4), 5_000), 500);
+    }
+}

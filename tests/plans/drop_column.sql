@@ -1,0 +1,8 @@
+-- recipes: drop_column
+
+-- lockstep: schema
+CREATE TABLE posts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id bigint, title text, hidden boolean NOT NULL);
+INSERT INTO posts (id, user_id, title, hidden) SELECT md5(n::text)::uuid, n, 'post ' || n, false FROM generate_series(1, 9000) AS n;
+
+-- lockstep: migration
+ALTER TABLE posts DROP COLUMN hidden, DROP COLUMN title;

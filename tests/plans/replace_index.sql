@@ -1,0 +1,10 @@
+-- recipes: drop_index, create_index
+
+-- lockstep: schema
+CREATE TABLE posts (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), user_id bigint, title text, hidden boolean NOT NULL);
+INSERT INTO posts (id, user_id, title, hidden) SELECT md5(n::text)::uuid, n, 'post ' || n, false FROM generate_series(1, 9000) AS n;
+CREATE INDEX posts_title_idx ON posts (title);
+
+-- lockstep: migration
+DROP INDEX posts_title_idx;
+CREATE INDEX posts_title_idx ON posts (lower(title));
