@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_core::report::rollback_form::{self, FileBack, Form};
 use lockstep_core::report::{self, given_back, wire};
 
 /// Nobody needs to be told about work that is shorter.
@@ -29,6 +30,10 @@ pub(crate) fn rollback(request: &wire::Request) -> Result<wire::Rollback> {
 
 pub(crate) fn check_rollback(request: &wire::Request) -> Result<given_back::RollbackCheck> {
     working(&format!("checking the ways back of {}", files(request)), || given_back::check_rollback(request))
+}
+
+pub(crate) fn rollback_forms(request: &wire::Request, form: Form) -> Result<Vec<FileBack>> {
+    working(&format!("looking for the ways back of {}", files(request)), || rollback_form::forms(request, form))
 }
 
 fn files(request: &wire::Request) -> String {

@@ -5,6 +5,7 @@ pub mod document;
 pub mod given_back;
 pub mod json;
 pub mod markdown;
+pub mod rollback_form;
 pub mod rollback_script;
 pub mod styled;
 pub mod timeline;
