@@ -7,7 +7,7 @@ use lockstep_core::pg::version::PgVersion;
 use lockstep_core::plan::{self, runner::RUNNERS, runner::Wrapping};
 use lockstep_core::report::json;
 use lockstep_core::report::wire::File;
-use lockstep_core::rollback::given::{Verdict, check};
+use lockstep_core::rollback::given::{Verdict, check, failure};
 use lockstep_core::rollback::{Action, Grade, WayBack, way_back};
 use lockstep_core::simulate::alongside::Alongside;
 use lockstep_core::simulate::simulate_from;
@@ -77,7 +77,9 @@ fn traced(file: &File, back: Option<&File>, alongside: &Alongside, version: PgVe
     };
     let mut trace = simulated(Wrapping::Statement);
     // The server goes back in one transaction, as most tools do; not every file goes up in one.
-    let back = simulated(Wrapping::File).given_back.into_iter().find(|it| it.hindrance.is_none());
+    let concurrently = |it: &GivenBack| failure(it).is_some_and(|it| it.sqlstate == "25001");
+    let back = simulated(Wrapping::File).given_back.into_iter();
+    let back = back.into_iter().find(|it| it.hindrance.is_none() && !concurrently(it));
     if let Some(back) = back {
         trace.given_back = vec![back];
     }
