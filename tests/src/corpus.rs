@@ -1,8 +1,10 @@
 //! Folders of real migrations: which files are a project's history, in which order, and what of them runs.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use lockstep_core::input::sql::read::has_way_back;
 use lockstep_core::report::wire::File;
 
 /// The files that go up, in the order in which their runner would execute them.
@@ -79,6 +81,45 @@ fn without_dashes(path: &str) -> String {
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let keep = |(at, it): &(usize, char)| *it != '-' || !digit(at.checked_sub(1)) || !digit(Some(at + 1));
     path.char_indices().filter(keep).map(|(_, it)| it).collect()
+}
+
+/// The texts that undo files, by the name of the file: a part of the same file, or a file of its own beside it.
+pub fn ways_back(project: &Path, history: &[File]) -> BTreeMap<String, File> {
+    let read = |name: &str| {
+        let bytes = std::fs::read(project.join(name)).ok()?;
+        Some(fill(&String::from_utf8_lossy(&bytes)))
+    };
+    let back = |file: &File| {
+        let name = own_way_back(&file.name).into_iter().find(|it| project.join(it).is_file());
+        match name {
+            Some(name) => read(&name).map(|text| File { name, text }),
+            None => {
+                let text = read(&file.name).filter(|it| has_way_back(it))?;
+                Some(File { name: file.name.clone(), text })
+            }
+        }
+    };
+    history.iter().filter_map(|file| Some((file.name.clone(), back(file)?))).collect()
+}
+
+/// What a file's way back may be called.
+fn own_way_back(path: &str) -> Vec<String> {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let in_folder = |name: String| if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    let plain = name.replace(".autocommit.", ".");
+    let mut names = vec![];
+    if name == "up.sql" || name == "migration.sql" {
+        names.push("down.sql".to_owned());
+    }
+    for name in [name, &plain, &plain.replace(".postgres.", ".")] {
+        if name.contains(".up.") {
+            names.push(name.replace(".up.", ".down."));
+        } else if let Some(stem) = name.strip_suffix(".sql").filter(|it| !it.is_empty()) {
+            names.push(format!("{stem}.down.sql"));
+        }
+    }
+    names.extend(name.strip_prefix('V').filter(|it| it.contains("__")).map(|rest| format!("U{rest}")));
+    names.into_iter().map(in_folder).collect()
 }
 
 /// Without the part that goes down, in formats that keep both in one file; the lines stay where they are.

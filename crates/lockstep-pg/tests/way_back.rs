@@ -29,6 +29,10 @@ fn proved_from(more: &str, up: &str, sql: &str, grade: &str, notes: &[&str]) -> 
         statements: vec![],
         lost: vec!["the values of t.a".into()],
         impossible: vec![],
+        stays: vec![],
+        unfinished: vec![],
+        point_of_no_return: None,
+        recovery: vec![],
         notes: notes.iter().map(|it| (*it).into()).collect(),
     };
     Some(back::prove(&rollback, &target, &Options::default(), &start).unwrap())

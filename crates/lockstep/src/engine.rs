@@ -12,6 +12,7 @@ use lockstep_core::report::advice::wire::Advice;
 use lockstep_core::report::checklist::wire::{Checklist, Evidence};
 use lockstep_core::report::failure::{Failure, Given, Nothing};
 use lockstep_core::report::handoff::wire::Handoff;
+use lockstep_core::report::rollback_form::{self, FileBack, Form};
 use lockstep_core::report::validation::wire::Validation;
 use lockstep_core::report::{self, given_back, wire};
 
@@ -59,6 +60,10 @@ pub(crate) fn advice(request: &wire::Request) -> Result<Advice> {
 
 pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {
     working(&format!("planning {}", files(request)), || report::plan(request))
+}
+
+pub(crate) fn rollback_forms(request: &wire::Request, form: Form) -> Result<Vec<FileBack>> {
+    working(&format!("looking for the ways back of {}", files(request)), || rollback_form::forms(request, form))
 }
 
 fn files(request: &wire::Request) -> String {

@@ -8,6 +8,8 @@ use lockstep_core::plan::runner::{RUNNERS, Runner};
 use lockstep_core::report::wire::File;
 use lockstep_pg::Cluster;
 use lockstep_pg::binaries::Binaries;
+use lockstep_tests::proof;
+use lockstep_tests::proof::back_tally::Tally;
 use lockstep_tests::proof::beside::Beside;
 use lockstep_tests::proof::chain::{Chain, Compare, Standing, run};
 use lockstep_tests::proof::script::{Item, items};
@@ -15,9 +17,12 @@ use lockstep_tests::proof::{report, suite};
 use lockstep_tests::{corpus, files};
 
 const USAGE: &str = "usage: corpus DIR [--server] [--postgres N] [--pg-bin DIR] [--only NAME]… [--json FILE]
+       corpus --rollback DIR [--server] [--sample N] [the same]
        corpus --regress DIR [the same]
 
   DIR             a folder with one project a folder, each a history of migrations
+  --rollback DIR  go back from steps of every file of such a folder, and check the ways back that are written
+  --sample N      how many steps of a file besides its last are gone back from (default 1)
   --regress DIR   src/test/regress of PostgreSQL's sources instead: its files about schemas
   --server        run every statement on a throwaway PostgreSQL too, and compare (always with --regress)
   --postgres N    the major version to simulate, and to look for (default: the server's, or 16)
@@ -37,6 +42,8 @@ examples: corpus corpora/migrations --server --json found.json
 struct Arguments {
     folder: Option<PathBuf>,
     regress: bool,
+    rollback: bool,
+    sample: usize,
     server: bool,
     postgres: Option<u8>,
     pg_bin: Option<PathBuf>,
@@ -66,13 +73,15 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut found = Arguments { show: 5, ..Arguments::default() };
+    let mut found = Arguments { show: 5, sample: 1, ..Arguments::default() };
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
         match argument.as_str() {
             "--server" => found.server = true,
             "--each" => found.each = true,
             "--regress" => (found.regress, found.folder) = (true, Some(given.next()?.into())),
+            "--rollback" => (found.rollback, found.folder) = (true, Some(given.next()?.into())),
+            "--sample" => found.sample = given.next()?.parse().ok()?,
             "--postgres" => found.postgres = Some(given.next()?.parse().ok()?),
             "--pg-bin" => found.pg_bin = Some(given.next()?.into()),
             "--only" => found.only.push(given.next()?),
@@ -103,6 +112,9 @@ fn measure(arguments: &Arguments) -> Result<ExitCode, String> {
     };
     let major = cluster.as_ref().map(|it| it.binaries().major).or(arguments.postgres).unwrap_or(16);
     let version = PgVersion::from_major(major).ok_or("supported are 14 to 18")?;
+    if arguments.rollback {
+        return back(arguments, folder, cluster.as_ref(), version);
+    }
     let mut panics = 0;
     let chains = match &cluster {
         Some(cluster) if arguments.regress => regression(arguments, folder, cluster, version)?,
@@ -134,6 +146,49 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
+/// The ways back of every project.
+fn back(
+    arguments: &Arguments,
+    folder: &Path,
+    cluster: Option<&Cluster>,
+    version: PgVersion,
+) -> Result<ExitCode, String> {
+    let mut all = Tally { name: "ALL".into(), ..Tally::default() };
+    let mut tallies = vec![];
+    for project in projects(arguments, folder)? {
+        let name = project.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let files = corpus::history(&project);
+        let backs = corpus::ways_back(&project, &files);
+        let files = [corpus::prelude(&files), files].concat();
+        let mut beside = open(cluster)?;
+        let tally = proof::back::run(&name, &files, &backs, version, beside.as_mut(), arguments.sample);
+        let tally = tally.map_err(|error| format!("{name}: {error}"))?;
+        println!("{}{}", tally.figures(), tally.details(arguments.show));
+        all.add(&tally);
+        tallies.push(tally);
+    }
+    println!("{}", all.figures());
+    if let Some(path) = &arguments.json {
+        let chains: Vec<_> = tallies.iter().map(Tally::json).collect();
+        write(path, &serde_json::json!({ "format": "lockstep-corpus-rollback/1", "chains": chains }).to_string())?;
+    }
+    Ok(if all.contradictions() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn projects(arguments: &Arguments, folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(text)?;
+    let mut projects: Vec<PathBuf> = entries.flatten().map(|it| it.path()).filter(|it| it.is_dir()).collect();
+    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|it| name.contains(it));
+    projects.retain(|it| wanted(&it.display().to_string()));
+    projects.sort();
+    Ok(projects)
+}
+
+fn open(cluster: Option<&Cluster>) -> Result<Option<Beside>, String> {
+    let Some(cluster) = cluster else { return Ok(None) };
+    Beside::open(&cluster.create_database().map_err(text)?, cluster.path(), true).map(Some).map_err(text)
+}
+
 /// Every project of the folder, from an empty database.
 fn histories(
     arguments: &Arguments,
@@ -141,11 +196,7 @@ fn histories(
     cluster: Option<&Cluster>,
     version: PgVersion,
 ) -> Result<Vec<Chain>, String> {
-    let entries = std::fs::read_dir(folder).map_err(text)?;
-    let mut projects: Vec<PathBuf> = entries.flatten().map(|it| it.path()).filter(|it| it.is_dir()).collect();
-    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|it| name.contains(it));
-    projects.retain(|it| wanted(&it.display().to_string()));
-    projects.sort();
+    let projects = projects(arguments, folder)?;
     let mut chains = vec![];
     for project in &projects {
         let name = project.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
@@ -153,12 +204,7 @@ fn histories(
         let files = [corpus::prelude(&files), files].concat();
         let runner = arguments.runner.unwrap_or(RUNNERS[0]);
         let items = items(&files, runner, arguments.runner.is_none());
-        let mut beside = match cluster {
-            Some(cluster) => {
-                Some(Beside::open(&cluster.create_database().map_err(text)?, cluster.path(), true).map_err(text)?)
-            }
-            None => None,
-        };
+        let mut beside = open(cluster)?;
         let chain = one(&name, &items, &mut Standing::new(version), beside.as_mut(), arguments)?;
         print(&chain, arguments.show, cluster.is_some());
         chains.push(chain);

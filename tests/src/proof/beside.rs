@@ -9,7 +9,7 @@ use lockstep_pg::catalog;
 use lockstep_pg::observe::{Observer, Place};
 use lockstep_pg::rehearse::compare;
 use lockstep_pg::rehearse::report::Agreement;
-use lockstep_pg::session::{Failure, Target};
+use lockstep_pg::session::{Failure, Session, Target};
 use lockstep_pg::{Error, Result};
 use serde_json::Value;
 
@@ -68,6 +68,11 @@ impl Beside {
 
     pub fn catalog(&mut self) -> Result<Value> {
         catalog::normal_form(self.observer.watcher())
+    }
+
+    /// The connection that the history runs on.
+    pub fn session(&mut self) -> &mut Session {
+        &mut self.observer.session
     }
 
     pub fn run(&mut self, statement: &Statement, claims: &wire::Step, in_block: bool) -> Result<Measured> {

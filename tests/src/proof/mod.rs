@@ -2,6 +2,8 @@
 //! says of it is set against what the other did.
 
 pub mod area;
+pub mod back;
+pub mod back_tally;
 pub mod beside;
 pub mod chain;
 pub mod recorder;

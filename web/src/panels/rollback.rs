@@ -43,6 +43,9 @@ pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
         "exact" => {
             (Icon::Done, "Exact", "done", "The schema and the data come back as they were before the migration.")
         }
+        "leaves_rows" => {
+            (Icon::Warning, "Leaves rows", "depends", "The schema comes back and nothing is lost; added rows stay.")
+        }
         "loses_data" => (Icon::Warning, "Loses data", "depends", "The schema comes back; some data does not."),
         "impossible" => (
             Icon::Failed,
@@ -62,6 +65,7 @@ pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
             <p class="grade"><span class={classes!("badge", "large", class)}><Glyph {icon} />{ word }</span><span>{ meaning }</span></p>
             <p class="muted">{ "Move the player to see it from another step." }</p>
             { sentences("Cannot be undone", Icon::Failed, "failed", &it.impossible) }
+            { sentences("Stays behind", Icon::Warning, "depends", &it.stays) }
             { sentences("Lost on the way back", Icon::Warning, "depends", &it.lost) }
             if it.sql.trim().is_empty() {
                 <p class="empty">{ "There is nothing to run." }</p>

@@ -9,6 +9,7 @@ pub mod given_back;
 pub mod handoff;
 pub mod json;
 pub mod markdown;
+pub mod rollback_form;
 pub mod rollback_script;
 pub mod safe_plan;
 pub mod styled;

@@ -1,18 +1,26 @@
 //! The way back as a script that people read and run, and as a list of statements for machines.
 
 use crate::report::wire;
-use crate::rollback::{Action, Grade, Place, WayBack, way_back};
+use crate::rollback::{Action, Grade, Place, Recovery, WayBack, way_back};
 use crate::simulate::trace::Trace;
 
 /// The way back to the trace's start, from after `step` (1-based); `None`: from its end.
 pub fn rollback(trace: &Trace, step: Option<usize>) -> wire::Rollback {
-    let way = way_back(trace, step);
+    wire(trace, way_back(trace, step))
+}
+
+/// A way back that is computed already.
+pub(super) fn wire(trace: &Trace, way: WayBack) -> wire::Rollback {
     wire::Rollback {
         format: "lockstep-rollback/1".into(),
         from_step: way.from_step,
         grade: way.grade().word().into(),
         sql: script(trace, &way),
         statements: way.actions.iter().map(statement).collect(),
+        unfinished: way.unfinished,
+        stays: way.stays,
+        point_of_no_return: way.point_of_no_return,
+        recovery: way.recoveries.iter().map(recovery).collect(),
         lost: way.lost,
         impossible: way.impossible,
         notes: way.notes,
@@ -25,18 +33,11 @@ fn statement(action: &Action) -> wire::RollbackStatement {
 }
 
 fn script(trace: &Trace, way: &WayBack) -> String {
-    let mut text = String::new();
-    let files: Vec<&str> = trace.plan.sources.iter().map(|it| &*it.name).collect();
-    let of = if files.is_empty() { String::new() } else { format!(" of {}", files.join(", ")) };
-    comment(&mut text, &format!("The way back from after step {} of {}{of}.", way.from_step, trace.steps.len()));
-    comment(&mut text, grade_sentence(way.grade()));
-    list(&mut text, "Cannot be undone:", &way.impossible);
-    list(&mut text, "Lost for good:", &way.lost);
-    list(&mut text, "Notes:", &way.notes);
+    let mut text = heading(trace, way);
     if way.actions.is_empty() {
         text.push('\n');
         comment(&mut text, "Nothing is to be done.");
-        unfinished(&mut text, way);
+        text += &unfinished(way);
         return text;
     }
     comment(&mut text, "Run it with: psql -v ON_ERROR_STOP=1 -f FILE. It can be run again after an interruption.");
@@ -65,19 +66,69 @@ fn script(trace: &Trace, way: &WayBack) -> String {
         place(Place::After).for_each(|action| statement_text(&mut text, action));
     }
     text.push_str("\nRESET lock_timeout;\nRESET search_path;\n");
-    unfinished(&mut text, way);
+    text + &unfinished(way)
+}
+
+/// What is to be known before the first statement, as comments.
+pub(super) fn heading(trace: &Trace, way: &WayBack) -> String {
+    let mut text = String::new();
+    let files: Vec<&str> = trace.plan.sources.iter().map(|it| &*it.name).collect();
+    let of = if files.is_empty() { String::new() } else { format!(" of {}", files.join(", ")) };
+    comment(&mut text, &format!("The way back from after step {} of {}{of}.", way.from_step, trace.steps.len()));
+    comment(&mut text, grade_sentence(way.grade()));
+    list(&mut text, "Cannot be undone:", &way.impossible);
+    list(&mut text, "Lost for good:", &way.lost);
+    list(&mut text, "Stays behind:", &way.stays);
+    window(&mut text, way);
+    list(&mut text, "Notes:", &way.notes);
     text
 }
 
-fn unfinished(text: &mut String, way: &WayBack) {
-    if way.unfinished.is_empty() {
-        return;
+/// Until when going back is exact, and what to save before it is not.
+fn window(text: &mut String, way: &WayBack) {
+    let Some(step) = way.point_of_no_return.filter(|_| way.grade() > Grade::LeavesRows) else { return };
+    comment(text, &format!("Point of no return: step {step}. Until it runs, going back loses nothing."));
+    for it in &way.recoveries {
+        let what = match it.columns.len() {
+            0 => format!("the rows of {}", it.table),
+            _ => format!("{} of {}", it.columns.join(", "), it.table),
+        };
+        let key = match it.key.len() {
+            0 => "it has no key".to_owned(),
+            _ => format!("its key: {}", it.key.join(", ")),
+        };
+        comment(
+            text,
+            &format!(
+                "To keep {what} ({key}), run before step {}, for as long as going back may be wanted:",
+                it.before_step
+            ),
+        );
+        comment(text, &format!("    {};", it.save));
+        comment(text, &format!("  or into a file: {}", it.copy));
+        match &it.bring_back {
+            Some(sql) => comment(text, &format!("  and after going back: {sql};")),
+            None => comment(text, "  No key tells which row is which: bringing it back needs a look at the rows."),
+        }
     }
-    text.push('\n');
-    comment(text, "Left to do by hand, once the rows allow it:");
+}
+
+fn recovery(it: &Recovery) -> wire::Recovery {
+    let Recovery { before_step, table, columns, key, save, copy, bring_back } = it.clone();
+    wire::Recovery { before_step, table, columns, key, save, copy, bring_back }
+}
+
+/// What is left to do afterwards, as comments.
+pub(super) fn unfinished(way: &WayBack) -> String {
+    let mut text = String::new();
+    if !way.unfinished.is_empty() {
+        text.push('\n');
+        comment(&mut text, "Left to do by hand, once the rows allow it:");
+    }
     for sql in &way.unfinished {
-        comment(text, &format!("    {sql};"));
+        comment(&mut text, &format!("    {sql};"));
     }
+    text
 }
 
 fn statement_text(text: &mut String, action: &Action) {
@@ -88,6 +139,9 @@ fn statement_text(text: &mut String, action: &Action) {
 fn grade_sentence(grade: Grade) -> &'static str {
     match grade {
         Grade::Exact => "Grade: exact. The schema is what it was, and no row loses anything that it had before.",
+        Grade::LeavesRows => {
+            "Grade: leaves rows. The schema is what it was and nothing is lost, but rows that were added stay."
+        }
         Grade::LosesData => "Grade: loses data. Not everything comes back; what does not is listed.",
         Grade::Impossible => "Grade: impossible. This script undoes what can be undone.",
     }

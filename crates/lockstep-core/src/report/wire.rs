@@ -333,16 +333,48 @@ pub struct Rollback {
     pub format: String,
     /// From after this step (1-based; 0: nothing to undo).
     pub from_step: usize,
-    /// `exact`, `loses_data` or `impossible`.
+    /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
     pub grade: String,
     /// The whole script as text, with comments; runs as it is.
     pub sql: String,
     pub statements: Vec<RollbackStatement>,
+    /// What is left to do by hand once the rows allow it: statements.
+    #[serde(default)]
+    pub unfinished: Vec<String>,
+    /// Rows that were added and are not taken away, one sentence each.
+    #[serde(default)]
+    pub stays: Vec<String>,
     /// What the way back cannot bring back, one sentence each.
     pub lost: Vec<String>,
     /// Why it is impossible, one sentence each.
     pub impossible: Vec<String>,
     pub notes: Vec<String>,
+    /// The first step (1-based) after which something is lost or cannot be undone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub point_of_no_return: Option<usize>,
+    /// How to keep what is lost.
+    #[serde(default)]
+    pub recovery: Vec<Recovery>,
+}
+
+/// How to keep what a step takes for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// To be saved before this step (1-based).
+    pub before_step: usize,
+    /// As it is called then.
+    pub table: String,
+    /// Empty: whole rows.
+    pub columns: Vec<String>,
+    /// What tells rows apart; empty where the table has no key.
+    pub key: Vec<String>,
+    /// Keeps it in the database: a statement.
+    pub save: String,
+    /// Keeps it in a file: a command of psql.
+    pub copy: String,
+    /// Brings it back once the way back has run; missing where no key says which row is which.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub bring_back: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -246,7 +246,9 @@ impl Work<'_> {
         let name = self.start.relation(table).name.clone();
         let mut sql = format!("ALTER TABLE {name} {}", self.start.add_constraint_clause(table, constraint));
         let missing = script::not(&script::constraint_exists(&name, &constraint.name));
-        let validate = rows && constraint.validated && constraint.enforced;
+        // Of a partitioned table no foreign key can be added as not valid (before PostgreSQL 18).
+        let whole = constraint.foreign_key().is_some() && self.start.table(table).is_partitioned();
+        let validate = rows && constraint.validated && constraint.enforced && (!whole || !certain);
         if validate {
             sql.push_str(" NOT VALID");
         }

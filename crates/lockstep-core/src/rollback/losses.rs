@@ -3,6 +3,8 @@
 use crate::effect::{DataChangeKind, RelationId};
 use crate::pg::types::{Type, TypeRef};
 use crate::rollback::Work;
+use crate::rollback::inserted::Inserted;
+use crate::rollback::recovery::Gone;
 use crate::rollback::relations::column_path;
 use crate::rollback::state::{State, find};
 use crate::schema::Schema;
@@ -14,6 +16,15 @@ impl Work<'_> {
     pub(super) fn find_losses(&mut self, trace: &Trace, state: &State<'_>) {
         for step in &state.steps {
             if let Outcome::Unknown(why) = &step.outcome {
+                // On the model it ran, and its effects are known; of a conversion only where the rows are, too.
+                if step.applied && !converts(step) {
+                    self.note(format!(
+                        "Whether step {} ({}) succeeds is not known ({why}); where it does, this undoes it.",
+                        step.index, step.command
+                    ));
+                    continue;
+                }
+                self.unknown_steps.push(step.index);
                 self.cannot(format!(
                     "What step {} ({}) did is not known, so it is not undone here: {why}.",
                     step.index,
@@ -25,9 +36,11 @@ impl Work<'_> {
         self.lost_columns(state);
         self.lost_sequences(state);
         self.conversions(state);
+        let (mut inserted, mut updated) = (vec![], vec![]);
         for step in &state.steps {
-            self.changed_rows(trace, step);
+            self.changed_rows(trace, step, &mut inserted, &mut updated);
         }
+        self.undo_inserted(&inserted, &updated);
         if !trace.start_troubles.is_empty() {
             self.note(
                 "Part of the starting schema is not modelled; what the migration did to that part could only be known \
@@ -40,13 +53,13 @@ impl Work<'_> {
         let start = self.start;
         for id in self.diff.lost_tables.clone() {
             let name = &start.relation(id).name;
-            let step = since(state, |schema| schema.get(id).is_none());
+            let step = self.since(state, id, None, |schema| schema.get(id).is_none());
             self.lose(format!("The rows of {name}, dropped by {step}: it comes again empty."));
         }
         for pair in self.diff.tables.clone() {
             if !pair.same() {
                 let name = &start.relation(pair.was).name;
-                let step = since(state, |schema| schema.get(pair.was).is_none());
+                let step = self.since(state, pair.was, None, |schema| schema.get(pair.was).is_none());
                 self.lose(format!(
                     "The rows of {name}, dropped by {step}: the table that now has this name is altered back instead and \
                      keeps the rows that it has."
@@ -67,11 +80,12 @@ impl Work<'_> {
             for number in &pair.lost_columns {
                 let Some(column) = start.table(pair.was).attribute(*number) else { continue };
                 let path = column_path(start, pair.was, *number);
-                let step = since(state, lacks(*number));
                 if column.generated.is_some() {
+                    let step = since(state, lacks(*number)).0;
                     self.note(format!("{path}, dropped by {step}, is computed again for every row."));
                     continue;
                 }
+                let step = self.since(state, pair.was, Some(*number), lacks(*number));
                 let again = if column.identity.is_some() || start.serial_word(pair.was, *number).is_some() {
                     "every row gets a new number"
                 } else if column.default.is_some() {
@@ -85,7 +99,7 @@ impl Work<'_> {
             }
             for column in pair.columns.iter().filter(|it| !it.same) {
                 let path = column_path(start, pair.was, column.was);
-                let step = since(state, lacks(column.was));
+                let step = self.since(state, pair.was, Some(column.was), lacks(column.was));
                 self.lose(format!(
                     "The contents of {path}, dropped by {step}: the column that now has this name is kept with what it \
                      holds."
@@ -104,7 +118,8 @@ impl Work<'_> {
             });
             if !with_owner {
                 let name = &start.relation(id).name;
-                let step = since(state, |schema| schema.get(id).is_none());
+                let (step, index) = since(state, |schema| schema.get(id).is_none());
+                self.unknown_steps.extend(index);
                 self.lose(format!("The position of the sequence {name}, dropped by {step}: it starts again."));
             }
         }
@@ -122,6 +137,7 @@ impl Work<'_> {
                     let types = (type_of(before, pair.was, column.was), type_of(&step.after, pair.was, column.was));
                     let (Some(from), Some(to)) = types else { continue };
                     if using || !keeps_all(&from, &to) {
+                        self.gone.push(Gone { step: step.index, table: pair.was, column: Some(column.was) });
                         let (from, to) = (before.format_type(&from), step.after.format_type(&to));
                         self.lose(format!(
                             "What {to} cannot hold of the {from} values of {path}, converted by step {}.",
@@ -135,7 +151,13 @@ impl Work<'_> {
 
     /// Rows of tables that were there at the start. Whether they had any is not asked: a schema alone
     /// does not tell.
-    fn changed_rows(&mut self, trace: &Trace, step: &Step) {
+    fn changed_rows<'s>(
+        &mut self,
+        trace: &Trace,
+        step: &'s Step,
+        inserted: &mut Vec<Inserted<'s>>,
+        updated: &mut Vec<RelationId>,
+    ) {
         let start = self.start;
         let mut changes: Vec<(RelationId, Option<u16>, DataChangeKind)> =
             step.data_changes.iter().map(|it| (it.relation, it.column.as_ref().map(|it| it.0), it.kind)).collect();
@@ -181,19 +203,49 @@ impl Work<'_> {
                 (DataChangeKind::Deleted, _) => {
                     self.lose(format!("The rows of {name} deleted by step {index}."));
                 }
-                (DataChangeKind::Inserted, _) => {
-                    self.note(format!("The rows that step {index} inserts into {name} stay."));
+                // A table that is gone takes them along.
+                (DataChangeKind::Inserted, _) if self.now.get(table).is_none() => {}
+                (DataChangeKind::Inserted, _)
+                    if !inserted.iter().any(|it| (it.step.index, it.table) == (index, table)) =>
+                {
+                    inserted.push(Inserted { step, table });
                 }
                 _ => {}
+            }
+            if matches!(kind, DataChangeKind::Overwritten) {
+                updated.push(table);
+            }
+            let lost = match kind {
+                DataChangeKind::Overwritten => column.is_none_or(was_there),
+                DataChangeKind::Deleted => true,
+                _ => false,
+            };
+            if lost {
+                self.gone.push(Gone { step: index, table, column });
             }
         }
     }
 }
 
-/// The first step after which it holds.
-fn since(state: &State<'_>, holds: impl Fn(&Schema) -> bool) -> String {
-    let step = state.steps.iter().find(|step| holds(&step.after));
-    step.map_or_else(|| "the migration".to_owned(), |step| format!("step {}", step.index))
+/// The first step after which it holds, in words and by its number.
+fn since(state: &State<'_>, holds: impl Fn(&Schema) -> bool) -> (String, Option<usize>) {
+    let step = state.steps.iter().find(|step| holds(&step.after)).map(|it| it.index);
+    (step.map_or_else(|| "the migration".to_owned(), |step| format!("step {step}")), step)
+}
+
+impl Work<'_> {
+    /// The same of something that is lost then.
+    fn since(
+        &mut self,
+        state: &State<'_>,
+        table: RelationId,
+        column: Option<u16>,
+        holds: impl Fn(&Schema) -> bool,
+    ) -> String {
+        let (words, step) = since(state, holds);
+        self.gone.extend(step.map(|step| Gone { step, table, column }));
+        words
+    }
 }
 
 fn previous<'s>(state: &'s State<'_>, step: &Step, start: &'s Schema) -> &'s Schema {
@@ -226,6 +278,14 @@ fn is_plain_cast(expression: &Expr, column: &crate::name::Ident) -> bool {
     match expression {
         Expr::Cast { operand, .. } => is_plain_cast(operand, column),
         Expr::Column(parts) => parts.last() == Some(column),
+        _ => false,
+    }
+}
+
+fn converts(step: &Step) -> bool {
+    let Some(Statement::AlterTable(statement)) = step.statement.as_deref() else { return false };
+    match &statement.action {
+        AlterTableAction::Subcommands(all) => all.iter().any(|it| matches!(it, Subcommand::SetType { .. })),
         _ => false,
     }
 }

@@ -4,11 +4,15 @@
 mod beside;
 mod columns;
 pub mod given;
+mod guard;
 mod hierarchy;
+mod inserted;
 mod keys;
 mod losses;
 mod objects;
 mod ownership;
+mod proof;
+mod recovery;
 mod relations;
 mod rename;
 mod row_types;
@@ -27,6 +31,7 @@ use crate::schema::Schema;
 use crate::schema::diff::{Diff, TablePair};
 use crate::simulate::trace::Trace;
 
+pub use recovery::Recovery;
 pub use script::{Action, Place};
 
 /// How much of what there was comes back.
@@ -34,6 +39,8 @@ pub use script::{Action, Place};
 pub enum Grade {
     /// The catalogs are equal, and no row has lost anything.
     Exact,
+    /// Nothing is lost, but rows that were added stay.
+    LeavesRows,
     LosesData,
     Impossible,
 }
@@ -46,17 +53,24 @@ pub struct WayBack {
     pub actions: Vec<Action>,
     /// What is left to do by hand, once the rows allow it.
     pub unfinished: Vec<String>,
+    /// Rows that were added and are not taken away.
+    pub stays: Vec<String>,
     pub lost: Vec<String>,
     pub impossible: Vec<String>,
     pub notes: Vec<String>,
+    /// The first step (1-based) after which something is lost or cannot be undone; `None` where nothing is.
+    pub point_of_no_return: Option<usize>,
+    /// How to keep what is lost.
+    pub recoveries: Vec<Recovery>,
 }
 
 impl WayBack {
     pub fn grade(&self) -> Grade {
-        match (self.impossible.is_empty(), self.lost.is_empty()) {
-            (false, _) => Grade::Impossible,
-            (true, false) => Grade::LosesData,
-            (true, true) => Grade::Exact,
+        match (self.impossible.is_empty(), self.lost.is_empty(), self.stays.is_empty()) {
+            (false, ..) => Grade::Impossible,
+            (true, false, _) => Grade::LosesData,
+            (true, true, false) => Grade::LeavesRows,
+            (true, true, true) => Grade::Exact,
         }
     }
 }
@@ -65,6 +79,7 @@ impl Grade {
     pub fn word(self) -> &'static str {
         match self {
             Grade::Exact => "exact",
+            Grade::LeavesRows => "leaves_rows",
             Grade::LosesData => "loses_data",
             Grade::Impossible => "impossible",
         }
@@ -92,7 +107,11 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     work.find_losses(trace, &state);
     work.refuse_hierarchies();
     work.refuse_rows_of_views();
-    work.finish(step.unwrap_or(trace.steps.len()))
+    work.guard_against_missing_tables();
+    let recoveries = work.recoveries(&state);
+    let mut way = WayBack { recoveries, ..work.finish(step.unwrap_or(trace.steps.len())) };
+    proof::prove(&mut way, &trace.start, &state.schema, trace);
+    way
 }
 
 /// What is being put together.
@@ -107,9 +126,13 @@ struct Work<'a> {
     diff: Diff,
     actions: Vec<(script::Phase, Action)>,
     unfinished: Vec<String>,
+    stays: Vec<String>,
     lost: Vec<String>,
     impossible: Vec<String>,
     notes: Vec<String>,
+    gone: Vec<recovery::Gone>,
+    /// Steps whose effects are not known, or that lose something which no query keeps.
+    unknown_steps: Vec<usize>,
 }
 
 impl<'a> Work<'a> {
@@ -122,9 +145,12 @@ impl<'a> Work<'a> {
             diff: Diff::between(start, now),
             actions: vec![],
             unfinished: vec![],
+            stays: vec![],
             lost: vec![],
             impossible: vec![],
             notes: vec![],
+            gone: vec![],
+            unknown_steps: vec![],
         }
     }
 
@@ -147,6 +173,10 @@ impl<'a> Work<'a> {
         }
     }
 
+    fn stay(&mut self, text: impl Into<String>) {
+        push_once(&mut self.stays, text.into());
+    }
+
     fn lose(&mut self, text: impl Into<String>) {
         push_once(&mut self.lost, text.into());
     }
@@ -167,9 +197,12 @@ impl<'a> Work<'a> {
             from_step,
             actions: self.actions.into_iter().map(|(_, action)| action).collect(),
             unfinished: self.unfinished,
+            stays: self.stays,
             lost: self.lost,
             impossible: self.impossible,
             notes: self.notes,
+            point_of_no_return: self.gone.iter().map(|it| it.step).chain(self.unknown_steps).min(),
+            recoveries: vec![],
         }
     }
 }

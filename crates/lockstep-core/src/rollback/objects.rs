@@ -2,7 +2,10 @@
 //! lost and changed ones are made again as they were.
 
 use crate::rollback::Work;
+use crate::rollback::ownership::address_words;
 use crate::rollback::script::Phase;
+use crate::schema::ddl::comment_on;
+use crate::schema::dependency::Object;
 use crate::schema::object::{CatalogObject, ObjectClass, ObjectId, ObjectKey};
 use crate::schema::trigger::FiringState;
 
@@ -28,11 +31,13 @@ impl Work<'_> {
                     let was = was.clone();
                     self.change_object(&was);
                     self.restore_state(&was);
+                    self.restore_comment(&was);
                 }
                 (Some(was), None) => {
                     let was = was.clone();
                     self.bring_back_object(&was);
                     self.restore_state(&was);
+                    self.restore_comment(&was);
                 }
                 (None, Some(is)) => self.drop_made_object(&is.clone()),
                 (None, None) => {}
@@ -110,6 +115,27 @@ impl Work<'_> {
             let sql = format!("ALTER TABLE {} {} TRIGGER {name}", self.start.relation(*table).name, wanted.words());
             self.add(Phase::Detail, sql);
         }
+    }
+
+    /// What is made again has none; what is replaced keeps the one that it has.
+    fn restore_comment(&mut self, was: &CatalogObject) {
+        let now = self.now.object(was.id).or_else(|| self.now.object(self.now.find_object(&was.key)?));
+        let made_again = now.is_none_or(|it| self.now.create_object(it.id) != self.start.create_object(was.id));
+        let same = now.is_some_and(|it| it.comment == was.comment);
+        if same && !(made_again && was.comment.is_some()) || now.is_none() && was.comment.is_none() {
+            return;
+        }
+        let on = match (&was.key, was.class()) {
+            (ObjectKey::OnRelation(_, table, name), class) => {
+                format!("{} {name} ON {}", class.words().to_uppercase(), self.start.relation(*table).name)
+            }
+            (_, ObjectClass::Function) => match address_words(self.start, &Object::Other(was.id)) {
+                Some(words) => words,
+                None => return,
+            },
+            (_, class) => format!("{} {}", class.words().to_uppercase(), was.name()),
+        };
+        self.add(Phase::Detail, comment_on(&on, was.comment.as_deref()));
     }
 
     /// Neither name nor result has changed: `CREATE OR REPLACE` will do.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::name::Ident;
 use crate::rollback::Work;
-use crate::rollback::script::Phase;
+use crate::rollback::script::{self, Phase};
 use crate::rollback::state::State;
 use crate::schema::Schema;
 use crate::schema::dependency::Object;
@@ -107,7 +107,7 @@ impl Work<'_> {
         }
         for ((on, verb, grantee), privileges) in statements {
             let sql = sentence(verb, &privileges.join(", "), &format!("ON {on}"), &role(grantee));
-            self.add(Phase::Detail, sql);
+            self.add_for(grantee, sql);
         }
     }
 
@@ -126,7 +126,15 @@ impl Work<'_> {
             let within = key.schema.as_ref().map(|it| format!("IN SCHEMA {it} ")).unwrap_or_default();
             let sql =
                 sentence(verb, &key.privilege.to_uppercase(), &format!("ON {}", key.objects), &role(&key.grantee));
-            self.add(Phase::Detail, format!("ALTER DEFAULT PRIVILEGES {of}{within}{sql}"));
+            self.add_for(&key.grantee, format!("ALTER DEFAULT PRIVILEGES {of}{within}{sql}"));
+        }
+    }
+
+    /// A role that was made on the way is gone when the script runs again.
+    fn add_for(&mut self, grantee: &Ident, sql: String) {
+        match self.is_made_role(grantee) {
+            true => self.add_if(Phase::Detail, script::role_exists(grantee), sql),
+            false => self.add(Phase::Detail, sql),
         }
     }
 
@@ -222,6 +230,9 @@ fn grant_target(schema: &Schema, key: &PrivilegeKey) -> Option<(String, Option<I
         Object::Type(id) => (format!("{kind} {}", schema.user_type(*id)?.name), None),
         Object::Namespace(name) => (format!("{kind} {name}"), None),
         Object::Other(id) => match &schema.object(*id)?.key {
+            ObjectKey::InSchema(ObjectClass::Function, ..) => {
+                (format!("{kind} {}", schema.routine_signature(schema.object(*id)?)), None)
+            }
             ObjectKey::InSchema(_, name, arguments) => (format!("{kind} {name}({})", arguments.join(", ")), None),
             ObjectKey::Global(_, name) => (format!("{kind} {name}"), None),
             ObjectKey::OnRelation(..) => return None,

@@ -6,6 +6,7 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
 use crate::rollback::Work;
 use crate::rollback::script::{self, Phase, both, not};
+use crate::schema::diff::{ColumnPair, TablePair};
 
 /// Renames in an order in which no target is still taken; a circle is broken by a name in between.
 /// The second value: whether there was a circle.
@@ -153,13 +154,33 @@ impl Work<'_> {
                     }
                 }
             }
+            let swapped = self.swapped(&pair);
             let (ordered, circle) = in_order(renames, between_name);
-            self.once_only(circle, format!("columns of {table}"));
+            if swapped.is_none() {
+                self.once_only(circle, format!("columns of {table}"));
+            }
             for (from, to) in ordered {
-                let condition = both(&script::column_exists(&table, &from), &not(&script::column_exists(&table, &to)));
+                let mut condition =
+                    both(&script::column_exists(&table, &from), &not(&script::column_exists(&table, &to)));
+                // Once they are back, the columns follow each other as they did.
+                if let Some((first, second)) = swapped.as_ref().filter(|_| circle && to == between_name(&from)) {
+                    condition = both(&condition, &script::stands_before(&table, first, second));
+                }
                 self.add_if(Phase::Rename, condition, format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
             }
         }
+    }
+
+    /// Two names whose columns stand the other way round than at the start: the first and the second now.
+    fn swapped(&self, pair: &TablePair) -> Option<(Ident, Ident)> {
+        let names = |same: &ColumnPair| {
+            (self.start.table(pair.was).column_name(same.was), self.now.table(pair.is).column_name(same.is))
+        };
+        let columns: Vec<(Ident, Ident)> = pair.columns.iter().filter(|it| it.same).map(names).collect();
+        let then = |name: &Ident| columns.iter().position(|(was, _)| was == name);
+        let now: Vec<(usize, &Ident)> = columns.iter().filter_map(|(_, is)| Some((then(is)?, is))).collect();
+        let turned = now.windows(2).find(|two| two[0].0 > two[1].0)?;
+        Some((turned[0].1.clone(), turned[1].1.clone()))
     }
 
     /// Indexes that are no constraint's, before and after.

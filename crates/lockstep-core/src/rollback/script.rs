@@ -32,6 +32,8 @@ pub(super) enum Phase {
     /// What holds rows of tables that go.
     DropRow,
     DropTable,
+    /// Rows that were added to tables that stay.
+    DeleteRow,
     DropConstraint,
     DropIndex,
     DropColumn,
@@ -126,6 +128,22 @@ pub(super) fn constraint_exists(table: &ObjectName, constraint: &Ident) -> Strin
         literal(table),
         quote_literal(constraint.as_str()),
     )
+}
+
+pub(super) fn role_exists(role: &Ident) -> String {
+    format!("EXISTS (SELECT FROM pg_roles WHERE rolname = {})", quote_literal(role.as_str()))
+}
+
+/// Of two columns that are both there.
+pub(super) fn stands_before(table: &ObjectName, first: &Ident, second: &Ident) -> String {
+    let place = |column: &Ident| {
+        format!(
+            "(SELECT attnum FROM pg_attribute WHERE attrelid = to_regclass({}) AND attname = {} AND NOT attisdropped)",
+            literal(table),
+            quote_literal(column.as_str()),
+        )
+    };
+    format!("{} < {}", place(first), place(second))
 }
 
 pub(super) fn both(first: &str, second: &str) -> String {

@@ -198,3 +198,55 @@ fn indexes_go_concurrently_where_they_came_concurrently() {
         ]
     );
 }
+
+#[test]
+fn up_to_the_point_of_no_return_nothing_is_lost_and_after_it_something_is() {
+    for pair in pairs::PAIRS {
+        let trace = traced(pair.schema, pair.migration, PgVersion::V18);
+        let Some(step) = way_back(&trace, None).point_of_no_return else { continue };
+        let grade = |step| way_back(&trace, Some(step)).grade();
+        assert!(grade(step - 1) <= Grade::LeavesRows, "{}: before step {step}", pair.name);
+        assert!(grade(step) > Grade::LeavesRows, "{}: after step {step}", pair.name);
+    }
+}
+
+#[test]
+fn what_was_saved_comes_back_by_the_key() {
+    let schema = "CREATE TABLE users (id bigint PRIMARY KEY, email text); CREATE TABLE logs (line text);";
+    let migration = "ALTER TABLE users RENAME email TO mail; ALTER TABLE users DROP mail; DELETE FROM users; ALTER TABLE logs DROP line;";
+    let way = way_back(&traced(schema, migration, PgVersion::V18), None);
+    assert_eq!(way.point_of_no_return, Some(2));
+    let said: Vec<(usize, &str, Option<&str>)> =
+        way.recoveries.iter().map(|it| (it.before_step, &*it.save, it.bring_back.as_deref())).collect();
+    let (email, rows) = ("users_kept_before_2", "users_kept_before_3");
+    let save = [
+        format!("CREATE TABLE {email} AS SELECT id, mail AS email FROM users"),
+        format!("CREATE TABLE {rows} AS SELECT id FROM users"),
+        "CREATE TABLE logs_kept_before_4 AS SELECT line FROM logs".to_owned(),
+    ];
+    let back = [
+        format!("UPDATE users AS it SET email = kept.email FROM {email} AS kept WHERE it.id = kept.id"),
+        format!("INSERT INTO users (id) OVERRIDING SYSTEM VALUE SELECT id FROM {rows} ON CONFLICT DO NOTHING"),
+    ];
+    assert_eq!(said, [(2, &*save[0], Some(&*back[0])), (3, &*save[1], Some(&*back[1])), (4, &*save[2], None)]);
+}
+
+#[test]
+fn inserted_rows_go_by_their_key_or_stay() {
+    let schema = "CREATE TABLE t (id integer PRIMARY KEY, a text); CREATE TABLE u (t integer REFERENCES t, b text);";
+    let grade = |migration: &str| {
+        let way = way_back(&traced(schema, migration, PgVersion::V18), None);
+        (way.grade(), way.actions.into_iter().map(|it| it.sql).collect::<Vec<_>>())
+    };
+    let (exact, sql) = grade("INSERT INTO t VALUES (1, 'x'), (2, 'y');");
+    assert_eq!((exact, sql), (Grade::Exact, vec!["DELETE FROM t WHERE id IN (1, 2)".to_owned()]));
+    for stays in [
+        "INSERT INTO t VALUES (1, 'x') ON CONFLICT DO NOTHING;",
+        "INSERT INTO u VALUES (NULL, 'x');",
+        "INSERT INTO t SELECT 1;",
+        "INSERT INTO t VALUES (1, 'x'); INSERT INTO u VALUES (1, 'y');",
+    ] {
+        assert_eq!(grade(stays), (Grade::LeavesRows, vec![]), "{stays}");
+    }
+    assert_eq!(grade("INSERT INTO t VALUES (1, 'x'); UPDATE t SET id = 3 WHERE id = 1;").0, Grade::LosesData);
+}

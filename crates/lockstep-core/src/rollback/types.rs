@@ -5,6 +5,7 @@ use crate::name::quote_literal;
 use crate::rollback::Work;
 use crate::rollback::script::{self, Phase};
 use crate::schema::ddl::comment_on;
+use crate::schema::dependency::Object;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 
 impl Work<'_> {
@@ -69,6 +70,7 @@ impl Work<'_> {
                     UserTypeKind::Domain { .. } | UserTypeKind::Composite { .. } => "true".to_owned(),
                 };
                 let word = if matches!(new.kind, UserTypeKind::Domain { .. }) { "DOMAIN" } else { "TYPE" };
+                self.release_defaults(is);
                 self.add_if(phase, differs, format!("DROP {word} IF EXISTS {}", old.name));
                 self.add_if(phase, script::type_is_missing(&old.name), sql);
                 self.comment_on_type(&old.name, old.comment.as_deref(), word == "DOMAIN");
@@ -99,6 +101,18 @@ impl Work<'_> {
                 self.cannot_drop_labels(was, is, before, after);
             }
             _ => self.cannot(format!("The type {} has changed and columns use it: it cannot be made again.", old.name)),
+        }
+    }
+
+    /// Defaults of columns of other types that mention it.
+    fn release_defaults(&mut self, type_: TypeId) {
+        for (dependent, _) in self.now.dependents(&Object::Type(type_), self.version) {
+            let Object::Default(table, number) = dependent else { continue };
+            if self.diff.table_of(table).is_some_and(|pair| !pair.made_columns.contains(&number)) {
+                let (name, column) = (self.now.relation(table).name.clone(), self.now.table(table).column_name(number));
+                let sql = format!("ALTER TABLE IF EXISTS {name} ALTER COLUMN {column} DROP DEFAULT");
+                self.add_if(Phase::DropConstraint, script::column_exists(&name, &column), sql);
+            }
         }
     }
 

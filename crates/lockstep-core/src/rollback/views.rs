@@ -41,6 +41,13 @@ impl Work<'_> {
                 }
             }
         }
+        // Where the script runs again, those that it has made stand in the way.
+        for view in views(self.start).collect::<Vec<_>>().into_iter().rev() {
+            if self.now.get(view.id).is_none() && self.now.find(&view.name).is_none() {
+                let sql = format!("DROP {} IF EXISTS {}", words(view), view.name);
+                self.add(Phase::DropView, sql);
+            }
+        }
         for id in outdated.iter().rev() {
             let view = self.now.relation(*id);
             let sql = format!("DROP {} IF EXISTS {}", words(view), view.name);

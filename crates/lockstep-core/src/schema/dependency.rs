@@ -214,6 +214,10 @@ impl Schema {
         if self.attributes_of(id).is_some() {
             self.expressions_that(&|it| it.uses_attribute(id.0, None) || it.makes_rows_of(id.0), found);
         }
+        // Constants and casts of the type, also where what they are in is of another (`find_expr_references_walker`).
+        let mut mentions = vec![];
+        self.expressions_that(&|it| it.user_types().contains(&id.0), &mut mentions);
+        found.extend(mentions.into_iter().filter(|it| !found.contains(it)).collect::<Vec<_>>());
         for other in self.types() {
             if let UserTypeKind::Domain { base, .. } = &other.kind
                 && base.base == TypeRef::User(id.0)

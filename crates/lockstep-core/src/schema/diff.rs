@@ -3,6 +3,7 @@
 
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
+use crate::pg::types::Type;
 use crate::schema::Schema;
 use crate::schema::relation::{Generated, Relation};
 use crate::schema::user_type::TypeId;
@@ -140,6 +141,21 @@ fn is_related(was: &Schema, old: RelationId, is: &Schema, new: RelationId) -> bo
     common > 0 && common * 2 >= old.live().count()
 }
 
+/// Whether a cast may lead from the one type to the other and back.
+fn converts(was: Option<Type>, is: Option<Type>) -> bool {
+    let (Some(was), Some(is)) = (was, is) else { return false };
+    let texts = [Type::TEXT, Type::VARCHAR];
+    let kinds: [&[Type]; 3] = [
+        &[Type::INT2, Type::INT4, Type::INT8, Type::NUMERIC, Type::FLOAT4, Type::FLOAT8],
+        &[Type::DATE, Type::TIMESTAMP, Type::TIMESTAMPTZ],
+        &[Type::JSON, Type::JSONB],
+    ];
+    let one_of = |types: &[Type], it: &Type| types.iter().any(|type_| type_.base == it.base);
+    let alike = kinds.iter().any(|kind| one_of(kind, &was) && one_of(kind, &is));
+    let same = was.base == is.base || alike || one_of(&texts, &was) || one_of(&texts, &is);
+    same && (was.array == is.array || one_of(&texts, &was) || one_of(&texts, &is))
+}
+
 fn pair_columns(was: &Schema, old: RelationId, is: &Schema, new: RelationId) -> TablePair {
     let (old_table, new_table) = (was.table(old), is.table(new));
     let mut lost: Vec<u16> = old_table.live().map(|(number, _)| number).collect();
@@ -161,6 +177,16 @@ fn pair_columns(was: &Schema, old: RelationId, is: &Schema, new: RelationId) -> 
         lost.retain(|it| *it != number);
         made.retain(|it| *it != other);
     }
+    // Another column of that name whose type is of another kind holds nothing that could be converted.
+    columns.retain(|pair| {
+        let of = |schema: &Schema, table, number| schema.table(table).attribute(number).map(|it| it.type_);
+        let keeps = pair.same || converts(of(was, old, pair.was), of(is, new, pair.is));
+        if !keeps {
+            lost.push(pair.was);
+            made.push(pair.is);
+        }
+        keeps
+    });
     columns.sort_by_key(|pair| pair.was);
     // A column cannot become a generated one, or one that is generated in another way: it is made anew.
     columns.retain(|pair| {

@@ -120,6 +120,10 @@ impl Alongside {
         &self.simulator.schema
     }
 
+    pub fn session(&self) -> &Session {
+        &self.simulator.session
+    }
+
     /// Whether a transaction is open.
     pub fn in_block(&self) -> bool {
         self.simulator.block.is_some()

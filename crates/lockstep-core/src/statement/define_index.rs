@@ -346,7 +346,14 @@ fn resolve_key(
             let expression = scope::analyze(execution, new.table, expression, Use::IndexExpression)?;
             immutable(execution, &expression, "expression")?;
             let type_ = *expression.type_();
-            (KeyColumn::Expression(expression), type_, None)
+            // What is no more than a column counts as one (`ComputeIndexAttrs`): `(a)`, `date(a)` of a date.
+            match expression.as_column() {
+                Some(number) => {
+                    let column = execution.schema.table(new.table).attribute(number);
+                    (KeyColumn::Attribute(number), type_, column.and_then(|it| it.collation.clone()))
+                }
+                None => (KeyColumn::Expression(expression), type_, None),
+            }
         }
     };
     let descending = key.descending.unwrap_or(false);

@@ -26,7 +26,7 @@ impl Rollback {
 /// Runs the script, and compares the database with the start as far as the grade claims.
 pub fn prove(rollback: &wire::Rollback, target: &Target, options: &Options, start: &State) -> Result<Rollback> {
     let (from_step, grade) = (rollback.from_step, rollback.grade.clone());
-    if !["exact", "loses_data"].contains(&grade.as_str()) {
+    if !["exact", "leaves_rows", "loses_data"].contains(&grade.as_str()) {
         let why = match rollback.impossible.join("; ") {
             why if why.is_empty() => Verdict::not_predicted("no way back is known"),
             why => Verdict::not_predicted(why),
@@ -46,7 +46,7 @@ pub fn prove(rollback: &wire::Rollback, target: &Target, options: &Options, star
     let schema = Verdict::of(differences);
     let rows = match grade.as_str() {
         "exact" => Verdict::of(difference(&Value::Object(start.rows.clone()), &Value::Object(end.rows))),
-        _ => Verdict::not_predicted(rollback.lost.join(" ")),
+        _ => Verdict::not_predicted([&rollback.lost[..], &rollback.stays].concat().join(" ")),
     };
     Ok(Rollback { from_step, grade, script, schema, rows })
 }

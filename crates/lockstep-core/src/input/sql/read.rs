@@ -96,6 +96,21 @@ pub fn has_way_back(text: &str) -> bool {
     may && sections(text).iter().any(|(_, section)| *section == Section::Down)
 }
 
+/// The text without its way back.
+pub fn without_way_back(text: &str) -> String {
+    let sections = sections(text);
+    let mut out = String::new();
+    let mut at = 0;
+    for (place, (start, section)) in sections.iter().enumerate() {
+        let (start, end) = (*start as usize, sections.get(place + 1).map_or(text.len(), |(end, _)| *end as usize));
+        if *section == Section::Down {
+            out.push_str(&text[at..start]);
+            at = end;
+        }
+    }
+    out + &text[at..]
+}
+
 /// Where sections begin.
 fn sections(text: &str) -> Vec<(u32, Section)> {
     let mut found = vec![];
@@ -117,6 +132,14 @@ fn sections(text: &str) -> Vec<(u32, Section)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_back_is_taken_out_wherever_it_stands() {
+        let (up, down) = ("-- migrate:up\nCREATE TABLE t ();\n", "-- migrate:down\nDROP TABLE t;\n");
+        assert_eq!(without_way_back(&format!("{up}{down}")), up);
+        assert_eq!(without_way_back(&format!("{down}{up}")), up);
+        assert_eq!(without_way_back(up), up);
+    }
 
     #[test]
     fn a_marker_begins_a_way_back_and_prose_does_not() {

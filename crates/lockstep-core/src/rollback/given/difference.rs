@@ -29,10 +29,10 @@ pub struct Difference {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) differences: Vec<Difference>,
+pub(in crate::rollback) struct Found {
+    pub(in crate::rollback) differences: Vec<Difference>,
     /// Tables whose columns stand in another order.
-    pub(super) reordered: Vec<String>,
+    pub(in crate::rollback) reordered: Vec<String>,
 }
 
 /// Parts of a relation whose members have names, and what one of them is called.
@@ -49,7 +49,7 @@ const PARTS: [(&str, &str); 6] = [
 const PASSED_OVER: [&str; 8] =
     ["dropped_columns", "missing", "pos", "last", "rows", "internal_triggers", "owner", "acl"];
 
-pub(super) fn between(before: &Schema, end: &Schema) -> Found {
+pub(in crate::rollback) fn between(before: &Schema, end: &Schema) -> Found {
     let (before, end) = (before.normal_form(), end.normal_form());
     let mut found = Found::default();
     let empty = Map::new();
@@ -75,7 +75,7 @@ pub(super) fn between(before: &Schema, end: &Schema) -> Found {
 }
 
 /// Why a difference may be none: an unread statement may have changed what it is about.
-pub(super) fn doubt(difference: &Difference, before: &Schema, end: &Schema) -> Option<String> {
+pub(in crate::rollback) fn doubt(difference: &Difference, before: &Schema, end: &Schema) -> Option<String> {
     let bare = difference.object.split('(').next().unwrap_or_default();
     let name = Ident::new(bare.rsplit('.').next().unwrap_or(bare).trim_matches('"'));
     [before, end].into_iter().find_map(|schema| schema.uncertain.about(&name, schema.find_plain(bare).map(|it| it.0)))

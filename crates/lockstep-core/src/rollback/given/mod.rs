@@ -1,7 +1,7 @@
 //! A way back that somebody wrote, held against the schema that it should lead to: run on the model from where the
 //! migration has led, and compared by the catalog's normal form.
 
-mod difference;
+pub(super) mod difference;
 mod losses;
 
 #[cfg(test)]

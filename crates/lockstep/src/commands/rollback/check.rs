@@ -26,6 +26,7 @@ pub(super) fn run(args: &Args) -> Result<ExitCode> {
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&found)? + "\n",
         Format::Sql => output::render(&report(&found, output::width(path)), output::result_is_colored(path)),
+        _ => anyhow::bail!(Usage("--check answers in text or, with --format json, in JSON".into())),
     };
     output::write(&text, path)?;
     let wrong = found.ways_back.iter().any(|it| it.wrong);

@@ -1,12 +1,14 @@
 //! `lockstep rollback`: the script that goes back.
 
 mod check;
+mod forms;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+use lockstep_core::report::rollback_form::Form;
 use lockstep_core::report::wire;
 use lockstep_core::report::words;
 
@@ -22,12 +24,14 @@ Examples:
       from after step 2, where the migration stopped
   lockstep rollback --schema schema.sql --output add_email.down.sql add_email.sql
       written to a file
+  lockstep rollback --format flyway --output undo --schema schema.sql migrations/
+      the way back of every file, with the names and markers of a tool
   lockstep rollback --check --schema schema.sql migrations/
       whether the ways back that are written already lead back (*.down.sql, U*.sql, down sections)
   lockstep rollback --check --down undo_email.sql --schema schema.sql add_email.sql
       the same for a file of any name
 
-The script goes to standard output; its grade (exact, loses data, impossible) and what it loses to
+The script goes to standard output; its grade (exact, leaves rows, loses data, impossible) and what it loses to
 standard error.
 
 Exit status: 0 there is a way back; 1 there is none, or --check finds a wrong one; 2 wrong usage; 3 could not run.";
@@ -51,7 +55,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "check")]
     down: Option<PathBuf>,
 
-    /// The script itself, or everything that is known about it as JSON
+    /// A script for psql, everything that is known about it as JSON, or each file's way back as a tool keeps it
+    /// (with --output: the folder that the files go to)
     #[arg(long, value_enum, default_value = "sql")]
     format: Format,
 
@@ -61,13 +66,44 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// A script for psql
     Sql,
+    /// For scripts: format lockstep-rollback/1
     Json,
+    /// downgrade() with op.execute
+    Alembic,
+    /// The file's section -- migrate:down
+    Dbmate,
+    /// down.sql beside up.sql
+    Diesel,
+    /// U1__x.sql for V1__x.sql
+    Flyway,
+    /// 1_x.down.sql
+    GolangMigrate,
+    /// The file's section -- +goose Down
+    Goose,
+    /// The file's section -- Down Migration
+    NodePgMigrate,
+    /// down.sql beside migration.sql, for `prisma db execute`
+    Prisma,
+    /// The file's section -- +migrate Down
+    SqlMigrate,
+    /// 1_x.down.sql
+    Sqlx,
+}
+
+impl Format {
+    fn form(self) -> Option<Form> {
+        Form::find(self.to_possible_value()?.get_name())
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if args.check {
         return check::run(args);
+    }
+    if let Some(form) = args.format.form() {
+        return forms::run(args, form);
     }
     let mut request = args.plan.request()?;
     if let Some(step) = args.step {
@@ -83,8 +119,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let rollback = engine::rollback(&request)?;
     let path = args.destination.output.as_deref();
     let text = match args.format {
-        Format::Sql => script(&rollback),
         Format::Json => serde_json::to_string_pretty(&rollback)? + "\n",
+        _ => script(&rollback),
     };
     output::write(&text, path)?;
     announce(&rollback);
@@ -100,11 +136,12 @@ fn script(rollback: &wire::Rollback) -> String {
 fn announce(rollback: &wire::Rollback) {
     match rollback.grade.as_str() {
         "exact" => output::note("this way back is exact: it restores the starting schema"),
+        "leaves_rows" => output::warn("this way back restores the schema and leaves rows that were added:"),
         "loses_data" => output::warn("this way back loses data:"),
         "impossible" => output::complain("there is no complete way back:"),
         other => output::warn(&format!("this way back is graded {other}")),
     }
-    let lines = rollback.impossible.iter().chain(&rollback.lost).chain(&rollback.notes);
+    let lines = rollback.impossible.iter().chain(&rollback.lost).chain(&rollback.stays).chain(&rollback.notes);
     for line in lines {
         output::detail(line);
     }
