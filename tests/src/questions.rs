@@ -71,6 +71,16 @@ pub static CASES: &[Question] = &[
         ..BLANK
     },
     Question {
+        // NOT IN finds nothing at all here.
+        name: "rows that refer to no row, where the column referred to holds a null",
+        schema: "CREATE TABLE p (code text UNIQUE); CREATE TABLE c (code text);",
+        migration: "ALTER TABLE c ADD CONSTRAINT fk FOREIGN KEY (code) REFERENCES p (code);",
+        good_rows: "INSERT INTO p VALUES ('a'), (NULL); INSERT INTO c VALUES ('a'), (NULL);",
+        bad_rows: "INSERT INTO p VALUES ('a'), (NULL); INSERT INTO c VALUES ('a'), ('b'), (NULL);",
+        check: "orphans_c_fk",
+        ..BLANK
+    },
+    Question {
         name: "a foreign key that stays NOT VALID is asked for at the end",
         schema: "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE orders (id int PRIMARY KEY, user_id int);",
         migration: "ALTER TABLE orders ADD CONSTRAINT fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;",

@@ -18,7 +18,7 @@ impl Proof<'_> {
     pub(super) fn stated(&self, name: &str) -> Proved {
         match self.evidence.statements.get(name).map(|it| it.trim()).filter(|it| !it.is_empty()) {
             Some(words) => Ok(format!("stated: {words}")),
-            None => Err(format!("a statement in the evidence: {{\"statements\": {{\"{name}\": \"who, when, how\"}}}}")),
+            None => Err(format!("a statement `{name}`")),
         }
     }
 

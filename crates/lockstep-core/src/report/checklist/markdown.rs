@@ -9,7 +9,11 @@ pub fn markdown(checklist: &Checklist) -> String {
     let mut out = String::new();
     let files: Vec<String> = checklist.files.iter().map(|it| code(it)).collect();
     let _ = writeln!(out, "# Checklist: {}\n", files.join(", "));
-    let _ = writeln!(out, "Ticked by evidence alone; what is missing stands beside what is not ticked.");
+    let _ = writeln!(
+        out,
+        "Ticked by evidence alone (`lockstep checklist --evidence FILE`); what is missing stands beside what is not \
+         ticked. What no program sees is stated: `{{\"statements\": {{\"backup\": \"who, when, how\"}}}}`."
+    );
     for section in &checklist.sections {
         let done = section.items.iter().filter(|it| it.ticked).count();
         let _ = writeln!(out, "\n## {} ({done} of {})\n", section.title, section.items.len());

@@ -12,6 +12,7 @@ mod kind;
 mod lines;
 mod model;
 mod order;
+mod others;
 mod prisma;
 mod pydantic;
 mod spelling;
@@ -36,7 +37,8 @@ pub use touch::Queries;
 /// `application`: its queries as they are, which the change may concern.
 pub fn handoff(trace: &Trace, validation: &Validation, application: Option<&Queries<'_>>) -> Handoff {
     let diff = Diff::between(&trace.start, &trace.end);
-    let changes = changes::changes(trace, &diff);
+    let mut changes = changes::changes(trace, &diff);
+    changes.extend(others::others(trace));
     let (order, order_notes) = order::order(trace, &changes);
     let way = way_back(trace, None);
     Handoff {

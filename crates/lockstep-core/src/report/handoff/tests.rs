@@ -115,6 +115,15 @@ fn names_cannot_break_out_of_code_or_markdown() {
 }
 
 #[test]
+fn views_functions_and_policies_are_told_as_well() {
+    let found = of(
+        &format!("{USERS} CREATE VIEW names AS SELECT name FROM users;"),
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';\nDROP VIEW names;\nCREATE POLICY p ON users USING (true);",
+    );
+    assert_eq!(found.changes, ["View names is dropped", "New function one()", "New policy p on table users"]);
+}
+
+#[test]
 fn a_database_that_stays_as_it_is_changes_no_model() {
     let found = of(USERS, "SELECT 1;");
     assert_eq!((found.edits.len(), found.changes.len(), found.errors.len()), (0, 0, 0));
