@@ -62,8 +62,12 @@ pub(crate) fn blocked(step: &Step, trace: &Trace, relation: RelationId) -> Optio
         return None;
     }
     // The index of its TOAST table is no part that a query asks for.
-    let own = step.locks.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
-    let own = own.map(|it| it.mode).max();
+    let asked = || step.locks.iter().filter(|it| !it.new && it.toast.is_none());
+    let own = asked().filter(|it| it.relation == relation).map(|it| it.mode).max();
+    // To plan a query is to open every index of its tables (`get_relation_info`).
+    let is_index = |id| step.before.get(id).and_then(|it| it.index()).is_some_and(|it| it.table == relation);
+    let index = asked().filter(|it| it.kind == 'i' && is_index(it.relation)).map(|it| it.mode).max();
+    let own = own.map(|own| if own.blocks_writes() { own.max(index.unwrap_or(own)) } else { own });
     let held = step.held.iter().filter(|it| it.relation == relation && !it.new && it.toast.is_none());
     let held = held.max_by_key(|it| it.mode);
     let blocked = match held {

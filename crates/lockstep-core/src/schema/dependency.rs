@@ -203,7 +203,11 @@ impl Schema {
 
     pub(super) fn dependents_of_type(&self, id: TypeId, found: &mut Vec<(Object, Dependency)>) {
         for (table, column) in self.columns_of_type(id) {
-            found.push((Object::Column(table, column), Dependency::Normal));
+            // A partitioned table goes with its key (`StorePartitionKey`: the key depends on it internally).
+            let key = self.table(table).partition_key.iter().flat_map(|key| &key.keys);
+            let of_key = key.into_iter().any(|key| matches!(&key.column, KeyColumn::Attribute(it) if *it == column));
+            let whole = if of_key { Object::Relation(table) } else { Object::Column(table, column) };
+            found.push((whole, Dependency::Normal));
         }
         for (composite, attribute) in self.attributes_of_type(id) {
             found.push((Object::Column(composite, attribute), Dependency::Normal));

@@ -70,6 +70,7 @@ fn reversible(trace: &Trace) -> Result<String, String> {
     let way = way_back(trace, None);
     match way.grade() {
         Grade::Exact => Ok("the way back is exact".into()),
+        Grade::LeavesRows => Ok(format!("the way back loses nothing; rows stay ({})", way.stays.join(" "))),
         Grade::LosesData => Err(format!("the way back loses data ({}): a decision that it may", way.lost.join(" "))),
         Grade::Impossible => Err(format!("there is no complete way back ({})", way.impossible.join(" "))),
     }
