@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use lockstep_core::input::sql::split::{PieceKind, split};
 use lockstep_core::report::safe_plan::wire::SafePlan;
 use lockstep_core::report::{plan, wire};
 use lockstep_core::rewrite;
 use lockstep_pg::binaries::Binaries;
 use lockstep_pg::difference::{Leniency, comparable, difference};
 use lockstep_pg::execute::{Options, execute};
-use lockstep_pg::session::{Session, Target};
+use lockstep_pg::session::Target;
 use lockstep_pg::{Cluster, catalog};
 use lockstep_tests::case::{Case, header};
+use lockstep_tests::psql::run;
 use lockstep_tests::{expect_file, files, repository};
 use serde_json::Value;
 
@@ -184,16 +184,4 @@ fn end(
     let schema = comparable(&catalog::normal_form(&mut client)?, leniency);
     let rows = Value::Object(catalog::contents(&mut client)?);
     Ok(End { schema, rows })
-}
-
-/// The whole text as psql would run it, with ON_ERROR_STOP.
-fn run(target: &Target, sql: &str) -> Result<(), String> {
-    let mut session = Session::open(target).map_err(|error| error.to_string())?;
-    for piece in split(sql).value.iter().filter(|it| it.kind == PieceKind::Statement) {
-        let statement = sql.get(piece.span.start as usize..piece.span.end as usize).unwrap_or("");
-        if let Err(failure) = session.run(statement).outcome {
-            return Err(format!("{} ({}): {statement}", failure.message, failure.sqlstate));
-        }
-    }
-    Ok(())
 }

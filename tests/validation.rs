@@ -54,12 +54,27 @@ fn main() {
             let trial = move || example(&Case::read(&path, path.parent().unwrap_or(&path))?, major, &cluster);
             trials.push(Trial::test(format!("{major}: example {name}"), trial));
         }
+        let server = Arc::clone(&cluster);
+        let trial = move || unused_indexes_are_asked_for(&server);
+        trials.push(Trial::test(format!("{major}: unused indexes are asked for"), trial));
         clusters.push(cluster);
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Exiting runs no destructor: the servers have to go first.
     drop(clusters);
     conclusion.exit();
+}
+
+/// The query that the advice hands out runs, and names an index that nothing needs, but none that keeps a rule.
+fn unused_indexes_are_asked_for(cluster: &Cluster) -> Result<(), Failed> {
+    let advice = report::advice(&Request::default());
+    let mut client = cluster.create_database()?.connect()?;
+    client.batch_execute(
+        "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE, b int, c int, EXCLUDE (c WITH =)); CREATE INDEX idle ON t (b)",
+    )?;
+    let rows = client.query(&advice.unused_indexes, &[])?;
+    let names: Vec<String> = rows.iter().map(|row| row.get("indexrelname")).collect();
+    if names == ["idle"] { Ok(()) } else { Err(format!("it names {names:?}").into()) }
 }
 
 fn request(question: &Question, major: u8) -> Request {

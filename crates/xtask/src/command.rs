@@ -26,6 +26,7 @@ enum Command {
     Trunk(trunk::Trunk),
     Corpus(forward::Corpus),
     Record(forward::Record),
+    Load(forward::Load),
     Mutate(mutate::Mutate),
 }
 
@@ -41,6 +42,7 @@ impl Xtask {
             Command::Trunk(trunk) => trunk.run(),
             Command::Corpus(corpus) => corpus.run(),
             Command::Record(record) => record.run(),
+            Command::Load(load) => load.run(),
             Command::Mutate(mutate) => mutate.run(),
         }
     }

@@ -36,6 +36,20 @@ impl Record {
     }
 }
 
+/// Migrations and their safe plans while an application uses the tables (`load --help`)
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Load {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Load {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        forward("load", &self.arguments)
+    }
+}
+
 /// Builds the program and runs it here, so that paths mean what they mean on the command line.
 fn forward(program: &str, arguments: &[OsString]) -> Result<ExitCode> {
     let mut command = cargo();

@@ -1,4 +1,3 @@
--- rehearsal gap: rollback, rows
 -- lockstep: schema
 CREATE TABLE t (id int PRIMARY KEY, a int);
 INSERT INTO t VALUES (1, 7), (2, 7), (3, 8);

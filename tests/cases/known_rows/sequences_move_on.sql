@@ -1,4 +1,3 @@
--- rehearsal gap: rollback, rows
 -- What a failed statement took from a sequence is gone.
 -- lockstep: schema
 CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int CHECK (a > 0));

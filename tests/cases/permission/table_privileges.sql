@@ -1,4 +1,3 @@
--- rehearsal gap: rollback, rows
 -- lockstep: schema
 CREATE ROLE reader;
 CREATE TABLE t(a int, b int);

@@ -1,4 +1,3 @@
--- rehearsal gap: rollback, rows
 -- lockstep: schema
 CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);
 CREATE TABLE orders (id int PRIMARY KEY, user_id int REFERENCES users (id));

@@ -1,10 +1,11 @@
 #![doc = include_str!("name_needs_quotes.md")]
 
 use crate::diagnostic::Severity;
+use crate::hazard::concerns::Concerns;
 use crate::hazard::exposure::runs;
 use crate::hazard::shapes::new_columns;
-use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
+use crate::keyword::{self, Category};
 use crate::simulate::trace::{Step, Trace};
 
 pub(super) static HAZARD: Hazard = Hazard {
@@ -27,7 +28,9 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     let mut about = None;
     for (table, name) in tables.chain(columns) {
         let written = name.to_string();
-        if written.starts_with('"') && !names.contains(&written) {
+        // `ColId` takes some keywords bare, though the server prints them quoted (`quote_identifier`).
+        let is_column_name = keyword::category(name.as_str()) == Some(Category::ColumnName);
+        if written.starts_with('"') && !is_column_name && !names.contains(&written) {
             about.get_or_insert(&table.name);
             names.push(written);
         }

@@ -64,6 +64,10 @@ const METHODS: [&str; 6] = ["btree", "hash", "gist", "gin", "spgist", "brin"];
 /// `INDEX_MAX_KEYS`.
 const MAX_KEYS: usize = 32;
 
+/// Bytes that surely fit into a row of an index of any method (`BTMaxItemSize`, `HashMaxItemSize`: a third of a page
+/// and more), its header and alignment counted out.
+const LONGEST_ROW: usize = 2600;
+
 pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Outcome<RelationId> {
     let table = execution.schema.relation(new.table).name.clone();
     if new.keys.len() + new.include.len() > MAX_KEYS {
@@ -182,9 +186,20 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
 /// `BTMaxItemSize` and its like: what compression makes of long values is not computed.
 fn holds_long_values(execution: &Execution, index: &Index) -> bool {
     let bounded = matches!(index.method.as_str(), "gin" | "brin");
-    let long =
-        |key: &IndexKey| key.type_.array || key.type_.is_any(&[Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::BYTEA]);
-    !bounded && execution.schema.table(index.table).long_values && index.keys.iter().any(long)
+    let table = execution.schema.table(index.table);
+    let share = LONGEST_ROW / index.keys.len().max(1);
+    let long = |key: &IndexKey| {
+        let of_characters = key.type_.is_any(&[Type::VARCHAR, Type::BPCHAR]);
+        let column = match key.column {
+            KeyColumn::Attribute(number) => table.attribute(number),
+            KeyColumn::Expression(_) => None,
+        };
+        // The modifier counts four bytes of a header in; a character has up to four bytes (`pg_wchar.h`).
+        let longest = column.filter(|it| of_characters && !it.type_.array && it.type_.modifier > 4);
+        let fits = longest.is_some_and(|it| usize::try_from(it.type_.modifier).is_ok_and(|it| it * 4 <= share));
+        !fits && (of_characters || key.type_.array || key.type_.is_any(&[Type::TEXT, Type::BYTEA]))
+    };
+    !bounded && table.long_values && index.keys.iter().any(long)
 }
 
 /// `index_build` over rows with the same key. What `CONCURRENTLY` has committed before stays: an index

@@ -229,6 +229,10 @@ pub(super) fn add_constraint(
             let named = TableConstraint { name: Some(made), ..constraint.clone() };
             check_children(execution, queue, table, &named, recurse)
         }
+        // Their grammar has none (`ConstraintElem`).
+        TableConstraintKind::NotNull { .. } if !behavior::not_null_is_a_constraint(execution.version) => {
+            add_constraint::add(execution, table, queue.altered(table), constraint, false)
+        }
         TableConstraintKind::NotNull { column, no_inherit } => {
             let children = execution.schema.children(table);
             if children.is_empty() || *no_inherit {
