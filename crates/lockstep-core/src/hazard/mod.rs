@@ -97,6 +97,7 @@ hazards! {
     time_without_zone,
     unsuitable_type,
     name_truncated,
+    not_in_with_nulls,
     name_needs_quotes,
     deletes_every_row,
     unbatched_update,
