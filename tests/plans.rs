@@ -2,7 +2,8 @@
 //! the migration itself; catalogs and rows must end alike.
 //!
 //! `-- recipes: …` names what must replace its statements, `-- plan: …` how the plan ends (`same` where it is left
-//! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same rows. The `.plan` beside a file records the plan's script.
+//! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same
+//! rows, `-- migration: one by one` that its transaction fails where its statements do not. The `.plan` beside a file records the plan's script.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -154,7 +155,11 @@ fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
     let (schema, migration) = case.parts();
     let plan = plan(&request(&case, version));
     let leniency = Leniency { column_order: plan.end.schema == "order_differs", ..Leniency::BACK };
-    let wanted = end(cluster, &schema, leniency, &mut |target| run(target, &migration))?;
+    let one_by_one = header(&case.text, "migration") == Some("one by one");
+    let wanted = end(cluster, &schema, leniency, &mut |target| match one_by_one {
+        true => run(target, &migration.replace("BEGIN;", "").replace("COMMIT;", "")),
+        false => run(target, &migration),
+    })?;
     let executed = end(cluster, &schema, leniency, &mut |target| {
         let done = execute(&plan, target, &Options::default(), &mut |_| true, &mut |_| {});
         done.map_err(|error| error.to_string())

@@ -16,19 +16,29 @@ const BATCH_PAGES: u32 = 64;
 /// Milliseconds between two batches, so that replicas and vacuum keep up.
 const PAUSE_MS: u32 = 10;
 
-/// `UPDATE` or `DELETE` of a table's rows, batch by batch.
+/// `UPDATE` or `DELETE` of a table's rows, or a copy of them, batch by batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backfill {
     pub table: ObjectName,
     pub only: bool,
     pub alias: Option<Ident>,
-    /// `SET` of an `UPDATE`; `None`: rows are deleted.
+    /// `SET` of an `UPDATE`; `None`: rows are deleted, or copied.
     pub set: Option<String>,
+    pub copy: Option<Copy>,
     /// What follows `FROM` or `USING`.
     pub from: Option<String>,
     /// Which rows are left to do: what makes it safe to run again.
     pub condition: Option<String>,
     pub walk: Walk,
+}
+
+/// Where rows are copied to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copy {
+    /// What follows `INSERT INTO`.
+    pub into: String,
+    /// The select list.
+    pub list: String,
 }
 
 /// How batches follow one another.
@@ -79,9 +89,10 @@ impl Backfill {
 
     /// One statement over the rows of a range; `None`: over all of them.
     pub fn statement(&self, range: Option<&str>) -> String {
-        let mut text = match &self.set {
-            Some(set) => format!("UPDATE {} SET {set}", self.target()),
-            None => format!("DELETE FROM {}", self.target()),
+        let mut text = match (&self.set, &self.copy) {
+            (_, Some(copy)) => format!("INSERT INTO {} SELECT {} FROM {}", copy.into, copy.list, self.target()),
+            (Some(set), None) => format!("UPDATE {} SET {set}", self.target()),
+            (None, None) => format!("DELETE FROM {}", self.target()),
         };
         if let Some(from) = &self.from {
             let word = if self.set.is_some() { "FROM" } else { "USING" };
@@ -92,6 +103,10 @@ impl Backfill {
             (Some(condition), None) => _ = write!(text, " WHERE {condition}"),
             (None, Some(range)) => _ = write!(text, " WHERE {range}"),
             (Some(condition), Some(range)) => _ = write!(text, " WHERE {range} AND ({condition})"),
+        }
+        if self.copy.is_some() {
+            // Rows that a trigger has carried over are there; nobody changes one between its reading and its writing.
+            text.push_str(" FOR SHARE ON CONFLICT DO NOTHING");
         }
         text
     }
