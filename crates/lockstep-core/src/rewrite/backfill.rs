@@ -16,6 +16,8 @@ const BATCH_PAGES: u32 = 64;
 /// Milliseconds between two batches, so that replicas and vacuum keep up.
 const PAUSE_MS: u32 = 10;
 
+const FOR_SHARE: &str = " FOR SHARE";
+
 /// `UPDATE` or `DELETE` of a table's rows, or a copy of them, batch by batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backfill {
@@ -89,6 +91,10 @@ impl Backfill {
 
     /// One statement over the rows of a range; `None`: over all of them.
     pub fn statement(&self, range: Option<&str>) -> String {
+        self.cut(range, FOR_SHARE)
+    }
+
+    fn cut(&self, range: Option<&str>, lock: &str) -> String {
         let mut text = match (&self.set, &self.copy) {
             (_, Some(copy)) => format!("INSERT INTO {} SELECT {} FROM {}", copy.into, copy.list, self.target()),
             (Some(set), None) => format!("UPDATE {} SET {set}", self.target()),
@@ -106,7 +112,8 @@ impl Backfill {
         }
         if self.copy.is_some() {
             // Rows that a trigger has carried over are there; nobody changes one between its reading and its writing.
-            text.push_str(" FOR SHARE ON CONFLICT DO NOTHING");
+            text.push_str(lock);
+            text.push_str(" ON CONFLICT DO NOTHING");
         }
         text
     }
@@ -117,7 +124,9 @@ impl Backfill {
         let switch = |word: &str| -> String {
             own.iter().map(|it| format!("ALTER TABLE {} {word} TRIGGER {it};\n", self.table)).collect()
         };
-        format!("{}{};\n{}", switch("DISABLE"), self.statement(None), switch("ENABLE"))
+        // What checks the rows must not lock them.
+        let statement = self.cut(None, "");
+        format!("{}{statement};\n{}", switch("DISABLE"), switch("ENABLE"))
     }
 
     /// The range of one batch, `low` and `high` being expressions.
@@ -182,12 +191,17 @@ impl Backfill {
                  END LOOP;\n    EXIT WHEN found = 0;\n  END LOOP;\nEND"
             ),
         };
-        let mut tag = "$backfill$".to_owned();
-        let mut count = 0;
-        while body.contains(&tag) {
-            count += 1;
-            tag = format!("$backfill{count}$");
-        }
-        format!("DO {tag}\n{body}\n{tag}")
+        format!("DO {}", dollar_quoted("backfill", &format!("\n{body}\n")))
     }
+}
+
+/// A text between dollar signs, with a tag that is not in it.
+pub(super) fn dollar_quoted(word: &str, text: &str) -> String {
+    let mut tag = format!("${word}$");
+    let mut count = 0;
+    while text.contains(&tag) {
+        count += 1;
+        tag = format!("${word}{count}$");
+    }
+    format!("{tag}{text}{tag}")
 }

@@ -1,7 +1,7 @@
 //! `UPDATE` and `DELETE` of many rows in one transaction.
 
 use crate::effect::WorkKind;
-use crate::hazard::exposure::is_empty;
+use crate::hazard::exposure::has_rows;
 use crate::hazard::is_always_true;
 use crate::name::Ident;
 use crate::pg::catalog;
@@ -34,8 +34,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     };
     let relation = site.used(&change.table)?;
     let table = relation.table()?;
-    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && it.relation == relation.id);
-    if !writes || is_few(site, relation) || is_empty(site.step, relation.id) {
+    if !writes_many(site, relation) {
         return None;
     }
     let chosen = change.condition.as_ref().filter(|it| !is_always_true(it));
@@ -81,8 +80,14 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     Some(Rewrite::new(why).backfill(backfill, "It can be stopped and run again: rows that are done are left out."))
 }
 
-/// The table is known to have few rows.
-pub(super) fn is_few(site: &Site<'_>, relation: &Relation) -> bool {
+/// The statement writes rows of the table or of its partitions, which are not known to be few.
+pub(super) fn writes_many(site: &Site<'_>, relation: &Relation) -> bool {
+    let below = |id| id == relation.id || site.before().ancestors(id).contains(&relation.id);
+    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && below(it.relation));
+    writes && has_rows(site.step, relation.id) && !is_few(site, relation)
+}
+
+fn is_few(site: &Site<'_>, relation: &Relation) -> bool {
     let facts = site.trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
     facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW)
 }

@@ -1,11 +1,9 @@
 //! `UPDATE` that computes new columns from old ones: columns that are split, merged or moved.
 
-use crate::effect::WorkKind;
-use crate::hazard::exposure::is_empty;
 use crate::hazard::is_always_true;
 use crate::name::{Ident, quote_identifier};
-use crate::rewrite::backfill::{Backfill, Walk};
-use crate::rewrite::backfill_rows::{has_equality, has_query, is_few, is_repeatable, mentions};
+use crate::rewrite::backfill::{Backfill, Walk, dollar_quoted};
+use crate::rewrite::backfill_rows::{has_equality, has_query, is_repeatable, mentions, writes_many};
 use crate::rewrite::{Phase, Recipe, Rewrite, Site};
 use crate::schema::relation::{Relation, Table};
 use crate::syntax::expression::Expr;
@@ -23,11 +21,10 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let Statement::Update(change) = site.statement()? else { return None };
     let relation = site.used(&change.table)?;
     let table = relation.table()?;
-    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && it.relation == relation.id);
     if change.opaque || change.returning || !change.from.is_empty() || change.sources.is_some() || change.only {
         return None;
     }
-    if !writes || is_few(site, relation) || is_empty(site.step, relation.id) {
+    if !writes_many(site, relation) {
         return None;
     }
     let chosen = change.condition.as_ref().filter(|it| !is_always_true(it));
@@ -54,7 +51,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let base = format!("zz_{}_{}", name.name.as_str(), change.assignments.first()?.0.as_str());
     let trigger = quote_identifier(&site.free_name(name, &base, "_derive"));
     let function = format!("{}.{trigger}", name.schema);
-    let body = body(table, change, chosen, &sources);
+    let body = dollar_quoted("derive", &format!("\n{}\n", body(table, change, chosen, &sources)));
     let assignments: Vec<String> = change.assignments.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let alias = change.alias.as_ref().map(|it| format!(" AS {it}")).unwrap_or_default();
     let backfill = Backfill {
@@ -79,7 +76,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         .together(
             Phase::Expand,
             vec![
-                format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $derive$\n{body}\n$derive$"),
+                format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {body}"),
                 format!(
                     "CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {name} FOR EACH ROW EXECUTE FUNCTION {function}()"
                 ),

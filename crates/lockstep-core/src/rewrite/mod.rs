@@ -10,6 +10,7 @@
 pub mod backfill;
 pub mod draft;
 
+mod answer;
 mod planner;
 mod proof;
 mod refused;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::fmt;
 
+pub use answer::answer;
 pub use draft::{Action, Draft, Phase, Rewrite};
 pub use planner::{PlannedStep, SafePlan, Verdict, VerdictKind, safe_plan};
 pub use proof::Proof;

@@ -2,7 +2,7 @@
 
 use crate::hazard::shapes;
 use crate::name::{Ident, quote_identifier};
-use crate::rewrite::backfill::{Backfill, Copy, Walk};
+use crate::rewrite::backfill::{Backfill, Copy, Walk, dollar_quoted};
 use crate::rewrite::backfill_rows::{has_equality, has_query, is_repeatable};
 use crate::rewrite::settled::{is_boundary, sets_timeout, text};
 use crate::rewrite::{Phase, Recipe, Rewrite, Site};
@@ -174,7 +174,7 @@ impl<'a> Copied<'a> {
         let trigger = quote_identifier(&site.free_name(from, &base, "_carry"));
         let emptied = quote_identifier(&site.free_name(from, &base, "_empty"));
         let function = format!("{}.{trigger}", from.schema);
-        let body = self.body(new, &keys);
+        let body = dollar_quoted("carry", &format!("\n{}\n", self.body(new, &keys)));
         let backfill = Backfill {
             table: from.clone(),
             only: false,
@@ -204,7 +204,7 @@ impl<'a> Copied<'a> {
             .together(
                 Phase::Expand,
                 vec![
-                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $carry$\n{body}\n$carry$"),
+                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {body}"),
                     format!(
                         "CREATE TRIGGER {trigger} AFTER INSERT OR UPDATE OR DELETE ON {from} FOR EACH ROW EXECUTE FUNCTION \
                          {function}()"

@@ -5,7 +5,7 @@ use crate::effect::{ObjectName, RelationId};
 use crate::name::{Ident, quote_identifier, quote_literal};
 use crate::pg::behavior;
 use crate::pg::types::Type;
-use crate::rewrite::backfill::{Backfill, Walk};
+use crate::rewrite::backfill::{Backfill, Walk, dollar_quoted};
 use crate::rewrite::backfill_rows::has_equality;
 use crate::rewrite::{Phase, Rewrite, Site};
 use crate::schema::Schema;
@@ -101,7 +101,7 @@ impl Shadow<'_> {
             "_sync",
         ));
         let function = format!("{}.{}", table.schema, trigger);
-        let body = format!("BEGIN\n{}\n  RETURN NEW;\nEND", sync.body);
+        let body = dollar_quoted("sync", &format!("\nBEGIN\n{}\n  RETURN NEW;\nEND\n", sync.body));
         let backfill = Backfill {
             table: table.clone(),
             only: false,
@@ -121,7 +121,7 @@ impl Shadow<'_> {
             .together(
                 Phase::Expand,
                 vec![
-                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $sync$\n{body}\n$sync$"),
+                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {body}"),
                     format!(
                         "CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
                     ),

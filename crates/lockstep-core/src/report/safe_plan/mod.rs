@@ -29,7 +29,14 @@ pub fn plan(trace: &Trace) -> wire::SafePlan {
 /// The way back from each stage, in their order.
 fn undone(trace: &Trace, plan: &SafePlan) -> Vec<Option<wire::Rollback>> {
     let stages = plan.steps.chunk_by(|a, b| a.draft.phase == b.draft.phase);
-    stages.map(|steps| undo(trace, steps).map(back)).collect()
+    let mut first = 1;
+    stages
+        .map(|steps| {
+            let way = undo(trace, steps, first);
+            first += steps.len();
+            way.map(back)
+        })
+        .collect()
 }
 
 fn back(way: WayBack) -> wire::Rollback {
