@@ -78,6 +78,8 @@ recipes! {
     move_rows,
     number_rows,
     rename_column,
+    rename_enum_value,
+    replace_table,
     rename_table,
     row_security,
     set_not_null,

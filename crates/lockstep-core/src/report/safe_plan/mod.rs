@@ -2,6 +2,8 @@
 
 mod markdown;
 mod script;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 use crate::pg::version::PgVersion;
