@@ -1,8 +1,9 @@
 //! Safe plans: every `.sql` below `tests/plans` is planned for every version, and run on every server at hand beside
-//! the migration itself; catalogs and rows must end alike.
+//! the migration itself; catalogs and rows must end alike, and what undoes a stage must lead to where it began.
 //!
 //! `-- recipes: …` names what must replace its statements, `-- plan: …` how the plan ends (`same` where it is left
-//! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same rows. The `.plan` beside a file records the plan's script.
+//! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same
+//! rows, `-- migration: one by one` that its transaction fails where its statements do not. The `.plan` beside a file records the plan's script.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -154,13 +155,17 @@ fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
     let (schema, migration) = case.parts();
     let plan = plan(&request(&case, version));
     let leniency = Leniency { column_order: plan.end.schema == "order_differs", ..Leniency::BACK };
-    let wanted = end(cluster, &schema, leniency, &mut |target| run(target, &migration))?;
+    let one_by_one = header(&case.text, "migration") == Some("one by one");
+    let wanted = end(cluster, &schema, leniency, &mut |target| match one_by_one {
+        true => run(target, &migration.replace("BEGIN;", "").replace("COMMIT;", "")),
+        false => run(target, &migration),
+    })?;
     let executed = end(cluster, &schema, leniency, &mut |target| {
         let done = execute(&plan, target, &Options::default(), &mut |_| true, &mut |_| {});
         done.map_err(|error| error.to_string())
     })?;
     let scripted = end(cluster, &schema, leniency, &mut |target| run(target, &plan.sql))?;
-    let mut wrong = vec![];
+    let mut wrong = undo_stages(cluster, &schema, leniency, &plan)?;
     for (way, reached) in [("the plan", &executed), ("its script", &scripted)] {
         wrong.extend(difference(&wanted.schema, &reached.schema).into_iter().map(|it| format!("{way}: {it}")));
         // Where each row computes its own value, no two runs have the same.
@@ -169,6 +174,35 @@ fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// Every stage whose way back is exact is run, undone and run again: undone, the catalog is as it was.
+fn undo_stages(cluster: &Cluster, schema: &str, leniency: Leniency, plan: &SafePlan) -> Result<Vec<String>, Failed> {
+    let target = cluster.create_database()?;
+    run(&target, schema).map_err(|error| format!("the starting schema: {error}"))?;
+    let form = || -> Result<Value, Failed> {
+        let mut client = target.connect()?;
+        Ok(comparable(&catalog::normal_form(&mut client)?, leniency))
+    };
+    let mut wrong = vec![];
+    for stage in &plan.stages {
+        let alone = SafePlan { stages: vec![stage.clone()], ..plan.clone() };
+        let forth = || {
+            let done = execute(&alone, &target, &Options::default(), &mut |_| true, &mut |_| {});
+            done.map_err(|error| format!("stage {}: {error}", stage.index))
+        };
+        let before = form()?;
+        forth()?;
+        let Some(way) = stage.rollback.as_ref().filter(|it| it.grade == "exact") else { continue };
+        for statement in &way.statements {
+            run(&target, &statement.sql)
+                .map_err(|error| format!("the way back from stage {}: {error}", stage.index))?;
+        }
+        let left = difference(&before, &form()?);
+        wrong.extend(left.into_iter().map(|it| format!("the way back from stage {}: {it}", stage.index)));
+        forth()?;
+    }
+    Ok(wrong)
 }
 
 fn end(

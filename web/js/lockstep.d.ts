@@ -58,9 +58,15 @@ export interface PlanStep {
   patience?: { lock_timeout_ms: number; pause_low_ms: number; pause_high_ms: number };
   gates: Precondition[]; locks: Held[]; findings: { id: string; message: string }[];
 }
+/** What undoes one stage of a safe plan. */
+export interface StageRollback {
+  grade: "exact" | "leaves_rows" | "loses_data" | "impossible";
+  statements: { sql: string; outside_transaction: boolean }[];
+  unfinished: string[]; stays: string[]; lost: string[]; impossible: string[];
+}
 export interface SafePlan {
   format: string; postgres: number; files: string[];
-  stages: { index: number; phase: "expand" | "backfill" | "contract"; deploy: string[]; steps: PlanStep[] }[];
+  stages: { index: number; phase: "expand" | "backfill" | "contract"; deploy: string[]; steps: PlanStep[]; rollback?: StageRollback }[];
   statements: { step: number; verdict: "kept" | "replaced" | "unsolved" | "left_out"; why: string; recipes: string[] }[];
   end: { schema: "same" | "order_differs" | "differs"; objects: string[] }; stopped?: string; sql: string;
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use lockstep_core::report::{wire, words};
+use lockstep_core::rewrite;
 use serde::Serialize;
 
 /// Ordered by weight.
@@ -133,7 +134,11 @@ fn finding(step: &wire::Step, finding: &wire::Finding) -> Problem {
         "" => (finding.message.clone(), String::new()),
         title => (title.to_owned(), finding.message.clone()),
     };
-    Problem { recipe: finding.recipe.clone(), ..at(step, &finding.id, severity(&finding.severity), title, message) }
+    let recipe = finding.recipe.as_ref().map(|id| match rewrite::find(id) {
+        Some(recipe) => format!("{} `lockstep plan` writes the steps ({id}).", recipe.about),
+        None => id.clone(),
+    });
+    Problem { recipe, ..at(step, &finding.id, severity(&finding.severity), title, message) }
 }
 
 /// A finding that the file accepts.

@@ -1,7 +1,8 @@
 //! The safe plan: what becomes of each statement, then the stages with what to deploy before them, and the script.
 
 use lockstep_core::report::safe_plan::markdown;
-use lockstep_core::report::safe_plan::wire::{SafePlan, Stage, Statement, Step};
+use lockstep_core::report::safe_plan::wire::{Rollback, SafePlan, Stage, Statement, Step};
+use lockstep_core::report::wire::Precondition;
 use yew::prelude::*;
 
 use crate::browser;
@@ -106,6 +107,7 @@ fn stage(stage: &Stage, of: usize) -> Html {
                 <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
             }
             <ol class="steps">{ for stage.steps.iter().take(SHOWN).map(step) }</ol>
+            { for stage.rollback.iter().map(back) }
         </section>
     }
 }
@@ -120,9 +122,39 @@ fn step(it: &Step) -> Html {
             <p>{ &it.why }{ " " }<span class="muted">{ format!("({waits})") }</span></p>
             <pre tabindex="0" aria-label={format!("Step {} of the plan", it.index)}><code>{ shortened(&it.statements.join(";\n"), 4_000) }</code></pre>
             { for it.gates.iter().map(|gate| html! {
-                <p class="muted">{ format!("Fails with {} unless this yields {}: ", gate.sqlstate, gate.expected) }<code>{ &gate.query }</code></p>
+                <p class="muted">{ condition(gate) }<code>{ &gate.query }</code></p>
             }) }
             { for it.findings.iter().map(|found| html! { <p class="beware"><Glyph icon={Icon::Warning} />{ &found.message }</p> }) }
         </li>
+    }
+}
+
+fn condition(gate: &Precondition) -> String {
+    match gate.sqlstate.as_str() {
+        "" => format!("Not before this yields {}: ", gate.expected),
+        state => format!("Fails with {state} unless this yields {}: ", gate.expected),
+    }
+}
+
+/// How the stage alone is undone.
+fn back(way: &Rollback) -> Html {
+    let grade = match way.grade.as_str() {
+        "exact" => "nothing is lost",
+        "leaves_rows" => "rows that were added stay",
+        "loses_data" => "something is lost",
+        _ => "it is not possible",
+    };
+    let sql: Vec<&str> = way.statements.iter().map(|it| it.sql.as_str()).collect();
+    let sentences = way.lost.iter().chain(&way.stays).chain(&way.impossible);
+    html! {
+        <details>
+            <summary>{ format!("Way back from this stage: {grade}") }</summary>
+            <ul class="sentences">{ for sentences.take(SHOWN).map(|it| html! { <li>{ it }</li> }) }</ul>
+            if sql.is_empty() {
+                <p class="muted">{ "The schema needs nothing." }</p>
+            } else {
+                <pre tabindex="0" aria-label="Way back from this stage"><code>{ shortened(&format!("{};", sql.join(";\n")), 4_000) }</code></pre>
+            }
+        </details>
     }
 }

@@ -12,7 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     id: "blocking_detach",
     severity: Severity::Warning,
     page: include_str!("blocking_detach.md"),
-    recipe: None,
+    recipe: Some("concurrently"),
     concerns: Concerns::ALTER_TABLE,
     check,
 };

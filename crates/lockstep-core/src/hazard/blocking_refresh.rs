@@ -12,7 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     id: "blocking_refresh",
     severity: Severity::Error,
     page: include_str!("blocking_refresh.md"),
-    recipe: None,
+    recipe: Some("concurrently"),
     concerns: Concerns::OTHER,
     check,
 };

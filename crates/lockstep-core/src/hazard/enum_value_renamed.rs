@@ -11,7 +11,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     id: "enum_value_renamed",
     severity: Severity::Warning,
     page: include_str!("enum_value_renamed.md"),
-    recipe: None,
+    recipe: Some("rename_enum_value"),
     concerns: Concerns::OTHER,
     check,
 };

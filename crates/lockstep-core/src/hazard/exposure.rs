@@ -99,6 +99,11 @@ impl Blocked {
     }
 }
 
+/// The table has rows, itself or in its partitions.
+pub(crate) fn has_rows(step: &Step, table: RelationId) -> bool {
+    !is_empty(step, table) || step.before.descendants(table).into_iter().any(|(id, _)| !is_empty(step, id))
+}
+
 /// Whether the table certainly holds no row when the step begins.
 pub(crate) fn is_empty(step: &Step, table: RelationId) -> bool {
     let schema = &step.before;

@@ -33,7 +33,7 @@ pub struct Hazard {
     pub severity: Severity,
     /// Markdown; the first line is the title.
     pub page: &'static str,
-    /// The rewrite that removes it, where there is one.
+    /// The recipe that removes it, where that is the same for every statement; see `rewrite::answer` for the others.
     pub recipe: Option<&'static str>,
     /// The steps that it is asked of.
     pub concerns: Concerns,

@@ -1,10 +1,10 @@
 #![doc = include_str!("unbatched_update.md")]
 
 use crate::diagnostic::Severity;
-use crate::hazard::deletes_every_row::is_always_true;
-use crate::hazard::exposure::{is_empty, told_rows};
-use crate::hazard::shapes::{of_others, running};
 use crate::hazard::concerns::Concerns;
+use crate::hazard::deletes_every_row::is_always_true;
+use crate::hazard::exposure::{has_rows, told_rows};
+use crate::hazard::shapes::{of_others, running};
 use crate::hazard::{Finding, Hazard};
 use crate::simulate::trace::{Step, Trace};
 use crate::syntax::statement::Statement;
@@ -23,7 +23,9 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
     if !update.from.is_empty() || update.opaque || !update.condition.as_ref().is_none_or(is_always_true) {
         return vec![];
     }
-    let Some(relation) = of_others(step, trace, &update.table).filter(|it| !is_empty(step, it.id)) else { return vec![] };
+    let Some(relation) = of_others(step, trace, &update.table).filter(|it| has_rows(step, it.id)) else {
+        return vec![];
+    };
     // So many rows change within a second or so.
     if told_rows(trace, relation).is_some_and(|it| it <= trace.plan.config.thresholds.batch_rows) {
         return vec![];

@@ -44,6 +44,11 @@ pub fn partitioned_foreign_key_may_be_not_valid(version: PgVersion) -> bool {
     version >= PgVersion::V18
 }
 
+/// `VALIDATE CONSTRAINT` of a foreign key to a partitioned table validates its parts for the partitions: from 18 on.
+pub fn keys_to_partitions_become_valid(version: PgVersion) -> bool {
+    version >= PgVersion::V18
+}
+
 /// `ATTACH` and `DETACH PARTITION` name the subcommand when the table is not partitioned: from 18 on.
 pub fn names_partitioned_table_only(version: PgVersion) -> bool {
     version >= PgVersion::V18

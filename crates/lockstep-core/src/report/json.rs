@@ -16,6 +16,7 @@ use crate::report::changes::changes;
 use crate::report::position::Walker;
 use crate::report::wire::FORMAT;
 use crate::report::{caption, estimate, wire};
+use crate::rewrite;
 use crate::schema::form::letter;
 use crate::simulate::trace::{self, Outcome, Step, Trace, TransactionEnd, TransactionKind};
 
@@ -150,7 +151,7 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>, verdict: Verdict<'_
         from: from.utf16,
         to: to.utf16,
         caption: caption::caption(step, trace),
-        findings: verdict.findings.into_iter().map(finding).collect(),
+        findings: verdict.findings.into_iter().map(|it| finding(step, it)).collect(),
         ignored: verdict.ignored.into_iter().map(|(it, ignore)| ignored(it, ignore)).collect(),
         ..claims(step)
     }
@@ -219,13 +220,14 @@ pub fn claims(step: &Step) -> wire::Step {
     }
 }
 
-fn finding(it: hazard::Finding) -> wire::Finding {
+fn finding(step: &Step, it: hazard::Finding) -> wire::Finding {
+    let recipe = rewrite::answer(step, &it).map(|it| it.id.to_owned());
     wire::Finding {
+        recipe,
         id: it.hazard.id.into(),
         severity: it.severity.word().into(),
         title: it.hazard.title().into(),
         message: it.message,
-        recipe: it.hazard.recipe.map(Into::into),
     }
 }
 

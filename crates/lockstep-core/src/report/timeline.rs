@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use crate::report::change::{self, Sign};
 use crate::report::styled::{Canvas, Line, Tone};
 use crate::report::{wire, words};
+use crate::rewrite;
 
 /// Lines of SQL shown of one statement; the file has the rest.
 const SQL_LINES: usize = 12;
@@ -306,7 +307,8 @@ fn finding(canvas: &mut Canvas, column: usize, finding: &wire::Finding) {
     if heading != &finding.message {
         canvas.flow(indent(), column + 2, Line::new().with(Tone::Plain, &finding.message));
     }
-    for (number, line) in finding.recipe.iter().flat_map(|recipe| recipe.lines()).enumerate() {
+    let recipe = finding.recipe.as_deref().map(|id| rewrite::find(id).map_or(id, |it| it.about));
+    for (number, line) in recipe.iter().flat_map(|recipe| recipe.lines()).enumerate() {
         let lead = if number == 0 { "instead: " } else { "         " };
         canvas.flow(indent().with(Tone::Good, lead), column + 4, Line::new().with(Tone::Plain, line));
     }

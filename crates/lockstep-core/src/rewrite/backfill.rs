@@ -16,19 +16,31 @@ const BATCH_PAGES: u32 = 64;
 /// Milliseconds between two batches, so that replicas and vacuum keep up.
 const PAUSE_MS: u32 = 10;
 
-/// `UPDATE` or `DELETE` of a table's rows, batch by batch.
+const FOR_SHARE: &str = " FOR SHARE";
+
+/// `UPDATE` or `DELETE` of a table's rows, or a copy of them, batch by batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Backfill {
     pub table: ObjectName,
     pub only: bool,
     pub alias: Option<Ident>,
-    /// `SET` of an `UPDATE`; `None`: rows are deleted.
+    /// `SET` of an `UPDATE`; `None`: rows are deleted, or copied.
     pub set: Option<String>,
+    pub copy: Option<Copy>,
     /// What follows `FROM` or `USING`.
     pub from: Option<String>,
     /// Which rows are left to do: what makes it safe to run again.
     pub condition: Option<String>,
     pub walk: Walk,
+}
+
+/// Where rows are copied to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copy {
+    /// What follows `INSERT INTO`.
+    pub into: String,
+    /// The select list.
+    pub list: String,
 }
 
 /// How batches follow one another.
@@ -79,9 +91,14 @@ impl Backfill {
 
     /// One statement over the rows of a range; `None`: over all of them.
     pub fn statement(&self, range: Option<&str>) -> String {
-        let mut text = match &self.set {
-            Some(set) => format!("UPDATE {} SET {set}", self.target()),
-            None => format!("DELETE FROM {}", self.target()),
+        self.cut(range, FOR_SHARE)
+    }
+
+    fn cut(&self, range: Option<&str>, lock: &str) -> String {
+        let mut text = match (&self.set, &self.copy) {
+            (_, Some(copy)) => format!("INSERT INTO {} SELECT {} FROM {}", copy.into, copy.list, self.target()),
+            (Some(set), None) => format!("UPDATE {} SET {set}", self.target()),
+            (None, None) => format!("DELETE FROM {}", self.target()),
         };
         if let Some(from) = &self.from {
             let word = if self.set.is_some() { "FROM" } else { "USING" };
@@ -93,6 +110,11 @@ impl Backfill {
             (None, Some(range)) => _ = write!(text, " WHERE {range}"),
             (Some(condition), Some(range)) => _ = write!(text, " WHERE {range} AND ({condition})"),
         }
+        if self.copy.is_some() {
+            // Rows that a trigger has carried over are there; nobody changes one between its reading and its writing.
+            text.push_str(lock);
+            text.push_str(" ON CONFLICT DO NOTHING");
+        }
         text
     }
 
@@ -102,7 +124,9 @@ impl Backfill {
         let switch = |word: &str| -> String {
             own.iter().map(|it| format!("ALTER TABLE {} {word} TRIGGER {it};\n", self.table)).collect()
         };
-        format!("{}{};\n{}", switch("DISABLE"), self.statement(None), switch("ENABLE"))
+        // What checks the rows must not lock them.
+        let statement = self.cut(None, "");
+        format!("{}{statement};\n{}", switch("DISABLE"), switch("ENABLE"))
     }
 
     /// The range of one batch, `low` and `high` being expressions.
@@ -167,12 +191,17 @@ impl Backfill {
                  END LOOP;\n    EXIT WHEN found = 0;\n  END LOOP;\nEND"
             ),
         };
-        let mut tag = "$backfill$".to_owned();
-        let mut count = 0;
-        while body.contains(&tag) {
-            count += 1;
-            tag = format!("$backfill{count}$");
-        }
-        format!("DO {tag}\n{body}\n{tag}")
+        format!("DO {}", dollar_quoted("backfill", &format!("\n{body}\n")))
     }
+}
+
+/// A text between dollar signs, with a tag that is not in it.
+pub(super) fn dollar_quoted(word: &str, text: &str) -> String {
+    let mut tag = format!("${word}$");
+    let mut count = 0;
+    while text.contains(&tag) {
+        count += 1;
+        tag = format!("${word}{count}$");
+    }
+    format!("{tag}{text}{tag}")
 }

@@ -1,7 +1,7 @@
 //! `UPDATE` and `DELETE` of many rows in one transaction.
 
 use crate::effect::WorkKind;
-use crate::hazard::exposure::is_empty;
+use crate::hazard::exposure::has_rows;
 use crate::hazard::is_always_true;
 use crate::name::Ident;
 use crate::pg::catalog;
@@ -34,19 +34,31 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     };
     let relation = site.used(&change.table)?;
     let table = relation.table()?;
-    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && it.relation == relation.id);
-    let facts = site.trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
-    let few = facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW);
-    if change.opaque || change.returning || !writes || few || is_empty(site.step, relation.id) {
+    if !writes_many(site, relation) {
         return None;
     }
     let chosen = change.condition.as_ref().filter(|it| !is_always_true(it));
     if chosen.is_some_and(|it| picks_one_row(site, relation, it)) {
         return None;
     }
-    let walk = Walk::through(site.before(), relation.id)?;
+    if change.opaque {
+        return Rewrite::refuse("Not all of it is understood, so it is not cut into batches");
+    }
+    if change.returning {
+        return Rewrite::refuse("RETURNING asks for all its rows at once, which batches cannot give");
+    }
+    let Some(walk) = Walk::through(site.before(), relation.id) else {
+        return Rewrite::refuse(format!(
+            "Batches need a primary key of one integer column to walk through the partitions of {}, which it lacks: \
+             change them partition by partition",
+            relation.name
+        ));
+    };
     let condition = match updates {
-        true => left_to_do(site, relation, table, change, chosen, &walk)?,
+        true => match left_to_do(site, relation, table, change, chosen, &walk) {
+            Ok(condition) => condition,
+            Err(why) => return Rewrite::refuse(why),
+        },
         // What is deleted is not found again.
         false => chosen.map(ToString::to_string),
     };
@@ -56,7 +68,8 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         only: change.only,
         alias: change.alias.clone(),
         set: updates.then(|| assignments.join(", ")),
-        from: sources(change)?,
+        copy: None,
+        from: sources(change),
         condition,
         walk,
     };
@@ -67,20 +80,32 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     Some(Rewrite::new(why).backfill(backfill, "It can be stopped and run again: rows that are done are left out."))
 }
 
-/// What follows `FROM` or `USING`; `None` where its text is not known.
-fn sources(change: &RowStatement) -> Option<Option<String>> {
+/// The statement writes rows of the table or of its partitions, which are not known to be few.
+pub(super) fn writes_many(site: &Site<'_>, relation: &Relation) -> bool {
+    let below = |id| id == relation.id || site.before().ancestors(id).contains(&relation.id);
+    let writes = site.step.work.iter().any(|it| it.kind == WorkKind::WriteRows && below(it.relation));
+    writes && has_rows(site.step, relation.id) && !is_few(site, relation)
+}
+
+fn is_few(site: &Site<'_>, relation: &Relation) -> bool {
+    let facts = site.trace.plan.facts.of(relation.name.schema.as_str(), relation.name.name.as_str());
+    facts.and_then(|it| it.rows).is_some_and(|it| it <= FEW)
+}
+
+/// What follows `FROM` or `USING`.
+fn sources(change: &RowStatement) -> Option<String> {
     if change.sources.is_some() {
-        return Some(change.sources.clone());
+        return change.sources.clone();
     }
     let one = |(name, alias): &(crate::name::QualifiedName, Option<Ident>)| match alias {
         Some(alias) => format!("{name} AS {alias}"),
         None => name.to_string(),
     };
     let all: Vec<String> = change.from.iter().map(one).collect();
-    Some((!all.is_empty()).then(|| all.join(", ")))
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// The condition that finds what is left to do, so that a second run does no harm; `None` where there is none.
+/// The condition that finds what is left to do, so that a second run does no harm; else why there is none.
 fn left_to_do(
     site: &Site<'_>,
     relation: &Relation,
@@ -88,10 +113,13 @@ fn left_to_do(
     change: &RowStatement,
     chosen: Option<&Expr>,
     walk: &Walk,
-) -> Option<Option<String>> {
+) -> Result<Option<String>, String> {
     let mut changes = vec![];
+    let start = site.trace.start.get(relation.id).and_then(Relation::table);
     for (name, value) in &change.assignments {
-        let (number, column) = table.column(name.as_str())?;
+        let Some((number, column)) = table.column(name.as_str()) else {
+            return Err(format!("Column {name} is not known"));
+        };
         let named = change.alias.as_ref().map_or_else(|| relation.name.name.clone(), Ident::clone);
         let target = match change.from.is_empty() && change.sources.is_none() {
             true => name.to_string(),
@@ -99,11 +127,16 @@ fn left_to_do(
         };
         let written: Vec<&Ident> = change.assignments.iter().map(|(name, _)| name).collect();
         let reads_what_it_writes = mentions(value, &written);
-        let is_new = site.trace.start.get(relation.id).and_then(Relation::table)?.attribute(number).is_none();
+        let is_new = start.is_some_and(|it| it.attribute(number).is_none());
         if reads_what_it_writes || has_query(value) {
             // Done twice it may come to something else, unless the rows themselves say that it is done.
             if !chosen.is_some_and(|it| mentions(it, &written)) {
-                return None;
+                let reads = if reads_what_it_writes { "what it writes" } else { "other rows" };
+                return Err(format!(
+                    "The new value of {name} is computed from {reads}, and no condition says which rows are done: run \
+                     again after an interruption, batches would change rows twice; add a condition on {name} that no \
+                     longer holds once a row is done"
+                ));
             }
             continue;
         }
@@ -118,10 +151,16 @@ fn left_to_do(
             if has_equality(&column.type_) {
                 changes.push(format!("{target} IS DISTINCT FROM {value}"));
             } else if *walk == Walk::Pages && chosen.is_none() {
-                return None;
+                return Err(format!(
+                    "Values of {name} cannot be compared and the table has no integer key to walk along, so batches \
+                     would not know which rows are done; add a condition that says it"
+                ));
             }
         } else if !chosen.is_some_and(|it| asks_for_null(it, name)) {
-            return None;
+            return Err(format!(
+                "The new value of {name} comes out otherwise each time, so batches run again would change rows twice; \
+                 add WHERE {name} IS NULL, or a condition that no longer holds once a row is done"
+            ));
         }
     }
     let chosen = chosen.map(|it| match it {
@@ -133,14 +172,14 @@ fn left_to_do(
         [one] => Some(one.clone()),
         several => Some(format!("({})", several.join(" OR "))),
     };
-    Some(match (chosen, changes) {
+    Ok(match (chosen, changes) {
         (Some(chosen), Some(changes)) if chosen == changes => Some(chosen),
         (Some(chosen), Some(changes)) => Some(format!("{chosen} AND {changes}")),
         (one, other) => one.or(other),
     })
 }
 
-fn mentions(expression: &Expr, columns: &[&Ident]) -> bool {
+pub(super) fn mentions(expression: &Expr, columns: &[&Ident]) -> bool {
     let mut found = false;
     expression.visit(&mut |it| {
         if let Expr::Column(path) = it {
@@ -151,14 +190,14 @@ fn mentions(expression: &Expr, columns: &[&Ident]) -> bool {
 }
 
 /// It reads other rows, or is not read itself.
-fn has_query(expression: &Expr) -> bool {
+pub(super) fn has_query(expression: &Expr) -> bool {
     let mut found = false;
     expression.visit(&mut |it| found |= matches!(it, Expr::Query(_) | Expr::Opaque(_)));
     found
 }
 
 /// Computed twice over the same row it comes to the same.
-fn is_repeatable(expression: &Expr, version: PgVersion) -> bool {
+pub(super) fn is_repeatable(expression: &Expr, version: PgVersion) -> bool {
     let mut all = true;
     expression.visit(&mut |it| {
         all &= match it {
@@ -209,6 +248,6 @@ fn picks_one_row(site: &Site<'_>, relation: &Relation, condition: &Expr) -> bool
 }
 
 /// Whether `IS DISTINCT FROM` can compare values of the type.
-fn has_equality(type_: &Type) -> bool {
+pub(super) fn has_equality(type_: &Type) -> bool {
     catalog::equality().iter().any(|row| row.left.is(*type_) || row.left.is(type_.bare())) || type_.array
 }

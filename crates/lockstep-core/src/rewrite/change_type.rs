@@ -2,7 +2,7 @@
 
 use crate::effect::WorkKind;
 use crate::name::Ident;
-use crate::rewrite::shadow::{Shadow, Sync};
+use crate::rewrite::shadow::{Shadow, Sync, differs};
 use crate::rewrite::{Recipe, Rewrite, Site};
 use crate::syntax::statement::Subcommand;
 
@@ -23,7 +23,8 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     }
     let (number, _) = relation.table()?.column(column.as_str())?;
     let table = &relation.name;
-    let type_ = site.after().format_type(&site.after().get(relation.id)?.table()?.attribute(number)?.type_);
+    let made = site.after().get(relation.id)?.table()?.attribute(number)?;
+    let type_ = site.after().format_type(&made.type_);
     let beside = Ident::new(&site.free_name(table, column.as_str(), "_new"));
     // Assigned, not cast: what does not fit is refused, as the statement itself does it.
     let (assign, value) = match using {
@@ -37,6 +38,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         body: assign,
         set: format!("{beside} = {value}"),
         left: format!("{beside} IS NULL AND {value} IS NOT NULL"),
+        differs: differs(&made.type_, &beside, &format!("CAST({value} AS {type_})")),
     };
     let why = format!(
         "{table}.{column} gets its new type while the table is read and written: a second column is filled beside it and \

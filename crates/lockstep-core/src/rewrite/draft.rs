@@ -26,6 +26,8 @@ pub struct Draft {
     pub needs: Option<String>,
     /// Hazards of its statements that the plan as a whole takes care of.
     pub settles: &'static [&'static str],
+    /// Queries that must count no row before this step: the step itself would not notice.
+    pub checks: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -43,11 +45,26 @@ pub struct Rewrite {
     pub why: String,
     /// Others of its kind must have ended before it begins: they would copy each other's keys.
     pub solitary: bool,
+    /// Why nothing replaces the statement, in one sentence without its full stop; there are no steps then.
+    pub refusal: Option<String>,
+    /// So many of the migration's statements that follow are a part of it.
+    pub takes: usize,
+}
+
+impl Draft {
+    pub fn new(phase: Phase, action: Action, why: impl Into<String>) -> Self {
+        Draft { phase, action, why: why.into(), needs: None, settles: &[], checks: vec![] }
+    }
 }
 
 impl Rewrite {
     pub fn new(why: impl Into<String>) -> Self {
-        Rewrite { steps: vec![], why: why.into(), solitary: false }
+        Rewrite { steps: vec![], why: why.into(), solitary: false, refusal: None, takes: 0 }
+    }
+
+    /// The statement stays as it is. `why`: a sentence without its full stop.
+    pub fn refuse(why: impl Into<String>) -> Option<Self> {
+        Some(Rewrite { refusal: Some(why.into()), ..Rewrite::new("") })
     }
 
     /// Adds a statement by itself.
@@ -57,13 +74,20 @@ impl Rewrite {
 
     /// Adds statements that are one transaction.
     pub fn together(mut self, phase: Phase, sql: Vec<String>, why: impl Into<String>) -> Self {
-        self.steps.push(Draft { phase, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] });
+        self.steps.push(Draft::new(phase, Action::Run(sql), why));
         self
     }
 
     pub fn backfill(mut self, backfill: Backfill, why: impl Into<String>) -> Self {
-        let action = Action::Backfill(backfill);
-        self.steps.push(Draft { phase: Phase::Backfill, action, why: why.into(), needs: None, settles: &[] });
+        self.steps.push(Draft::new(Phase::Backfill, Action::Backfill(backfill), why));
+        self
+    }
+
+    /// A query that must count no row before the step that was added last.
+    pub fn check(mut self, query: impl Into<String>) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            step.checks.push(query.into());
+        }
         self
     }
 

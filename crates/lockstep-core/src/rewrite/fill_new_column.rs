@@ -31,6 +31,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         only: false,
         alias: None,
         set: Some(format!("{name} = {default}")),
+        copy: None,
         from: None,
         condition: Some(format!("{name} IS NULL")),
         walk: Walk::through(site.before(), relation.id)?,

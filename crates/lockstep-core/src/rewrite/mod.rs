@@ -10,22 +10,28 @@
 pub mod backfill;
 pub mod draft;
 
+mod answer;
 mod planner;
 mod proof;
+mod refused;
+mod settled;
 mod shadow;
 mod site;
 mod split;
 mod trial;
+mod undo;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
+pub use answer::answer;
 pub use draft::{Action, Draft, Phase, Rewrite};
 pub use planner::{PlannedStep, SafePlan, Verdict, VerdictKind, safe_plan};
 pub use proof::Proof;
 pub use site::Site;
+pub use undo::undo;
 
 /// A way to replace one kind of dangerous statement.
 pub struct Recipe {
@@ -58,6 +64,8 @@ recipes! {
     add_primary_key,
     add_required_column,
     add_unique,
+    attach_partition,
+    derive_columns,
     backfill_rows,
     change_type,
     concurrently,
@@ -67,7 +75,11 @@ recipes! {
     drop_index,
     drop_table,
     fill_new_column,
+    move_rows,
+    number_rows,
     rename_column,
+    rename_enum_value,
+    replace_table,
     rename_table,
     row_security,
     set_not_null,

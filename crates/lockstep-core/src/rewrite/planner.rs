@@ -1,14 +1,15 @@
 //! The fold over a migration: each statement kept, or replaced by what a recipe makes of it.
 
-use crate::diagnostic::Severity;
 use crate::hazard::{self, Finding};
 use crate::rewrite::draft::{Action, Draft, Phase, Rewrite};
 use crate::rewrite::proof::{self, Proof};
+use crate::rewrite::settled::{is_boundary, is_settled, locks_several, sets_timeout, text, undone};
 use crate::rewrite::site::{Site, holds_up};
 use crate::rewrite::trial::{self, State};
-use crate::rewrite::{ALL, Recipe, split};
-use crate::simulate::trace::{Step, Trace, Transaction, TransactionEnd, TransactionKind};
-use crate::syntax::statement::{Set, Statement};
+use crate::rewrite::{ALL, Recipe, refused, split};
+use crate::schema::Schema;
+use crate::simulate::trace::{Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::syntax::statement::Statement;
 
 /// A migration as it can be run beside an application.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct PlannedStep {
     pub steps: Vec<Step>,
     /// What is dangerous about it all the same.
     pub findings: Vec<Finding>,
+    pub(super) before: State,
 }
 
 #[derive(Debug, Clone)]
@@ -60,16 +62,39 @@ pub enum VerdictKind {
 pub fn safe_plan(trace: &Trace) -> SafePlan {
     let session = trace.steps.first().map_or(&trace.end_session, |it| &it.session).clone();
     let state = State { schema: trace.start.clone(), session };
-    let mut planner = Planner { whole: trace, state, steps: vec![], deferred: vec![], verdicts: vec![], stopped: None };
+    let mut planner = Planner {
+        whole: trace,
+        state,
+        steps: vec![],
+        deferred: vec![],
+        verdicts: vec![],
+        taken: vec![],
+        stopped: None,
+    };
     for transaction in &trace.transactions {
         planner.transaction(transaction);
     }
     planner.contract();
     let proof = match &planner.stopped {
         Some(_) => Proof::Differs(vec![]),
-        None => proof::compare(&trace.end, &planner.state.schema),
+        None => proof::compare(&wanted_end(trace), &planner.state.schema),
     };
     SafePlan { steps: planner.steps, verdicts: planner.verdicts, proof, stopped: planner.stopped }
+}
+
+/// Where the migration ends; where a transaction of it fails, where its statements lead one by one.
+fn wanted_end(trace: &Trace) -> Schema {
+    let session = trace.steps.first().map_or(&trace.end_session, |it| &it.session).clone();
+    let own = trace.steps.iter().filter(|it| !is_boundary(it));
+    if trace.steps.iter().any(|it| matches!(it.outcome, Outcome::Failed(_))) {
+        let start = State { schema: trace.start.clone(), session };
+        let mut own = own.clone();
+        let end = own.try_fold(start, |state, it| trial::after(&trial::run(trace, &state, &text(it))));
+        if let Some(end) = end {
+            return end.schema;
+        }
+    }
+    trace.end.clone()
 }
 
 struct Planner<'a> {
@@ -79,6 +104,8 @@ struct Planner<'a> {
     /// What waits until the application has moved on, in order.
     deferred: Vec<Deferred>,
     verdicts: Vec<Verdict>,
+    /// Statements that are a part of what replaced an earlier one, and by which recipe.
+    taken: Vec<(usize, &'static str)>,
     stopped: Option<String>,
 }
 
@@ -96,6 +123,17 @@ struct Adopted {
     rewrite: Rewrite,
 }
 
+/// Why no recipe replaces a statement.
+#[derive(Default)]
+struct Refused {
+    why: Vec<String>,
+    /// One had steps, which do not hold here; they may once what is deferred is done.
+    here: bool,
+}
+
+/// Of what is no work that steps could divide.
+const NO_SMALLER_STEPS: &str = "No recipe replaces it: it is one act, which smaller steps would not come to";
+
 impl<'a> Planner<'a> {
     fn transaction(&mut self, transaction: &Transaction) {
         let whole = self.whole;
@@ -105,13 +143,17 @@ impl<'a> Planner<'a> {
         }
         if transaction.kind != TransactionKind::Single && transaction.end != TransactionEnd::Commit && undone(steps) {
             self.leave_out(steps, "Its transaction is rolled back, so it changes nothing.");
-        } else if steps.len() > 1 && self.is_harmless(steps) {
+        } else if steps.len() > 1 && !self.takes_some(steps) && self.is_harmless(steps) {
             self.keep_together(steps);
         } else {
             for step in steps {
                 self.statement(step);
             }
         }
+    }
+
+    fn takes_some(&self, steps: &[Step]) -> bool {
+        steps.iter().any(|step| self.taken.iter().any(|(taken, _)| *taken == step.index))
     }
 
     fn leave_out(&mut self, steps: &[Step], why: &str) {
@@ -127,7 +169,8 @@ impl<'a> Planner<'a> {
     /// A transaction that does nothing dangerous stays one.
     fn is_harmless(&self, steps: &[Step]) -> bool {
         let findings = |step: &Step| hazard::findings(step, self.whole);
-        steps.iter().all(|step| step.succeeds() && findings(step).iter().all(|it| is_settled(it, None)))
+        let harmless = |step: &Step| findings(step).iter().all(|it| is_settled(it, None));
+        steps.iter().all(|step| step.succeeds() && harmless(step) && !locks_several(step, self.whole))
     }
 
     fn keep_together(&mut self, steps: &[Step]) {
@@ -137,8 +180,7 @@ impl<'a> Planner<'a> {
         }
         let sql: Vec<String> = inner.iter().map(|it| text(it)).collect();
         let why = "These are safe as they are, and stay one transaction.";
-        let draft =
-            Draft { phase: Phase::Expand, action: Action::Run(sql), why: why.into(), needs: None, settles: &[] };
+        let draft = Draft::new(Phase::Expand, Action::Run(sql), why);
         let trial = trial::run_action(self.whole, &self.state, &draft.action);
         if trial::after(&trial).is_none() && !self.deferred.is_empty() {
             self.contract();
@@ -162,6 +204,10 @@ impl<'a> Planner<'a> {
             let why = "The plan sets the timeouts that each of its steps needs.";
             return self.verdict(step.index, VerdictKind::LeftOut, why, vec![]);
         }
+        if let Some((_, recipe)) = self.taken.iter().find(|(taken, _)| *taken == step.index) {
+            let (kind, why) = (VerdictKind::Replaced, "It is a part of what replaces the statement before it.");
+            return self.verdict(step.index, kind, why, vec![recipe]);
+        }
         let text = text(step);
         let mut alone = trial::run(self.whole, &self.state, &text);
         if trial::after(&alone).is_none() && !self.deferred.is_empty() {
@@ -170,6 +216,10 @@ impl<'a> Planner<'a> {
             alone = trial::run(self.whole, &self.state, &text);
         }
         let Some(wanted) = trial::after(&alone) else { return self.as_it_is(step, &text, alone) };
+        if !self.deferred.is_empty() && self.disturbs(&text) {
+            self.contract();
+            return self.statement(step);
+        }
         let mut refused = match self.adopt(&alone, &wanted, step.index) {
             Ok(adopted) if self.must_wait(&adopted) => {
                 self.contract();
@@ -177,11 +227,11 @@ impl<'a> Planner<'a> {
             }
             Ok(adopted) => return self.take(adopted, step.index),
             // What waits for the application may be in the way.
-            Err(refused) if !refused.is_empty() && !self.deferred.is_empty() => {
+            Err(refused) if refused.here && !self.deferred.is_empty() => {
                 self.contract();
                 return self.statement(step);
             }
-            Err(refused) => refused,
+            Err(refused) => refused.why,
         };
         let parts = alone.steps.first().map(split::parts).unwrap_or_default();
         if !parts.is_empty() {
@@ -194,20 +244,54 @@ impl<'a> Planner<'a> {
     }
 
     /// The first recipe whose steps hold on the model; else why those that were tried do not.
-    fn adopt(&self, alone: &Trace, wanted: &State, origin: usize) -> Result<Adopted, Vec<String>> {
-        let Some(step) = alone.steps.first() else { return Err(vec![]) };
+    fn adopt(&self, alone: &Trace, wanted: &State, origin: usize) -> Result<Adopted, Refused> {
+        let mut refused = Refused::default();
+        let Some(step) = alone.steps.first() else { return Err(refused) };
         let rest = &self.whole.steps[origin.min(self.whole.steps.len())..];
         let tried = |text: &str| trial::run(self.whole, &self.state, text);
         let site = Site { step, trace: alone, rest, tried: &tried };
-        let mut refused = vec![];
         for recipe in ALL {
             let Some(rewrite) = (recipe.rewrite)(&site) else { continue };
-            match self.holds(&rewrite, wanted) {
+            if let Some(why) = rewrite.refusal {
+                refused.why.push(why);
+                continue;
+            }
+            let held = match self.followed(wanted, &rest[..rewrite.takes.min(rest.len())]) {
+                Some(wanted) => self.holds(&rewrite, &wanted),
+                None => Err("what follows does not run".to_owned()),
+            };
+            match held {
                 Ok(()) => return Ok(Adopted { recipe, rewrite }),
-                Err(why) => refused.push(format!("{} does not fit here: {why}", recipe.id)),
+                Err(why) => {
+                    refused.why.push(format!("{} does not fit here: {why}", recipe.id));
+                    refused.here = true;
+                }
             }
         }
+        if refused.why.is_empty() {
+            refused.why.extend(refused::why(&site));
+        }
         Err(refused)
+    }
+
+    /// The state after these statements too.
+    fn followed(&self, state: &State, steps: &[Step]) -> Option<State> {
+        let mut own = steps.iter().filter(|it| !is_boundary(it));
+        own.try_fold(state.clone(), |state, it| trial::after(&trial::run(self.whole, &state, &text(it))))
+    }
+
+    /// What is deferred cannot be done after this statement, or leads elsewhere than before it.
+    fn disturbs(&self, text: &str) -> bool {
+        let run = |state: &State, text: &str| trial::after(&trial::run(self.whole, state, text));
+        let deferred = |state: State| {
+            let mut all = self.deferred.iter();
+            all.try_fold(state, |state, it| trial::after(&trial::run_action(self.whole, &state, &it.draft.action)))
+        };
+        let Some(before) = deferred(self.state.clone()).and_then(|state| run(&state, text)) else { return false };
+        match run(&self.state, text).and_then(deferred) {
+            Some(after) => !proof::compare(&before.schema, &after.schema).holds(),
+            None => true,
+        }
     }
 
     /// All steps run, hold nobody up, and lead where the statement leads.
@@ -238,6 +322,9 @@ impl<'a> Planner<'a> {
     fn take(&mut self, adopted: Adopted, origin: usize) {
         let (id, why) = (adopted.recipe.id, adopted.rewrite.why.clone());
         self.verdict(origin, VerdictKind::Replaced, why, vec![id]);
+        for step in self.whole.steps.iter().skip(origin).take(adopted.rewrite.takes) {
+            self.taken.push((step.index, id));
+        }
         self.place(adopted, origin);
     }
 
@@ -267,6 +354,7 @@ impl<'a> Planner<'a> {
         let is_danger = |step: &Step| {
             hazard::findings(step, alone).iter().any(|it| !is_settled(it, None))
                 || step.work.iter().any(|it| holds_up(step, alone, it))
+                || locks_several(step, alone)
         };
         if !alone.steps.iter().any(is_danger) {
             return Err(vec![]);
@@ -291,10 +379,10 @@ impl<'a> Planner<'a> {
                     true
                 }
                 Err(why) => {
-                    refused.extend(why);
+                    refused.extend(why.why);
                     let why = "This part is safe by itself: it takes no longer than its lock.";
                     let action = Action::Run(vec![part.clone()]);
-                    let draft = Draft { phase: Phase::Expand, action, why: why.into(), needs: None, settles: &[] };
+                    let draft = Draft::new(Phase::Expand, action, why);
                     self.emit(draft, vec![origin], None).is_ok()
                 }
             }
@@ -329,17 +417,22 @@ impl<'a> Planner<'a> {
         let (kind, why) = match left.first() {
             None => (VerdictKind::Kept, "It is safe as it is.".to_owned()),
             Some(first) => {
-                let why = if refused.is_empty() { "No recipe replaces it".to_owned() } else { refused.join("; ") };
+                let why = if refused.is_empty() { NO_SMALLER_STEPS.to_owned() } else { refused.join("; ") };
                 (VerdictKind::Unsolved, format!("It stays as it is: {} {why}.", first.message))
             }
         };
-        let draft = Draft {
-            phase: Phase::Expand,
-            action: Action::Run(vec![text]),
-            why: why.clone(),
-            needs: None,
-            settles: &[],
+        let draft = Draft::new(Phase::Expand, Action::Run(vec![text]), why.clone());
+        let (kind, why) = match (&step.outcome, kind) {
+            (Outcome::Failed(error), VerdictKind::Kept) => {
+                let why = format!(
+                    "In one transaction with what is before it, it fails: {} ({}); here that is committed first.",
+                    error.message, error.sqlstate
+                );
+                (VerdictKind::Replaced, why)
+            }
+            (_, kind) => (kind, why),
         };
+        let draft = Draft { why: why.clone(), ..draft };
         match self.emit(draft, vec![step.index], None) {
             Ok(()) => self.verdict(step.index, kind, why, vec![]),
             Err(why) => _ = self.stopped.get_or_insert(why),
@@ -349,23 +442,18 @@ impl<'a> Planner<'a> {
     /// A statement that fails, or of which the model does not know what it does.
     fn as_it_is(&mut self, step: &Step, text: &str, alone: Trace) {
         let why = trial::trouble(&alone).map(|(_, why)| why).unwrap_or_default();
-        let fails = alone.steps.iter().any(|it| matches!(it.outcome, crate::simulate::trace::Outcome::Failed(_)));
+        let fails = alone.steps.iter().any(|it| matches!(it.outcome, Outcome::Failed(_)));
         let line = step.index;
         if fails || alone.steps.is_empty() {
             self.stopped = Some(format!("The plan ends before step {line}, which fails: {why}"));
             return;
         }
         let note = format!("It is taken as it is: {why}.");
-        let draft = Draft {
-            phase: Phase::Expand,
-            action: Action::Run(vec![text.to_owned()]),
-            why: note.clone(),
-            needs: None,
-            settles: &[],
-        };
-        self.state = State { schema: alone.end.clone(), session: alone.end_session.clone() };
+        let draft = Draft::new(Phase::Expand, Action::Run(vec![text.to_owned()]), note.clone());
+        let before = std::mem::replace(&mut self.state, trial::end(&alone));
         let findings = alone.steps.iter().flat_map(|it| hazard::findings(it, &alone)).collect();
-        self.steps.push(PlannedStep { draft, origin: vec![line], recipe: None, steps: alone.steps, findings });
+        let steps = alone.steps;
+        self.steps.push(PlannedStep { draft, origin: vec![line], recipe: None, steps, findings, before });
         self.verdict(line, VerdictKind::Unsolved, note, vec![]);
     }
 
@@ -377,15 +465,20 @@ impl<'a> Planner<'a> {
         }
         let after = trial::end(&trace);
         let is_own = |it: &Step| match draft.action {
-            Action::Backfill(_) => matches!(it.statement.as_deref(), Some(Statement::Update(_) | Statement::Delete(_))),
+            Action::Backfill(_) => {
+                matches!(
+                    it.statement.as_deref(),
+                    Some(Statement::Update(_) | Statement::Delete(_) | Statement::Insert(_))
+                )
+            }
             Action::Run(_) => !is_boundary(it),
         };
         let own = trace.steps.iter().filter(|it| is_own(it));
         let findings = own.flat_map(|it| hazard::findings(it, &trace)).filter(|it| !is_settled(it, Some(&draft)));
         let findings = findings.collect();
-        self.state = after;
+        let before = std::mem::replace(&mut self.state, after);
         let steps = trace.steps.into_iter().filter(is_own).collect();
-        self.steps.push(PlannedStep { draft, origin, recipe, steps, findings });
+        self.steps.push(PlannedStep { draft, origin, recipe, steps, findings, before });
         Ok(())
     }
 
@@ -397,49 +490,4 @@ impl<'a> Planner<'a> {
             }
         }
     }
-}
-
-/// The text of a statement; data that follows a `COPY` is a part of it.
-fn text(step: &Step) -> String {
-    match step.statement.as_deref() {
-        Some(Statement::Copy(copy)) => match &copy.data {
-            Some(data) => format!("{};\n{}\\.", step.text, data),
-            None => step.text.to_string(),
-        },
-        _ => step.text.to_string(),
-    }
-}
-
-fn is_boundary(step: &Step) -> bool {
-    matches!(step.statement.as_deref(), Some(Statement::Transaction(_)))
-}
-
-/// Nothing of it was committed, and no error of its own ended it.
-fn undone(steps: &[Step]) -> bool {
-    steps.iter().all(Step::succeeds)
-}
-
-fn sets_timeout(step: &Step) -> bool {
-    let name = match step.statement.as_deref() {
-        Some(Statement::Set(Set::Set { name, .. } | Set::Reset { name })) => name,
-        _ => return false,
-    };
-    ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"].contains(&name.as_str())
-}
-
-/// What the plan itself takes care of, or what is no danger.
-fn is_settled(finding: &Finding, draft: Option<&Draft>) -> bool {
-    let by_plan = |ids: &[&str]| ids.contains(&finding.hazard.id);
-    finding.severity == Severity::Note
-        // Each step has the timeout that it needs.
-        || by_plan(&["missing_lock_timeout"])
-        || draft.is_some_and(|it| it.settles.contains(&finding.hazard.id))
-        || draft.is_some_and(|it| match &it.action {
-            Action::Backfill(_) => by_plan(&["unbatched_update", "deletes_every_row"]),
-            // Locked for a moment, and the application has moved on before it.
-            Action::Run(all) => {
-                all.len() == 1 && by_plan(&["foreign_key_drop_locks_parent"])
-                    || it.needs.is_some() && by_plan(&["drop_breaks_application", "rename_breaks_application"])
-            }
-        })
 }

@@ -1,6 +1,6 @@
 //! `RENAME COLUMN` of a column in use.
 
-use crate::rewrite::shadow::{Shadow, Sync};
+use crate::rewrite::shadow::{Shadow, Sync, differs};
 use crate::rewrite::{Recipe, Rewrite, Site};
 use crate::syntax::statement::{AlterTableAction, Statement};
 
@@ -16,7 +16,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     let Some(Statement::AlterTable(alter)) = site.statement() else { return None };
     let AlterTableAction::RenameColumn { from, to } = &alter.action else { return None };
     let relation = site.used(&alter.name)?;
-    let (number, _) = relation.table()?.column(from.as_str())?;
+    let (number, column) = relation.table()?.column(from.as_str())?;
     // Nobody knows a column that the migration made.
     site.trace.start.get(relation.id)?.table()?.attribute(number)?;
     let table = &relation.name;
@@ -28,6 +28,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         ),
         set: format!("{to} = {from}"),
         left: format!("{to} IS NULL AND {from} IS NOT NULL"),
+        differs: differs(&column.type_, to, &from.to_string()),
     };
     let why = format!(
         "Until the old application is gone {table} has both {from} and {to}, with equal values: renamed at once, every \

@@ -4,7 +4,9 @@
 use crate::effect::{ObjectName, RelationId};
 use crate::name::{Ident, quote_identifier, quote_literal};
 use crate::pg::behavior;
-use crate::rewrite::backfill::{Backfill, Walk};
+use crate::pg::types::Type;
+use crate::rewrite::backfill::{Backfill, Walk, dollar_quoted};
+use crate::rewrite::backfill_rows::has_equality;
 use crate::rewrite::{Phase, Rewrite, Site};
 use crate::schema::Schema;
 use crate::schema::constraint::{Constraint, ConstraintKind};
@@ -27,6 +29,16 @@ pub(super) struct Sync {
     /// The `SET` of the backfill, and which rows are left to do.
     pub(super) set: String,
     pub(super) left: String,
+    /// Which rows do not have the same in both: none, once all are filled.
+    pub(super) differs: String,
+}
+
+/// The condition of rows whose new column has another value than this.
+pub(super) fn differs(type_: &Type, beside: &Ident, value: &str) -> String {
+    match has_equality(type_) {
+        true => format!("{beside} IS DISTINCT FROM {value}"),
+        false => format!("{beside}::text IS DISTINCT FROM ({value})::text"),
+    }
 }
 
 /// A key or constraint with the name that it has while both columns are there.
@@ -68,8 +80,15 @@ impl Shadow<'_> {
     /// All steps; `needs`: of the application, before the new column takes the old one's place.
     pub(super) fn steps(self, sync: Sync, why: String, needs: String) -> Option<Rewrite> {
         let column = self.column()?.clone();
-        if self.after().is_related() || column.generated.is_some() {
-            return None;
+        if self.after().is_related() {
+            return Rewrite::refuse(format!(
+                "{} has partitions or is one of a hierarchy, and a column beside the old one cannot take its place in all of \
+                 its tables at once",
+                self.name()
+            ));
+        }
+        if column.generated.is_some() {
+            return Rewrite::refuse(format!("{} is generated, and no trigger can write such a column", self.old()));
         }
         let walk = Walk::through(self.site.before(), self.table)?;
         let printed = self.printed();
@@ -82,12 +101,13 @@ impl Shadow<'_> {
             "_sync",
         ));
         let function = format!("{}.{}", table.schema, trigger);
-        let body = format!("BEGIN\n{}\n  RETURN NEW;\nEND", sync.body);
+        let body = dollar_quoted("sync", &format!("\nBEGIN\n{}\n  RETURN NEW;\nEND\n", sync.body));
         let backfill = Backfill {
             table: table.clone(),
             only: false,
             alias: None,
             set: Some(sync.set),
+            copy: None,
             from: None,
             condition: Some(sync.left),
             walk,
@@ -101,7 +121,7 @@ impl Shadow<'_> {
             .together(
                 Phase::Expand,
                 vec![
-                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $sync$\n{body}\n$sync$"),
+                    format!("CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {body}"),
                     format!(
                         "CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
                     ),
@@ -109,7 +129,13 @@ impl Shadow<'_> {
                 "From now on every row that is written has both columns; its name makes it the last trigger to fire.",
             )
             .backfill(backfill, "Rows that are older get the new column's value.");
-        let keys = Keys::of(&self, &printed)?;
+        let Some(keys) = Keys::of(&self, &printed) else {
+            return Rewrite::refuse(format!(
+                "{} is a part of an exclusion constraint, of a key of its table to itself or of a key of partitions, which \
+                 cannot be made beside the old one without a scan under a lock",
+                self.old()
+            ));
+        };
         rewrite = keys.build(&self, &printed, rewrite);
         let mut swap = vec![format!("DROP TRIGGER {trigger} ON {table}"), format!("DROP FUNCTION {function}()")];
         swap.extend(self.swap(&keys, &column)?);
@@ -117,7 +143,8 @@ impl Shadow<'_> {
         // What goes with the column has been made again, and its locks are asked for briefly, all or none.
         let settled =
             &["drop_column_takes_index", "several_tables_locked", "sequence_kept_locked", "sequence_stays_integer"];
-        let rewrite = rewrite.together(Phase::Contract, swap, why).needs(needs).settles(settled);
+        let different = format!("SELECT count(*) FROM {table} WHERE {}", sync.differs);
+        let rewrite = rewrite.together(Phase::Contract, swap, why).needs(needs).settles(settled).check(different);
         Some(Rewrite { solitary: true, ..rewrite })
     }
 

@@ -109,6 +109,9 @@ fn by_itself(column: &Ident, constraint: &ColumnConstraint) -> Option<TableConst
             without_overlaps: false,
             index: index.clone(),
         },
+        ColumnConstraintKind::PrimaryKey { index } => {
+            TableConstraintKind::PrimaryKey { columns, without_overlaps: false, index: index.clone() }
+        }
         ColumnConstraintKind::References(references) => {
             TableConstraintKind::ForeignKey { columns, period: false, references: references.clone() }
         }

@@ -30,13 +30,18 @@ pub(super) fn run(whole: &Trace, state: &State, text: &str) -> Trace {
 
 /// The same for a step of the plan.
 pub(super) fn run_action(whole: &Trace, state: &State, action: &Action) -> Trace {
+    run(whole, state, &text(whole, state, action))
+}
+
+/// A step of the plan as the model reads it in that state.
+pub(super) fn text(whole: &Trace, state: &State, action: &Action) -> String {
     let own = |table: &ObjectName| {
         let Some(id) = state.schema.find(table) else { return vec![] };
         let is_own = |it: &&CatalogObject| whole.start.object(it.id).is_none();
         let triggers = state.schema.objects_on(ObjectClass::Trigger, id).filter(is_own);
         triggers.map(|it| it.name().clone()).collect()
     };
-    run(whole, state, &action.text(own))
+    action.text(own)
 }
 
 /// The state after all of them; `None` where one does not run to its end, or it is not known whether it does.

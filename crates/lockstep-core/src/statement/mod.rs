@@ -62,7 +62,7 @@ mod namespace;
 mod naming;
 mod overriding;
 mod owner;
-mod partition;
+pub(crate) mod partition;
 mod permission;
 mod policy;
 mod prepared;

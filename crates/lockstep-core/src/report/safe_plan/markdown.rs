@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::report::markdown::{code, fence, text};
-use crate::report::safe_plan::wire::{SafePlan, Step};
+use crate::report::safe_plan::wire::{Rollback, SafePlan, Step};
 
 pub fn markdown(plan: &SafePlan) -> String {
     let mut out = String::from("# Safe plan\n");
@@ -32,6 +32,9 @@ pub fn markdown(plan: &SafePlan) -> String {
         }
         for it in &stage.steps {
             step(&mut out, it);
+        }
+        if let Some(way) = &stage.rollback {
+            back(&mut out, way);
         }
     }
     out
@@ -68,9 +71,39 @@ fn step(out: &mut String, step: &Step) {
     fence(out, &step.statements.join(";\n"));
     for gate in &step.gates {
         let (query, expected) = (code(&gate.query), code(&gate.expected));
-        let _ = writeln!(out, "\nFails with {} unless {query} yields {expected}.", gate.sqlstate);
+        let _ = match gate.sqlstate.as_str() {
+            "" => writeln!(out, "\n- [ ] Not before {query} yields {expected}."),
+            state => writeln!(out, "\nFails with {state} unless {query} yields {expected}."),
+        };
     }
     for finding in &step.findings {
         let _ = writeln!(out, "\nBeware (`{}`): {}", finding.id, text(&finding.message));
+    }
+}
+
+/// How the stage alone is undone.
+fn back(out: &mut String, way: &Rollback) {
+    let grade = match way.grade.as_str() {
+        "exact" => "nothing is lost",
+        "leaves_rows" => "rows that were added stay",
+        "loses_data" => "something is lost",
+        _ => "it is not possible",
+    };
+    let _ = writeln!(out, "\n### Way back from this stage: {grade}\n");
+    for it in way.lost.iter().chain(&way.stays).chain(&way.impossible) {
+        let _ = writeln!(out, "- {}", text(it));
+    }
+    let all: Vec<&str> = way.statements.iter().map(|it| it.sql.as_str()).collect();
+    match all.is_empty() {
+        true => _ = writeln!(out, "\nThe schema needs nothing."),
+        false => {
+            let alone = way.statements.iter().any(|it| it.outside_transaction);
+            out.push_str(if alone { "\n(outside a transaction)\n\n" } else { "\n" });
+            fence(out, &format!("{};", all.join(";\n")));
+        }
+    }
+    if !way.unfinished.is_empty() {
+        let _ = writeln!(out, "\nLeft to do by hand, once the rows allow it:\n");
+        fence(out, &way.unfinished.join(";\n"));
     }
 }

@@ -2,12 +2,16 @@
 
 mod markdown;
 mod script;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 use crate::pg::version::PgVersion;
+use crate::report::wire::RollbackStatement;
 use crate::report::wire::{Held, Precondition};
 use crate::rewrite::draft::{Action, Phase};
-use crate::rewrite::{PlannedStep, Proof, SafePlan, Verdict, VerdictKind, safe_plan};
+use crate::rewrite::{PlannedStep, Proof, SafePlan, Verdict, VerdictKind, safe_plan, undo};
+use crate::rollback::{Place, WayBack};
 use crate::simulate::trace::{Outcome, Step, Trace};
 use crate::syntax::statement::Statement;
 
@@ -17,9 +21,41 @@ pub use markdown::markdown;
 pub fn plan(trace: &Trace) -> wire::SafePlan {
     let plan = safe_plan(trace);
     let files = trace.plan.sources.iter().map(|it| it.name.to_string()).collect();
+    let undone = undone(trace, &plan);
     let mut plan = view(plan, trace.version, files);
+    plan.stages.iter_mut().zip(undone).for_each(|(stage, way)| stage.rollback = way);
     plan.sql = script::script(&plan);
     plan
+}
+
+/// The way back from each stage, in their order.
+fn undone(trace: &Trace, plan: &SafePlan) -> Vec<Option<wire::Rollback>> {
+    let stages = plan.steps.chunk_by(|a, b| a.draft.phase == b.draft.phase);
+    let mut first = 1;
+    stages
+        .map(|steps| {
+            let way = undo(trace, steps, first);
+            first += steps.len();
+            way.map(back)
+        })
+        .collect()
+}
+
+fn back(way: WayBack) -> wire::Rollback {
+    let statement = |it: &crate::rollback::Action| RollbackStatement {
+        sql: it.sql.clone(),
+        outside_transaction: it.place != Place::Inside,
+    };
+    let ordered = [Place::Before, Place::Inside, Place::After];
+    let actions = ordered.into_iter().flat_map(|place| way.actions.iter().filter(move |it| it.place == place));
+    wire::Rollback {
+        grade: way.grade().word().into(),
+        statements: actions.map(statement).collect(),
+        unfinished: way.unfinished,
+        stays: way.stays,
+        lost: way.lost,
+        impossible: way.impossible,
+    }
 }
 
 fn view(plan: SafePlan, version: PgVersion, files: Vec<String>) -> wire::SafePlan {
@@ -29,7 +65,13 @@ fn view(plan: SafePlan, version: PgVersion, files: Vec<String>) -> wire::SafePla
         if phase != Some(step.draft.phase) {
             phase = Some(step.draft.phase);
             let word = step.draft.phase.word().to_owned();
-            stages.push(wire::Stage { index: stages.len() + 1, phase: word, deploy: vec![], steps: vec![] });
+            stages.push(wire::Stage {
+                index: stages.len() + 1,
+                phase: word,
+                deploy: vec![],
+                steps: vec![],
+                rollback: None,
+            });
         }
         let Some(stage) = stages.last_mut() else { continue };
         if let Some(needs) = &step.draft.needs
@@ -116,7 +158,7 @@ fn planned(step: &PlannedStep, index: usize) -> wire::Step {
         backfill,
         why: step.draft.why.clone(),
         patience: blocks.then_some(PATIENCE),
-        gates: step.steps.iter().flat_map(gates).collect(),
+        gates: step.draft.checks.iter().map(|it| check(it)).chain(step.steps.iter().flat_map(gates)).collect(),
         locks: seen,
         findings: step
             .findings
@@ -124,6 +166,11 @@ fn planned(step: &PlannedStep, index: usize) -> wire::Step {
             .map(|it| wire::Finding { id: it.hazard.id.into(), message: it.message.clone() })
             .collect(),
     }
+}
+
+/// What the step itself would not notice.
+fn check(query: &str) -> Precondition {
+    Precondition { query: query.to_owned(), expected: "0".into(), sqlstate: String::new() }
 }
 
 fn gates(step: &Step) -> Vec<Precondition> {

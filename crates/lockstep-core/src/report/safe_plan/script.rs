@@ -69,7 +69,11 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
     }
     comment(text, &format!("{}. {}", step.index, step.why));
     for gate in &step.gates {
-        comment(text, &format!("   It fails with {} unless this yields {}:", gate.sqlstate, gate.expected));
+        let otherwise = match gate.sqlstate.as_str() {
+            "" => format!("   Not before this yields {}:", gate.expected),
+            state => format!("   It fails with {state} unless this yields {}:", gate.expected),
+        };
+        comment(text, &otherwise);
         comment(text, &format!("   {};", gate.query));
     }
     for finding in &step.findings {

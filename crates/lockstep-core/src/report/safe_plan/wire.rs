@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::wire::{Held, Precondition};
+use crate::report::wire::{Held, Precondition, RollbackStatement};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SafePlan {
@@ -32,6 +32,24 @@ pub struct Stage {
     /// What must hold of every running application before the stage begins, one sentence each.
     pub deploy: Vec<String>,
     pub steps: Vec<Step>,
+    /// Back to where the stage began, the stages before it being left as they are; missing where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rollback: Option<Rollback>,
+}
+
+/// What undoes a stage.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Rollback {
+    /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
+    pub grade: String,
+    /// Empty: nothing is to be done.
+    pub statements: Vec<RollbackStatement>,
+    /// Statements that are left to do by hand, once the rows allow it.
+    pub unfinished: Vec<String>,
+    /// Rows that were added and stay, what does not come back, why there is no way back: one sentence each.
+    pub stays: Vec<String>,
+    pub lost: Vec<String>,
+    pub impossible: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -54,7 +72,7 @@ pub struct Step {
     /// Missing where nobody queues behind the step: it may wait as long as it has to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub patience: Option<Patience>,
-    /// Queries whose answers decide whether the step succeeds.
+    /// Queries whose answers decide whether the step succeeds; without an SQLSTATE those that it would not notice itself.
     pub gates: Vec<Precondition>,
     pub locks: Vec<Held>,
     /// What is dangerous about it all the same.

@@ -2,7 +2,7 @@
 
 use crate::effect::RelationId;
 use crate::name::Ident;
-use crate::pg::behavior;
+use crate::pg::{behavior, hierarchy};
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::alter_table::hierarchy::{refuse, refuse_only_on_partitioned};
 use crate::statement::alter_table::queue::{Queue, REASON};
@@ -148,7 +148,21 @@ pub(super) fn validate(
     if constraint.foreign_key().is_some() && !execution.schema.children(table).is_empty() {
         return validate_parts(execution, queue, table, name);
     }
-    validate::run(execution, table, queue.altered(table), name)
+    validate::run(execution, table, queue.altered(table), name)?;
+    if hierarchy::keys_to_partitions_become_valid(execution.version) {
+        mark_own_parts(execution, table, name);
+    }
+    Ok(())
+}
+
+/// What a key has for each partition of the table that it refers to: its parts become valid with it.
+fn mark_own_parts(execution: &mut Execution, table: RelationId, name: &Ident) {
+    let is_part = |it: &&Constraint| it.parent.as_ref().is_some_and(|(of, parent)| *of == table && parent == name);
+    let parts = execution.schema.table(table).constraints.iter().filter(is_part);
+    for part in parts.map(|it| it.name.clone()).collect::<Vec<_>>() {
+        not_null::mark_valid(execution, table, &part);
+        mark_own_parts(execution, table, &part);
+    }
 }
 
 /// `QueueFKConstraintValidation`: each partition checks its own rows.

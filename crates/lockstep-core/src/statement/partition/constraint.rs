@@ -10,7 +10,7 @@ use crate::schema::partition::{Bound, Limit, PartitionKey};
 use crate::statement::execution::Execution;
 
 /// The condition over the columns of `parent`; `None` where every row satisfies it.
-pub(in crate::statement) fn of_bound(schema: &Schema, parent: RelationId, bound: &Bound) -> Option<String> {
+pub(crate) fn of_bound(schema: &Schema, parent: RelationId, bound: &Bound) -> Option<String> {
     let key = schema.table(parent).partition_key.clone()?;
     let names: Vec<String> = key.keys.iter().map(|it| operand(schema, parent, &it.column)).collect();
     match bound {
@@ -38,7 +38,7 @@ pub(in crate::statement) fn of_bound(schema: &Schema, parent: RelationId, bound:
 }
 
 /// The condition of the bound together with those of the tables above (`get_partition_qual_relid`).
-pub(in crate::statement) fn of_partition_of(schema: &Schema, parent: RelationId, bound: &Bound) -> Option<String> {
+pub(crate) fn of_partition_of(schema: &Schema, parent: RelationId, bound: &Bound) -> Option<String> {
     let mut parts: Vec<String> = of_bound(schema, parent, bound).into_iter().collect();
     let mut current = parent;
     while let Some(above) = schema.partition_parent(current) {

@@ -4,7 +4,7 @@ pub(super) mod adoption;
 pub(super) mod attach;
 pub(super) mod bound;
 mod bounds;
-pub(super) mod constraint;
+pub(crate) mod constraint;
 pub(super) mod detach;
 pub(super) mod implied;
 pub(super) mod indexes;

@@ -14,7 +14,7 @@ use crate::statement::query::{self, Purpose};
 use crate::statement::select::{self, lock_indexes_for_rows};
 use crate::statement::{insert, sequence_function};
 use crate::syntax::expression::QueryText;
-use crate::syntax::row_statement::Insert;
+use crate::syntax::row_statement::{Conflict, ConflictTarget, Insert};
 
 /// Rows of a query, whose partitions are known only when it runs.
 pub(in crate::statement) fn run(
@@ -24,7 +24,9 @@ pub(in crate::statement) fn run(
     table: RelationId,
     targets: &[u16],
 ) -> Outcome {
-    if statement.opaque || statement.conflict.is_some() || statement.on_conflict_update.is_some() {
+    // Without a target, every unique index keeps rows out, whichever partition has it.
+    let keeps_out = |it: &Conflict| it.assignments.is_empty() && matches!(it.target, ConflictTarget::None);
+    if statement.opaque || statement.conflict.as_ref().is_some_and(|it| !keeps_out(it)) {
         return unknown("which partition takes the rows is not known");
     }
     let mut taken = vec![];
