@@ -12,6 +12,7 @@ use lockstep_core::report::advice::wire::Advice;
 use lockstep_core::report::checklist::wire::{Checklist, Evidence};
 use lockstep_core::report::failure::{Failure, Given, Nothing};
 use lockstep_core::report::handoff::wire::Handoff;
+use lockstep_core::report::package::wire::Package;
 use lockstep_core::report::rollback_form::{self, FileBack, Form};
 use lockstep_core::report::validation::wire::Validation;
 use lockstep_core::report::{self, given_back, wire};
@@ -56,6 +57,10 @@ pub(crate) fn checklist(request: &wire::Request, evidence: &Evidence) -> Result<
 
 pub(crate) fn advice(request: &wire::Request) -> Result<Advice> {
     watched(request, || report::advice(request))
+}
+
+pub(crate) fn package(request: &wire::Request) -> Result<Package> {
+    watched(request, || report::package(request))
 }
 
 pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {

@@ -9,6 +9,7 @@ pub mod given_back;
 pub mod handoff;
 pub mod json;
 pub mod markdown;
+pub mod package;
 pub mod rollback_form;
 pub mod rollback_script;
 pub mod safe_plan;
@@ -139,4 +140,13 @@ pub fn checklist(request: &wire::Request, evidence: &checklist::wire::Evidence) 
 /// What could be better about the names and indexes that the migration makes, and about the application's queries.
 pub fn advice(request: &wire::Request) -> advice::wire::Advice {
     advice::advice(trace(request), &application(request))
+}
+
+/// Everything that a team needs to ship the change, as the documents of one folder.
+pub fn package(request: &wire::Request) -> package::wire::Package {
+    let trace = trace(request);
+    let old = request.app_old.as_ref().or(request.app_new.as_ref());
+    let touched = old.map(|it| annotated::read(&it.text)).unwrap_or_default();
+    let touched = old.map(|it| handoff::Queries { file: &it.name, queries: &touched });
+    package::package(trace, &request.files, &application(request), touched.as_ref())
 }

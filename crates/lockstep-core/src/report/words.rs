@@ -135,6 +135,14 @@ pub fn count(number: usize, noun: &str) -> String {
         _ => format!("{number} {noun}s"),
     }
 }
+
+/// A sentence as a part of another one. Only where it begins with a word, not with a name.
+pub fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+    format!("{first}{}", letters.as_str())
+}
+
 /// `2.1 s to 19 s once it has its locks, held 3.0 s to 27 s; 400 MB to 1.2 GB of WAL`.
 pub fn estimate(it: &wire::Estimate) -> String {
     let range = |low: String, high: String| match low {

@@ -110,7 +110,7 @@ fn grade(word: &str) -> &'static str {
 }
 
 /// Words with code between back quotes: both escaped, each by its own rules.
-fn marked(words: &str) -> String {
+pub(in crate::report) fn marked(words: &str) -> String {
     let parts: Vec<&str> = words.split('`').collect();
     // A back quote inside a name leaves an odd one over: then nothing is code.
     if parts.len().is_multiple_of(2) {

@@ -70,7 +70,7 @@ fn step(out: &mut String, step: &Step) {
         let (query, expected) = (code(&gate.query), code(&gate.expected));
         let _ = writeln!(out, "\nFails with {} unless {query} yields {expected}.", gate.sqlstate);
     }
-    for finding in &step.findings {
+    for finding in step.untold_findings() {
         let _ = writeln!(out, "\nBeware (`{}`): {}", finding.id, text(&finding.message));
     }
 }

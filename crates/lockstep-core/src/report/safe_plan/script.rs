@@ -72,7 +72,7 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
         comment(text, &format!("   It fails with {} unless this yields {}:", gate.sqlstate, gate.expected));
         comment(text, &format!("   {};", gate.query));
     }
-    for finding in &step.findings {
+    for finding in step.untold_findings() {
         comment(text, &format!("   Beware ({}): {}", finding.id, finding.message));
     }
     match step.kind.as_str() {

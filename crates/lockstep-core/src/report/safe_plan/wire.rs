@@ -61,6 +61,13 @@ pub struct Step {
     pub findings: Vec<Finding>,
 }
 
+impl Step {
+    /// Findings that the step's reason does not tell in the same words.
+    pub fn untold_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|it| !self.why.contains(&it.message))
+    }
+}
+
 /// How long a lock is asked for, and how long the pause is before it is asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
