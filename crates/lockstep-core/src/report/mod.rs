@@ -10,6 +10,7 @@ pub mod handoff;
 pub mod json;
 pub mod markdown;
 pub mod package;
+pub mod plan_form;
 pub mod rollback_form;
 pub mod rollback_script;
 pub mod safe_plan;
@@ -81,6 +82,7 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
     for back in &request.ways_back {
         plans.migration.give_back(&back.of, Source::new(&back.name, &back.text));
     }
+    plans.migration.leave_unwrapped(&request.unwrapped);
     (plans, version)
 }
 

@@ -66,6 +66,13 @@ fn step(out: &mut String, step: &Step) {
     let alone = if step.outside_transaction { "; outside a transaction" } else { "" };
     let _ = writeln!(out, "({waits}{alone})\n");
     fence(out, &step.statements.join(";\n"));
+    if let Some(backfill) = &step.backfill {
+        let vacuum = code(&backfill.vacuum);
+        let _ = writeln!(
+            out,
+            "\nOf a large table, {vacuum} after each tenth of the way, in another session; and at its end."
+        );
+    }
     for gate in &step.gates {
         let (query, expected) = (code(&gate.query), code(&gate.expected));
         let _ = writeln!(out, "\nFails with {} unless {query} yields {expected}.", gate.sqlstate);

@@ -88,6 +88,10 @@ pub struct Backfill {
     pub stride: u32,
     /// The walk begins anew until it finds nothing to do.
     pub until_nothing_is_left: bool,
+    /// Makes the room of changed rows free again: to be run after each tenth of the way of a large table, between two
+    /// batches or beside them, and outside of a transaction.
+    #[serde(default)]
+    pub vacuum: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
