@@ -127,6 +127,11 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
     })
 }
 
+/// `1 query`, `2 queries`.
+pub fn count_of(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// `1 step`, `2 steps`.
 pub fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('x')) {

@@ -179,6 +179,13 @@ fn order(out: &mut String, parts: &Parts) {
         if plan.stopped.is_none() {
             next("Ask [validation-after.sql](validation-after.sql).".into());
         }
+        if let Some((tool, made)) = parts.tool.as_ref().filter(|(_, made)| !made.releases.is_empty()) {
+            let how = match made.releases.len() {
+                1 => "its files".to_owned(),
+                _ => "its folders `release-1`, `release-2` … in that order, and deploy in between".into(),
+            };
+            let _ = writeln!(out, "\nOr let {} run {how}: `plan/{}/`.", tool.id, tool.id);
+        }
     }
     let _ = writeln!(out, "\nWith the migration as it is ([handoff.md](handoff.md)):\n");
     for (stage, number) in handoff.order.iter().zip(1..) {

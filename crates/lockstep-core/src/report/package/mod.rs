@@ -21,6 +21,7 @@ use crate::report::failure::Failure;
 use crate::report::handoff::wire::Handoff;
 use crate::report::handoff::{self, Queries};
 use crate::report::package::wire::{Document, FORMAT, Package};
+use crate::report::plan_form::{self, Part, PlanFiles, Tool};
 use crate::report::safe_plan::wire::SafePlan;
 use crate::report::validation::wire::Validation;
 use crate::report::validation::{self, script};
@@ -32,6 +33,8 @@ use crate::simulate::trace::Trace;
 struct Parts {
     trace: super::wire::Trace,
     plan: SafePlan,
+    /// The same as files of the tool that runs the migration, where it has a form.
+    tool: Option<(Tool, PlanFiles)>,
     rollback: Rollback,
     validation: Validation,
     handoff: Handoff,
@@ -49,9 +52,11 @@ pub fn package(
     let validation = validation::validation(&trace, queries);
     let handoff = handoff::handoff(&trace, &validation, touched);
     let checklist = checklist::checklist(&trace, &validation, &Evidence::default());
+    let tool = Tool::find(trace.plan.runner.id).map(|tool| (tool, plan_form::of_trace(&trace, tool)));
     let parts = Parts {
         trace: json::trace(&trace),
-        plan: safe_plan::plan(&trace),
+        plan: tool.as_ref().map_or_else(|| safe_plan::plan(&trace), |(_, made)| made.plan.clone()),
+        tool,
         rollback: rollback_script::rollback(&trace, None),
         failures: failures::scenarios(&trace, &handoff),
         validation,
@@ -111,6 +116,28 @@ const MARKDOWN: &str = "text/markdown";
 const SQL: &str = "application/sql";
 const JSON: &str = "application/json";
 
+/// What a file of a tool is.
+fn about_file(tool: &Tool, made: &PlanFiles, part: Part, release: usize) -> String {
+    let what = match part {
+        Part::Up => "the safe plan as a migration",
+        Part::Down => "the way back of one of its migrations",
+        Part::Setting => "tells that no transaction is to be around the file beside it",
+    };
+    match made.releases.len() {
+        1 => format!("For {}: {what}.", tool.id),
+        _ => format!("For {}, release {release}: {what}.", tool.id),
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("sql") => SQL,
+        Some("py") => "text/x-python",
+        Some("js") => "text/javascript",
+        _ => "text/plain",
+    }
+}
+
 #[derive(Default)]
 struct Folder {
     documents: Vec<Document>,
@@ -143,6 +170,19 @@ impl Folder {
             "The safe plan to read: stages, what to deploy between them, what becomes of each statement and why.";
         self.markdown("plan.md", about, safe_plan::markdown(&parts.plan));
         self.json("plan.json", "The safe plan for programs, format lockstep-plan/1.", &parts.plan);
+        let stages = &parts.plan.stages;
+        for stage in stages.iter().filter(|_| stages.len() > 1) {
+            let name = format!("plan/stage-{}-{}.sql", stage.index, stage.phase);
+            let about = format!("Stage {} of plan.sql by itself.", stage.index);
+            self.add(&name, SQL, &about, safe_plan::stage_script(&parts.plan, stage));
+        }
+        let Some((tool, made)) = &parts.tool else { return };
+        for (release, number) in made.releases.iter().zip(1..) {
+            for file in &release.files {
+                let name = format!("plan/{}/{}", tool.id, file.name);
+                self.add(&name, media_type(&file.name), &about_file(tool, made, file.part, number), file.text.clone());
+            }
+        }
     }
 
     fn rollback(&mut self, parts: &Parts) {

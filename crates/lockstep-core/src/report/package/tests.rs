@@ -101,6 +101,29 @@ fn documents_are_those_of_the_single_commands() {
     assert_eq!(document(&package, "handoff.md").text, handoff);
 }
 
+/// A tool that has a form gets the plan in it, each stage by itself otherwise.
+#[test]
+fn the_plan_is_there_as_the_tools_files_and_by_stages() {
+    let migration = "ALTER TABLE users ALTER COLUMN email SET NOT NULL; ALTER TABLE users DROP COLUMN id;";
+    let package = report::package(&wire::Request {
+        runner: Some("goose".into()),
+        ..request(SCHEMA, &[("4_email.sql", migration)])
+    });
+    let names: Vec<&str> = package.documents.iter().map(|it| it.name.as_str()).collect();
+    let of_tool: Vec<&&str> = names.iter().filter(|it| it.starts_with("plan/goose/release-")).collect();
+    let plan: report::safe_plan::wire::SafePlan = serde_json::from_str(&document(&package, "plan.json").text).unwrap();
+    let steps: usize = plan.stages.iter().map(|it| it.steps.len()).sum();
+    assert!(plan.stages.len() > 1 && of_tool.len() == steps, "{names:?}");
+    for stage in &plan.stages {
+        let own = &document(&package, &format!("plan/stage-{}-{}.sql", stage.index, stage.phase)).text;
+        assert!(stage.steps.iter().flat_map(|it| &it.statements).all(|it| own.contains(it.as_str())), "{own}");
+    }
+    let index = &document(&package, "index.md").text;
+    let linked: BTreeSet<&str> = links(index).into_iter().collect();
+    assert_eq!(linked, names[1..].iter().copied().collect());
+    assert!(index.contains("let goose run its folders"), "{index}");
+}
+
 #[test]
 fn the_same_request_makes_the_same_package() {
     let request = request(SCHEMA, &[("1.sql", MIGRATION), ("2.sql", "DROP TABLE orders;")]);

@@ -20,7 +20,8 @@ pub struct Document {
     /// A path inside the folder: names of letters, digits, dots, hyphens and underscores, parted by slashes. No two
     /// differ in case alone.
     pub name: String,
-    /// `text/markdown`, `application/sql` or `application/json`.
+    /// `text/markdown`, `application/sql`, `application/json`; of a tool's files also `text/x-python`, `text/javascript`
+    /// and `text/plain`.
     pub media_type: String,
     /// What it is, in one sentence.
     pub about: String,

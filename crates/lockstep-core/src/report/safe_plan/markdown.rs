@@ -70,7 +70,7 @@ fn step(out: &mut String, step: &Step) {
         let vacuum = code(&backfill.vacuum);
         let _ = writeln!(
             out,
-            "\nOf a large table, {vacuum} after each tenth of the way, in another session; and at its end."
+            "\nRun {vacuum} at its end; on a large table also now and then while it goes on, in another session."
         );
     }
     for gate in &step.gates {

@@ -95,7 +95,10 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
         comment(text, &format!("   Beware ({}): {}", finding.id, finding.message));
     }
     if let Some(backfill) = &step.backfill {
-        comment(text, "   A large table: run this in another session each time a tenth of the way is behind.");
+        comment(
+            text,
+            "   On a large table, run this in another session now and then while it goes on, so that the room of old rows is used again:",
+        );
         comment(text, &format!("   {};", backfill.vacuum));
     }
     match step.kind.as_str() {
@@ -108,7 +111,7 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
     }
     if let Some(backfill) = &step.backfill {
         text.push('\n');
-        comment(text, "   Makes the room of the old rows free; reads and writes go on.");
+        comment(text, "Makes the room of old rows free; reads and writes go on.");
         statement(text, &backfill.vacuum);
     }
 }
