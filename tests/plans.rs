@@ -5,6 +5,8 @@
 //! out), `-- postgres: …` the versions it is written for, `-- rows: differ` that no two runs have the same
 //! rows, `-- migration: one by one` that its transaction fails where its statements do not. The `.plan` beside a file records the plan's script.
 
+mod plan_files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +48,16 @@ fn main() {
             let path = path.clone();
             move || on_model(&path)
         }));
+        trials.push(Trial::test(format!("files/{name}"), {
+            let path = path.clone();
+            move || plan_files::on_model(&path)
+        }));
+        // How tools run files is the same with each server.
+        if let Some(cluster) = clusters.last() {
+            let (path, cluster) = (path.clone(), Arc::clone(cluster));
+            let name = format!("{}/files/{name}", cluster.binaries().major);
+            trials.push(Trial::test(name, move || plan_files::on_server(&path, &cluster)));
+        }
         for cluster in &clusters {
             let (path, cluster) = (path.clone(), Arc::clone(cluster));
             let name = format!("{}/{name}", cluster.binaries().major);

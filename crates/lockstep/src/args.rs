@@ -20,6 +20,8 @@ Examples:
       the script that goes back
   lockstep validate --schema schema.sql add_email.sql
       the queries that check the rows before and after
+  lockstep package --output shipping --schema schema.sql add_email.sql
+      all of it in one folder
   lockstep explain --list
       every hazard that is looked for
 
@@ -53,6 +55,7 @@ pub(crate) enum Command {
     Handoff(commands::handoff::Args),
     Checklist(commands::checklist::Args),
     Advise(commands::advise::Args),
+    Package(commands::package::Args),
     Explain(commands::explain::Args),
     Completions(commands::completions::Args),
     #[command(hide = true)]

@@ -12,6 +12,8 @@ use lockstep_core::report::advice::wire::Advice;
 use lockstep_core::report::checklist::wire::{Checklist, Evidence};
 use lockstep_core::report::failure::{Failure, Given, Nothing};
 use lockstep_core::report::handoff::wire::Handoff;
+use lockstep_core::report::package::wire::Package;
+use lockstep_core::report::plan_form::{PlanFiles, Tool};
 use lockstep_core::report::rollback_form::{self, FileBack, Form};
 use lockstep_core::report::validation::wire::Validation;
 use lockstep_core::report::{self, given_back, wire};
@@ -58,8 +60,16 @@ pub(crate) fn advice(request: &wire::Request) -> Result<Advice> {
     watched(request, || report::advice(request))
 }
 
+pub(crate) fn package(request: &wire::Request) -> Result<Package> {
+    watched(request, || report::package(request))
+}
+
 pub(crate) fn plan(request: &wire::Request) -> Result<report::safe_plan::wire::SafePlan> {
     working(&format!("planning {}", files(request)), || report::plan(request))
+}
+
+pub(crate) fn plan_files(request: &wire::Request, tool: Tool) -> Result<PlanFiles> {
+    working(&format!("planning {}", files(request)), || report::plan_form::files(request, tool))
 }
 
 pub(crate) fn rollback_forms(request: &wire::Request, form: Form) -> Result<Vec<FileBack>> {

@@ -23,15 +23,17 @@ fn every_command_has_examples_in_its_help() {
         "handoff",
         "checklist",
         "advise",
+        "package",
         "explain",
         "completions",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is missing: {help}");
         let answer = workplace.run(&[command, "--help"]);
         assert!(answer.status == 0 && answer.stdout.contains("Examples:\n"), "{command}: {}", answer.stdout);
-        assert!(answer.stdout.lines().all(|line| line.chars().count() <= 100), "{command}: {}", answer.stdout);
+        let long: Vec<&str> = answer.stdout.lines().filter(|line| line.chars().count() > 100).collect();
+        assert!(long.is_empty(), "{command}: {long:#?}");
     }
-    for later in ["package", "run", "snapshot", "serve"] {
+    for later in ["snapshot", "serve"] {
         assert!(!help.contains(&format!("  {later} ")), "{later} is promised: {help}");
     }
 }

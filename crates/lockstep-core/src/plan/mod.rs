@@ -32,6 +32,8 @@ pub struct Plan {
     pub ignores: BTreeMap<usize, Vec<Ignore>>,
     settings: Vec<(Source, Setting)>,
     unread: VecDeque<Part>,
+    /// Names of files that opt out of their runner's transaction in a file beside them.
+    unwrapped: Vec<String>,
     /// Ways back that somebody wrote, in texts of their own, with the number of the file that each undoes.
     ways_back: Vec<(usize, Source)>,
     /// Whether ways back are of interest: those of ways back are not.
@@ -110,6 +112,7 @@ impl Plan {
             ignores: BTreeMap::new(),
             settings: vec![],
             unread: VecDeque::new(),
+            unwrapped: vec![],
             ways_back: vec![],
             looks_back: false,
             transaction: 0,
@@ -188,7 +191,11 @@ impl Plan {
             own.map(|read| Planned { source: part.source, read, wrapped: None }).collect();
         self.diagnostics.extend(statements.iter().filter_map(|it| Some((source.clone(), complaint(&it.read)?))));
         let back = part.section == Some(Section::Down);
-        let wraps = self.wrapping.unwrap_or_else(|| self.runner.wraps(&source.text, back));
+        let opts_out = self.unwrapped.iter().any(|name| **name == *source.name);
+        let wraps = self.wrapping.unwrap_or_else(|| match opts_out {
+            true => self.runner.unwrapped(),
+            false => self.runner.wraps(&source.text, back),
+        });
         if wraps != Wrapping::Run || self.previous != Some(Wrapping::Run) {
             self.transaction += 1;
         }
@@ -228,9 +235,15 @@ impl Plan {
         Some(plan)
     }
 
+    /// These files opt out of their runner's transaction.
+    pub fn leave_unwrapped(&mut self, names: &[String]) {
+        self.unwrapped.extend_from_slice(names);
+    }
+
     /// Nothing but that file.
     pub fn only(&self, source: usize) -> Plan {
         let mut plan = Plan::new(self.runner, self.wrapping);
+        plan.unwrapped.clone_from(&self.unwrapped);
         plan.add(self.sources[source].clone(), Some(Section::Migration), None);
         plan
     }

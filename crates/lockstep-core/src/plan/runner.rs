@@ -76,10 +76,14 @@ impl Runner {
             "sqlx" => text.starts_with("-- no-transaction"),
             _ => false,
         };
-        match (opts_out, self.id) {
-            (true, "dbmate") => Wrapping::Message,
-            (true, _) => Wrapping::Statement,
-            (false, _) => self.wrapping,
+        if opts_out { self.unwrapped() } else { self.wrapping }
+    }
+
+    /// How it runs a file that opts out of its transaction: as one message, or statement by statement.
+    pub fn unwrapped(&self) -> Wrapping {
+        match self.id {
+            "dbmate" | "diesel" => Wrapping::Message,
+            _ => Wrapping::Statement,
         }
     }
 }

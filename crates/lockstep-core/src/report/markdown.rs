@@ -114,15 +114,21 @@ fn step(out: &mut String, trace: &wire::Trace, step: &wire::Step) {
 /// Text that no Markdown or HTML can grow out of, on one line.
 pub fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    for character in raw.chars() {
+    let mut characters = raw.chars().peekable();
+    let mut before = ' ';
+    while let Some(character) = characters.next() {
+        let within_word = before.is_ascii_alphanumeric() && characters.peek().is_some_and(char::is_ascii_alphanumeric);
         match character {
             '\n' | '\r' => out.push(' '),
+            // Inside of a word it is no sign of emphasis, and names are full of it.
+            '_' if within_word => out.push('_'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' | '@' => {
                 out.push('\\');
                 out.push(character);
             }
             other => out.push(styled::visible(other)),
         }
+        before = character;
     }
     out
 }
@@ -163,6 +169,7 @@ mod tests {
     #[test]
     fn names_cannot_break_out_of_markdown() {
         assert_eq!(text("<img src=x> [a](b)"), "\\<img src=x\\> \\[a\\](b)");
+        assert_eq!(text("users_email_key _x_ a_*b*"), "users_email_key \\_x\\_ a\\_\\*b\\*");
         assert_eq!(code("a`b"), "``a`b``");
     }
 

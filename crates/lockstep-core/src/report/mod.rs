@@ -9,6 +9,8 @@ pub mod given_back;
 pub mod handoff;
 pub mod json;
 pub mod markdown;
+pub mod package;
+pub mod plan_form;
 pub mod rollback_form;
 pub mod rollback_script;
 pub mod safe_plan;
@@ -80,6 +82,7 @@ fn plans(request: &wire::Request) -> (Plans, PgVersion) {
     for back in &request.ways_back {
         plans.migration.give_back(&back.of, Source::new(&back.name, &back.text));
     }
+    plans.migration.leave_unwrapped(&request.unwrapped);
     (plans, version)
 }
 
@@ -139,4 +142,13 @@ pub fn checklist(request: &wire::Request, evidence: &checklist::wire::Evidence) 
 /// What could be better about the names and indexes that the migration makes, and about the application's queries.
 pub fn advice(request: &wire::Request) -> advice::wire::Advice {
     advice::advice(trace(request), &application(request))
+}
+
+/// Everything that a team needs to ship the change, as the documents of one folder.
+pub fn package(request: &wire::Request) -> package::wire::Package {
+    let trace = trace(request);
+    let old = request.app_old.as_ref().or(request.app_new.as_ref());
+    let touched = old.map(|it| annotated::read(&it.text)).unwrap_or_default();
+    let touched = old.map(|it| handoff::Queries { file: &it.name, queries: &touched });
+    package::package(trace, &request.files, &application(request), touched.as_ref())
 }

@@ -1,12 +1,12 @@
 //! The way back as a migration tool keeps it: one text for each file, with the tool's names, markers and transactions.
 //! What each of them does is read from its own sources, as `plan::runner` is.
 
-mod alembic;
+pub(super) mod alembic;
 
 use crate::input::sql::read::without_way_back;
 use crate::plan::runner::Runner;
 use crate::report::{rollback_script, trace, wire};
-use crate::rollback::{Place, WayBack, way_back};
+use crate::rollback::{Grade, Place, WayBack, way_back};
 use crate::simulate::simulate_from;
 use crate::simulate::trace::{Outcome, Trace};
 
@@ -118,13 +118,29 @@ fn of_file(trace: &Trace, source: usize, form: Form) -> FileBack {
     let mut way = way_back(&alone, None);
     way.notes.extend(hindrance(&alone));
     let rollback = rollback_script::wire(&alone, way.clone());
-    let text = match form.keeps {
-        Keeps::Downgrade => alembic::downgrade(&alone, &way),
-        Keeps::Section(marker) => section(&alone, &way, form, marker),
-        Keeps::File(_) => rollback_script::heading(&alone, &way) + &statements(&way, form),
-    };
+    let text = written(&alone, &way, form, false);
     let files = files(form, &file.name, &file.text, &text, &way);
     FileBack { of: file.name.to_string(), rollback, text, files }
+}
+
+/// The way back of one step of a plan, whose way up is `up`: files as the tool keeps them.
+/// `bare`: the way up has told the tool already to put no transaction around either way.
+pub(super) fn of_step(
+    alone: &Trace,
+    way: &WayBack,
+    form: Form,
+    (name, up): (&str, &str),
+    bare: bool,
+) -> Vec<wire::File> {
+    files(form, name, up, &written(alone, way, form, bare), way)
+}
+
+fn written(alone: &Trace, way: &WayBack, form: Form, bare: bool) -> String {
+    match form.keeps {
+        Keeps::Downgrade => alembic::downgrade(alone, way),
+        Keeps::Section(marker) => section(alone, way, form, marker, bare),
+        Keeps::File(_) => rollback_script::heading(alone, way) + &statements(way, form, bare),
+    }
 }
 
 /// What fails leaves nothing to undo, or less: that should not be taken for the way back of what runs.
@@ -137,12 +153,12 @@ fn hindrance(trace: &Trace) -> Option<String> {
     ))
 }
 
-fn section(trace: &Trace, way: &WayBack, form: Form, marker: &str) -> String {
+fn section(trace: &Trace, way: &WayBack, form: Form, marker: &str, bare: bool) -> String {
     let suffix = match form.transactions {
         Transactions::UnlessMarked(Mark::Suffix(suffix)) if steps_out(way) => suffix,
         _ => "",
     };
-    format!("{marker}{suffix}\n{}{}", rollback_script::heading(trace, way), statements(way, form))
+    format!("{marker}{suffix}\n{}{}", rollback_script::heading(trace, way), statements(way, form, bare))
 }
 
 fn files(form: Form, name: &str, up: &str, text: &str, way: &WayBack) -> Vec<wire::File> {
@@ -176,19 +192,23 @@ fn files(form: Form, name: &str, up: &str, text: &str, way: &WayBack) -> Vec<wir
 }
 
 /// Whether something has to run outside of a transaction.
-fn steps_out(way: &WayBack) -> bool {
+pub(super) fn steps_out(way: &WayBack) -> bool {
     way.actions.iter().any(|it| it.place != Place::Inside && it.sql.contains(" CONCURRENTLY "))
 }
 
 /// The statements with what stands around them.
-fn statements(way: &WayBack, form: Form) -> String {
+fn statements(way: &WayBack, form: Form, bare: bool) -> String {
     if way.actions.is_empty() {
-        return rollback_script::unfinished(way);
+        let why = match way.grade() {
+            Grade::Exact | Grade::LeavesRows => "Nothing is to be done.",
+            _ => "There is nothing that a script could do.",
+        };
+        return format!("-- {why}\n{}", rollback_script::unfinished(way));
     }
     let marks = matches!(form.id, "goose" | "sql-migrate").then_some(form.id);
-    let mut text = Text { text: String::new(), marks };
+    let mut text = Text::new(marks);
     match form.transactions {
-        Transactions::UnlessMarked(_) if steps_out(way) => text.around_own_transaction(way),
+        Transactions::UnlessMarked(_) if bare || steps_out(way) => text.around_own_transaction(way),
         Transactions::OwnInOneMessage => {
             text.statement("BEGIN");
             text.statement("SET LOCAL search_path = public");
@@ -208,7 +228,7 @@ fn statements(way: &WayBack, form: Form) -> String {
 }
 
 /// Inside a transaction nothing is done concurrently.
-fn blocking(sql: &str) -> String {
+pub(super) fn blocking(sql: &str) -> String {
     let concurrently = ["CREATE INDEX ", "CREATE UNIQUE INDEX ", "DROP INDEX "];
     match concurrently.iter().find(|it| sql.starts_with(&format!("{it}CONCURRENTLY "))) {
         Some(start) => format!("{start}{}", &sql[start.len() + "CONCURRENTLY ".len()..]),
@@ -216,14 +236,23 @@ fn blocking(sql: &str) -> String {
     }
 }
 
-struct Text {
+/// Statements as a tool ends them.
+pub(super) struct Text {
     text: String,
     /// goose and sql-migrate end statements at semicolons, but between these.
     marks: Option<&'static str>,
 }
 
 impl Text {
-    fn statement(&mut self, sql: &str) {
+    pub(super) fn new(marks: Option<&'static str>) -> Self {
+        Text { text: String::new(), marks }
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.text
+    }
+
+    pub(super) fn statement(&mut self, sql: &str) {
         let marker = match self.marks {
             Some("goose") => Some("+goose"),
             Some(_) => Some("+migrate"),

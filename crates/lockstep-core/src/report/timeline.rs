@@ -7,6 +7,8 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+pub(in crate::report) use summary::strongest_lock;
+
 use crate::report::change::{self, Sign};
 use crate::report::styled::{Canvas, Line, Tone};
 use crate::report::{wire, words};

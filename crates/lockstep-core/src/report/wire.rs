@@ -40,6 +40,9 @@ pub struct Request {
     pub config: Option<Value>,
     /// Ways back that somebody wrote in texts of their own; those inside a file are found there.
     pub ways_back: Vec<WayBackText>,
+    /// Names of files around which the runner opens no transaction, since a file beside them says so: diesel's
+    /// `metadata.toml`, Flyway's `.conf`.
+    pub unwrapped: Vec<String>,
     /// The application's queries as they are, in sqlc's form (`-- name: GetUser :one`).
     pub app_old: Option<File>,
     /// … and as they will be.

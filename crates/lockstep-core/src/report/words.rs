@@ -127,6 +127,11 @@ pub fn condition(sqlstate: &str) -> Option<&'static str> {
     })
 }
 
+/// `1 query`, `2 queries`.
+pub fn count_of(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// `1 step`, `2 steps`.
 pub fn count(number: usize, noun: &str) -> String {
     match (number, noun.strip_suffix('x')) {
@@ -135,6 +140,14 @@ pub fn count(number: usize, noun: &str) -> String {
         _ => format!("{number} {noun}s"),
     }
 }
+
+/// A sentence as a part of another one. Only where it begins with a word, not with a name.
+pub fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+    format!("{first}{}", letters.as_str())
+}
+
 /// `2.1 s to 19 s once it has its locks, held 3.0 s to 27 s; 400 MB to 1.2 GB of WAL`.
 pub fn estimate(it: &wire::Estimate) -> String {
     let range = |low: String, high: String| match low {

@@ -170,6 +170,11 @@ impl Backfill {
         }
     }
 
+    /// What makes the room of changed rows free again: the table's end stays, which only a strong lock could cut off.
+    pub fn vacuum(&self) -> String {
+        format!("VACUUM (TRUNCATE false) {}", self.table)
+    }
+
     /// As a `DO` block that commits after every batch, for `psql` and others that send it outside of a transaction.
     pub fn block(&self) -> String {
         let stride = self.stride();

@@ -37,8 +37,7 @@ pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut
             tell(low.saturating_sub(first) as f64 / way as f64, rows + found);
             if is_long && low >= next_vacuum {
                 next_vacuum = low.saturating_add(tenth);
-                let sql = format!("VACUUM (TRUNCATE false) {}", backfill.table);
-                client.batch_execute(&sql).map_err(|error| failure(&error))?;
+                client.batch_execute(&backfill.vacuum).map_err(|error| failure(&error))?;
             }
             std::thread::sleep(PAUSE);
         }

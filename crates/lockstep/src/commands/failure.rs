@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use lockstep_core::report::failure::{Failure, Given, Nothing};
-use lockstep_core::report::markdown::{code, text};
-use lockstep_core::report::{styled, words};
+use lockstep_core::report::failure::markdown::{markdown, plain};
+use lockstep_core::report::failure::{Given, Nothing};
+use lockstep_core::report::words;
 
 use crate::args::{Destination, Plan};
 use crate::trouble::Usage;
@@ -105,36 +105,4 @@ fn why(nothing: Nothing) -> String {
         ),
         Nothing::NoSqlState => "this step is not predicted to fail; say what it failed with: --sqlstate CODE".into(),
     }
-}
-
-fn plain(failure: &Failure) -> String {
-    let mut out = format!("{}\n{}\nState: {}\n", failure.summary, failure.test_results, failure.state);
-    for (number, blocker) in failure.blockers.iter().enumerate() {
-        out += if number == 0 { "\nIn the way:\n" } else { "" };
-        out += &format!("  - {}\n", blocker.replace('\n', "\n    "));
-    }
-    for (number, item) in failure.resolution.iter().enumerate() {
-        out += if number == 0 { "\nWhat to do next:\n\n" } else { "\n" };
-        out += &format!("{item}\n");
-    }
-    out.chars().map(|it| if it == '\n' { it } else { styled::visible(it) }).collect()
-}
-
-fn markdown(failure: &Failure) -> String {
-    let mut out = format!(
-        "**{}**\n\n{}. State: {}.\n",
-        text(&failure.summary),
-        text(&failure.test_results),
-        text(&failure.state)
-    );
-    for (number, blocker) in failure.blockers.iter().enumerate() {
-        out += if number == 0 { "\n" } else { "" };
-        out += &format!("- {}\n", code(blocker));
-    }
-    for item in &failure.resolution {
-        let ticks = "`".repeat(item.split(|it| it != '`').map(str::len).max().unwrap_or(0).max(2) + 1);
-        let body: String = item.chars().map(|it| if it == '\n' { it } else { styled::visible(it) }).collect();
-        out += &format!("\n{ticks}sql\n{body}\n{ticks}\n");
-    }
-    out
 }

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod failure;
 pub(crate) mod handoff;
 pub(crate) mod man;
+pub(crate) mod package;
 pub(crate) mod plan;
 pub(crate) mod rollback;
 pub(crate) mod simulate;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Handoff(args) => handoff::run(&args),
         Command::Checklist(args) => checklist::run(&args),
         Command::Advise(args) => advise::run(&args),
+        Command::Package(args) => package::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -5,6 +5,7 @@ mod facts;
 mod layout;
 mod order;
 mod read;
+mod setting;
 
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,8 @@ impl Plan {
         let pairs = down::pair(&paths, &backs);
         let ways_back = pairs.iter().map(|(of, back)| way_back(&of.display().to_string(), back));
         let ways_back: Vec<wire::WayBackText> = ways_back.collect::<Result<_>>()?;
+        let unwrapped = files.iter().filter(|it| setting::opts_out(Path::new(&it.name), runs));
+        let unwrapped = unwrapped.map(|it| it.name.clone()).collect();
         let names = |paths: Vec<PathBuf>| paths.into_iter().map(|it| it.display().to_string()).collect::<Vec<_>>();
         let sections =
             |names: &[String]| names.iter().map(|it| format!("the down section of {it}")).collect::<Vec<_>>();
@@ -100,6 +103,7 @@ impl Plan {
             facts: facts.map(|it| facts::read(it)).transpose()?,
             config: settled.core.clone(),
             ways_back,
+            unwrapped,
             ..wire::Request::default()
         })
     }

@@ -1,7 +1,8 @@
 -- Validation queries of up.sql, for PostgreSQL 18.
 -- Before the migration:  psql -X -v at=0 -f FILE
 -- At its end:            psql -X -v at=2 -f FILE
--- In between, at is the number of the last step that is done. -v sample=1 asks a part of large tables.
+-- In between, at is the number of the last step that is done.
+-- -v sample=1 asks a part of large tables.
 -- It reads only: each answer stands beside what is expected.
 \set QUIET on
 \if :{?at}

@@ -11,7 +11,7 @@ pub fn markdown(advice: &Advice) -> String {
     let _ = writeln!(out, "# Advice: {}", files.join(", "));
     let _ = writeln!(out, "\n## What the migration makes\n");
     if advice.notes.is_empty() {
-        let _ = writeln!(out, "Nothing to say.");
+        let _ = writeln!(out, "Nothing is found that could be better.");
     }
     for note in &advice.notes {
         let _ = writeln!(out, "- {}", self::note(note));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::report::checklist::wire::Evidence;
 use crate::report::validation::wire::{Answer, Report};
+use crate::report::words;
 use crate::simulate::trace::Trace;
 
 pub(super) struct Proof<'a> {
@@ -18,7 +19,7 @@ impl Proof<'_> {
     pub(super) fn stated(&self, name: &str) -> Proved {
         match self.evidence.statements.get(name).map(|it| it.trim()).filter(|it| !it.is_empty()) {
             Some(words) => Ok(format!("stated: {words}")),
-            None => Err(format!("a statement `{name}`")),
+            None => Err(format!("say so, in a statement `{name}`")),
         }
     }
 
@@ -35,11 +36,11 @@ impl Proof<'_> {
     }
 
     pub(super) fn rehearsed(&self) -> Proved {
-        const WAY: &str = "a rehearsal: `lockstep rehearse --format json`";
+        const WAY: &str = "rehearse it: `lockstep rehearse --format json`";
         if self.evidence.rehearsals.is_empty() {
             return Err(WAY.into());
         }
-        let mut why = format!("{WAY} of this migration: those given are of another one");
+        let mut why = format!("{WAY}; the rehearsals given are of another migration");
         for rehearsal in self.rehearsals() {
             let contradicts = rehearsal["summary"]["contradicts"].as_u64();
             let steps = rehearsal["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -47,9 +48,9 @@ impl Proof<'_> {
             why = match (contradicts, undone) {
                 (Some(0), None) => return Ok(format!("rehearsed on PostgreSQL {}", server(rehearsal))),
                 (Some(0), Some(step)) => {
-                    format!("a rehearsal in which every step is done: step {} was not", step["index"])
+                    format!("rehearse it so that every step is done: step {} was not", step["index"])
                 }
-                _ => "a rehearsal that contradicts nothing: the given one does".into(),
+                _ => "look into the rehearsal: it contradicts the prediction".into(),
             };
         }
         Err(why)
@@ -63,7 +64,7 @@ impl Proof<'_> {
         });
         match tested {
             Some(it) => Ok(format!("it ran in the rehearsal on PostgreSQL {}", server(it))),
-            None => Err("a rehearsal of this migration whose way back runs: `lockstep rehearse --format json`".into()),
+            None => Err("rehearse it, the way back included: `lockstep rehearse --format json`".into()),
         }
     }
 
@@ -77,16 +78,18 @@ impl Proof<'_> {
             Some(it) if it.failed == 0 => {
                 Ok(format!("{} passed before the migration, PostgreSQL {}", it.passed, it.server))
             }
-            Some(it) => Err(format!("none that fails: {} did", it.failed)),
-            None => Err("answers from before: `lockstep validate --url … --format json`".into()),
+            Some(it) => Err(format!("mend the rows: {} failed", words::count_of(it.failed, "query", "queries"))),
+            None => Err("ask before: `lockstep validate --url … --format json`".into()),
         }
     }
 
     pub(super) fn validated_at_end(&self) -> Proved {
         match self.validations().filter(|it| it.at == it.steps && it.steps > 0).max_by_key(|it| it.failed) {
             Some(it) if it.failed == 0 => Ok(format!("{} passed at the end, PostgreSQL {}", it.passed, it.server)),
-            Some(it) => Err(format!("none that fails at the end: {} did", it.failed)),
-            None => Err("answers from the end: `lockstep validate --url … --at end --format json`".into()),
+            Some(it) => {
+                Err(format!("mend what is wrong at the end: {} failed", words::count_of(it.failed, "query", "queries")))
+            }
+            None => Err("ask at the end: `lockstep validate --url … --at end --format json`".into()),
         }
     }
 
@@ -100,7 +103,7 @@ impl Proof<'_> {
 
     pub(super) fn fast(&self) -> Proved {
         passed(&self.plans(true)).ok_or_else(|| {
-            "measured times that pass: `lockstep validate --app-new QUERIES --url … --at end --format json`, with values \
+            "measure them: `lockstep validate --app-new QUERIES --url … --at end --format json`, with values \
              for the queries' parameters"
                 .into()
         })
@@ -108,7 +111,7 @@ impl Proof<'_> {
 
     pub(super) fn planned(&self) -> Proved {
         passed(&self.plans(false)).ok_or_else(|| {
-            "plans that pass: `lockstep validate --app-new QUERIES --url … --at end --format json`".into()
+            "look at their plans: `lockstep validate --app-new QUERIES --url … --at end --format json`".into()
         })
     }
 }

@@ -11,15 +11,15 @@ pub fn markdown(checklist: &Checklist) -> String {
     let _ = writeln!(out, "# Checklist: {}\n", files.join(", "));
     let _ = writeln!(
         out,
-        "Ticked by evidence alone (`lockstep checklist --evidence FILE`); what is missing stands beside what is not \
-         ticked. What no program sees is stated: `{{\"statements\": {{\"backup\": \"who, when, how\"}}}}`."
+        "Ticked by evidence alone (`lockstep checklist --evidence FILE`); what would tick the rest stands beside \
+         it. What no program sees is stated: `{{\"statements\": {{\"backup\": \"who, when, how\"}}}}`."
     );
     for section in &checklist.sections {
         let done = section.items.iter().filter(|it| it.ticked).count();
         let _ = writeln!(out, "\n## {} ({done} of {})\n", section.title, section.items.len());
         for item in &section.items {
-            let (sign, word) = if item.ticked { ('x', "") } else { (' ', "needs ") };
-            let _ = writeln!(out, "- [{sign}] {}: {word}{}", text(&item.text), spoken(&item.evidence));
+            let (sign, then) = if item.ticked { ('x', ":") } else { (' ', ". To do:") };
+            let _ = writeln!(out, "- [{sign}] {}{then} {}", text(&item.text), spoken(&item.evidence));
         }
     }
     out

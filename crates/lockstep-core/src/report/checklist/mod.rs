@@ -42,7 +42,11 @@ fn design(trace: &Trace, validation: &Validation) -> Vec<Item> {
     vec![
         item("outcomes_known", "Every step is known to run, or the query that decides it is", outcomes(trace)),
         item("reversible", "Reversible", reversible(trace)),
-        item("zero_downtime", "Zero downtime: nobody waits long, and nothing breaks", zero_downtime(trace)),
+        item(
+            "zero_downtime",
+            "Zero downtime: no step is known to hold up or break the application",
+            zero_downtime(trace),
+        ),
         item("foreign_keys_indexed", "Indexes for foreign keys", none_of(trace, "foreign_key_without_index")),
         item("validation_queries", "Validation queries", queries(validation)),
         item("rollback_documented", "The way back is written", written_back(trace)),
@@ -56,13 +60,20 @@ fn outcomes(trace: &Trace) -> Result<String, String> {
     let failed = steps(|it| matches!(it, Outcome::Failed(_)));
     let unknown = steps(|it| matches!(it, Outcome::Unknown(_)));
     if !failed.is_empty() {
-        return Err(format!("step {} fails: `lockstep simulate` says why", failed.join(", ")));
+        return Err(format!("mend step {}, which fails: `lockstep simulate` says why", failed.join(", ")));
     }
     if !unknown.is_empty() {
-        return Err(format!("step {} is not modelled: a rehearsal shows what it does", unknown.join(", ")));
+        return Err(format!(
+            "rehearse step {}, which is not modelled: `lockstep rehearse` shows what it does",
+            unknown.join(", ")
+        ));
     }
     let open = trace.steps.iter().filter(|it| matches!(it.outcome, Outcome::DependsOnData(_))).count();
-    let open = if open > 0 { format!(", {open} of them depending on rows that a query counts") } else { String::new() };
+    let open = if open > 0 {
+        format!(", of which {open} {} on rows that a query counts", if open == 1 { "depends" } else { "depend" })
+    } else {
+        String::new()
+    };
     Ok(format!("the simulation of {}{open}", words::count(trace.steps.len(), "step")))
 }
 
@@ -70,9 +81,11 @@ fn reversible(trace: &Trace) -> Result<String, String> {
     let way = way_back(trace, None);
     match way.grade() {
         Grade::Exact => Ok("the way back is exact".into()),
-        Grade::LeavesRows => Ok(format!("the way back loses nothing; rows stay ({})", way.stays.join(" "))),
-        Grade::LosesData => Err(format!("the way back loses data ({}): a decision that it may", way.lost.join(" "))),
-        Grade::Impossible => Err(format!("there is no complete way back ({})", way.impossible.join(" "))),
+        Grade::LeavesRows => Ok(format!("the way back loses nothing; {}", words::lower_first(&way.stays.join(" ")))),
+        Grade::LosesData => Err(format!("decide that it may lose data: {}", way.lost.join(" "))),
+        Grade::Impossible => {
+            Err(format!("decide that there need be no complete way back: {}", way.impossible.join(" ")))
+        }
     }
 }
 
@@ -82,17 +95,28 @@ fn zero_downtime(trace: &Trace) -> Result<String, String> {
         found.filter(|it| it.severity == crate::diagnostic::Severity::Error).map(|it| it.hazard.id).collect();
     errors.sort_unstable();
     errors.dedup();
+    let unknown = trace.steps.iter().filter(|it| !it.succeeds() && !matches!(it.outcome, Outcome::DependsOnData(_)));
+    let unknown: Vec<String> = unknown.map(|it| it.index.to_string()).collect();
+    if errors.is_empty() && !unknown.is_empty() {
+        return Err(format!(
+            "find out what step {} would do: it fails, is skipped, or is not modelled",
+            unknown.join(", ")
+        ));
+    }
     match errors.is_empty() {
         true => Ok("no hazard of level error is found".into()),
-        false => Err(format!("without {}: `lockstep check` says where", errors.join(", "))),
+        false => Err(format!(
+            "do without {}: `lockstep check` says where, `lockstep plan` how",
+            errors.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 
 fn none_of(trace: &Trace, id: &str) -> Result<String, String> {
     let mut found = trace.steps.iter().flat_map(|step| hazard::findings(step, trace)).filter(|it| it.hazard.id == id);
     match found.next() {
-        None => Ok("every new foreign key has one, or there is no new one".into()),
-        Some(finding) => Err(format!("an index: {}", finding.message)),
+        None => Ok("no new foreign key lacks one".into()),
+        Some(finding) => Err(format!("add one: {}", finding.message)),
     }
 }
 
@@ -106,7 +130,7 @@ fn queries(validation: &Validation) -> Result<String, String> {
 
 fn written_back(trace: &Trace) -> Result<String, String> {
     match way_back(trace, None).grade() {
-        Grade::Impossible => Err("a way back for what `lockstep rollback` cannot undo, written by hand".into()),
+        Grade::Impossible => Err("write by hand a way back for what `lockstep rollback` cannot undo".into()),
         grade => Ok(format!("`lockstep rollback` writes it; its grade: {}", grade.word().replace('_', " "))),
     }
 }

@@ -155,12 +155,28 @@ fn object_is_missing(subject: &Subject) -> Items {
 
 fn dependents(subject: &Subject) -> Items {
     let Some(relation) = subject.relation() else { return vec![] };
-    let query = format!(
+    let mut query = format!(
         "SELECT DISTINCT pg_describe_object(classid, objid, objsubid) FROM pg_depend WHERE refclassid = 'pg_class'::regclass \
          AND refobjid = to_regclass({}) AND deptype = 'n'",
         literal(relation)
     );
+    if let Some(column) = dropped_column(subject) {
+        query += &format!(
+            " AND refobjsubid = (SELECT attnum FROM pg_attribute WHERE attrelid = refobjid AND attname = {})",
+            quote_literal(column)
+        );
+    }
     vec![("What depends on it: change or drop that first, and make it anew afterwards", query)]
+}
+
+/// Where the step drops one column and nothing else.
+fn dropped_column<'a>(subject: &'a Subject) -> Option<&'a str> {
+    let Some(Statement::AlterTable(it)) = subject.step.statement.as_deref() else { return None };
+    let AlterTableAction::Subcommands(all) = &it.action else { return None };
+    match all.as_slice() {
+        [Subcommand::DropColumn { name, .. }] => Some(name.as_str()),
+        _ => None,
+    }
 }
 
 /// Sessions that hold a lock on one of the tables.

@@ -1,6 +1,8 @@
 //! The report of a failed migration: what failed, what state it left, and SQL that tells more or mends it.
 //! A prediction, or what a server said of a step that the trace knows.
 
+pub mod markdown;
+
 mod advice;
 mod rows;
 mod subject;
@@ -56,7 +58,7 @@ pub fn failure(request: &wire::Request, given: &Given) -> Result<Failure, Nothin
     of_trace(&trace(request), given)
 }
 
-fn of_trace(trace: &Trace, given: &Given) -> Result<Failure, Nothing> {
+pub(super) fn of_trace(trace: &Trace, given: &Given) -> Result<Failure, Nothing> {
     let step = match given.step {
         Some(index) => trace.step(index).ok_or(Nothing::NoStep(trace.steps.len()))?,
         None => failing(trace, given.sqlstate.as_deref()).ok_or_else(|| Nothing::NoFailure(doubtful(trace)))?,
@@ -121,8 +123,11 @@ fn task(file: &str) -> String {
 
 fn blockers(subject: &Subject, detail: Option<&str>) -> Vec<String> {
     let mut found: Vec<String> = vec![];
-    let whole = format!("{} {}", subject.sqlstate, subject.message);
-    found.push(whole.trim_end().to_owned());
+    let said = match (subject.message.as_str(), words::condition(&subject.sqlstate)) {
+        ("", condition) => condition.unwrap_or_default(),
+        (message, _) => message,
+    };
+    found.push(format!("{} {said}", subject.sqlstate).trim_end().to_owned());
     found.extend(detail.map(str::to_owned));
     for it in subject.questions().iter().take(rows::MOST) {
         found.push(format!("must answer {}: {}", it.expected, it.query));

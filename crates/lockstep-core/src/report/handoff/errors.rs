@@ -11,7 +11,9 @@ pub(super) fn scenarios(trace: &Trace, validation: &Validation) -> Vec<Scenario>
     for step in &trace.steps {
         match &step.outcome {
             Outcome::Failed(error) => {
-                let when = format!("Step {} is sure to fail: {}", step.index, error.message);
+                let more = error.hint.as_deref().or(error.detail.as_deref());
+                let more = more.map(|it| format!(". {}", it.trim_end_matches('.'))).unwrap_or_default();
+                let when = format!("Step {} is sure to fail: {}{more}", step.index, error.message);
                 add(&mut found, &error.sqlstate.to_string(), step.index, when, None);
             }
             Outcome::DependsOnData(conditions) => {
@@ -158,9 +160,11 @@ fn resolution(state: &str) -> &'static [&'static str] {
             "The transaction is undone: run it again.",
             "Lock one table a transaction, or in the order in which the application does.",
         ],
-        "42P01" | "42703" | "42704" => {
-            &["The database is not the starting schema: compare the two, and run what is missing."]
-        }
+        "42P01" | "42703" | "42704" => &[
+            "The statement names what is not there at its turn: mend the name, or make it in a step before.",
+            "Where the database has it, the starting schema is not that of the database: take a new dump, and simulate again.",
+        ],
+        "2BP01" => &["Drop or change first what depends on it, and make that anew afterwards where it is needed."],
         "42701" | "42P07" | "42710" => &["It is there already: see that it is the same, and go on from the next step."],
         _ => &["Go back as far as the way back says, mend the migration, and run it again."],
     }

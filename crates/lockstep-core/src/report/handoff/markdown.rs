@@ -14,6 +14,9 @@ pub fn markdown(handoff: &Handoff) -> String {
     };
     let _ = writeln!(out, "# {title}\n");
     let _ = writeln!(out, "{}, PostgreSQL {}.", words::count(handoff.steps, "step"), handoff.postgres);
+    if let Some(stops) = &handoff.fails {
+        let _ = writeln!(out, "\n**{}** What follows is what the steps that run make of the schema.", marked(stops));
+    }
     let _ = writeln!(out, "\n## Schema change\n");
     if handoff.changes.is_empty() {
         let _ = writeln!(out, "The schema stays as it is.");
@@ -49,7 +52,11 @@ fn edits(out: &mut String, edits: &[Edit]) {
         let _ = writeln!(out, "\n## Models\n\nNo model changes.");
         return;
     }
-    let _ = writeln!(out, "\n## Models");
+    let _ = writeln!(out, "\n## Models\n");
+    let _ = writeln!(
+        out,
+        "Made of the schemas before and after, as each tool usually spells them; files and names may be others in your project."
+    );
     for edit in edits {
         let _ = writeln!(out, "\n### {}", edit.title);
         for model in &edit.models {
@@ -75,7 +82,10 @@ fn one(out: &mut String, edit: &Edit, model: &Model) {
 fn errors(out: &mut String, handoff: &Handoff) {
     let _ = writeln!(out, "\n## Errors that can come\n");
     if handoff.errors.is_empty() {
-        let _ = writeln!(out, "None that the simulation knows of; no lock_timeout and no statement_timeout is set.");
+        let _ = writeln!(
+            out,
+            "The simulation knows of none. Without a lock_timeout, a step waits for its locks as long as it takes."
+        );
     }
     for error in &handoff.errors {
         let steps: Vec<String> = error.steps.iter().map(usize::to_string).collect();
@@ -104,13 +114,14 @@ fn errors(out: &mut String, handoff: &Handoff) {
 fn grade(word: &str) -> &'static str {
     match word {
         "exact" => "Exact: the schema and the rows of before come back (`lockstep rollback` writes the script).",
+        "leaves_rows" => "It restores the schema and loses nothing; rows that were added stay (`lockstep rollback`).",
         "loses_data" => "Loses data: `lockstep rollback` writes the script; these do not come back:",
         _ => "Impossible as a whole: `lockstep rollback` undoes what can be undone, but:",
     }
 }
 
 /// Words with code between back quotes: both escaped, each by its own rules.
-fn marked(words: &str) -> String {
+pub(in crate::report) fn marked(words: &str) -> String {
     let parts: Vec<&str> = words.split('`').collect();
     // A back quote inside a name leaves an odd one over: then nothing is code.
     if parts.len().is_multiple_of(2) {

@@ -30,7 +30,7 @@ use crate::report::handoff::wire::{Edit, FORMAT, Handoff, Rollback};
 use crate::report::validation::wire::Validation;
 use crate::rollback::way_back;
 use crate::schema::diff::Diff;
-use crate::simulate::trace::Trace;
+use crate::simulate::trace::{Outcome, Trace};
 
 pub use touch::Queries;
 
@@ -46,6 +46,7 @@ pub fn handoff(trace: &Trace, validation: &Validation, application: Option<&Quer
         postgres: trace.version.major(),
         files: trace.plan.sources.iter().map(|it| it.name.to_string()).collect(),
         steps: trace.steps.len(),
+        fails: fails(trace),
         changes: changes.iter().map(|it| it.words.clone()).collect(),
         order,
         order_notes,
@@ -57,6 +58,15 @@ pub fn handoff(trace: &Trace, validation: &Validation, application: Option<&Quer
             lost: [way.impossible.clone(), way.lost.clone()].concat(),
         },
     }
+}
+
+fn fails(trace: &Trace) -> Option<String> {
+    let (step, error) = trace.steps.iter().find_map(|step| match &step.outcome {
+        Outcome::Failed(error) => Some((step, error)),
+        _ => None,
+    })?;
+    let message = error.message.trim_end_matches('.');
+    Some(format!("Step {} is sure to fail with {}: {message}.", step.index, error.sqlstate))
 }
 
 /// How a tool writes models.

@@ -10,7 +10,8 @@ use crate::simulate::trace::Trace;
 pub(super) fn order(trace: &Trace, changes: &[Change]) -> (Vec<Stage>, Vec<String>) {
     let steps = trace.steps.len();
     let last_needed = changes.iter().filter(|it| it.needed).filter_map(|it| it.step).max().unwrap_or(0);
-    let breaking: Vec<&Change> = changes.iter().filter(|it| it.first_break().is_some()).collect();
+    let mut breaking: Vec<&Change> = changes.iter().filter(|it| it.first_break().is_some()).collect();
+    breaking.sort_by_key(|it| it.first_break());
     let first_break = breaking.iter().filter_map(|it| it.first_break()).min();
     let mut notes = vec![];
     let Some(first_break) = first_break else {
@@ -42,13 +43,14 @@ pub(super) fn order(trace: &Trace, changes: &[Change]) -> (Vec<Stage>, Vec<Strin
         "No order is without a gap: the new version needs what step {last_needed} makes, and the old one may fail before. \
          Expand first, deploy a version that is ready for both, contract later."
     ));
-    let early = changes.iter().filter(|it| it.first_break().is_some_and(|it| it <= last_needed));
+    let early = breaking.into_iter().filter(|it| it.first_break().is_some_and(|it| it <= last_needed));
     notes.extend(early.map(told));
     (stages, notes)
 }
 
 fn told(change: &Change) -> String {
-    format!("The old version may fail from step {} on: {}.", change.first_break().unwrap_or(0), change.words)
+    let words = words::lower_first(&change.words);
+    format!("The old version may fail from step {} on: {words}.", change.first_break().unwrap_or(0))
 }
 
 fn migration(trace: &Trace, first: usize, last: usize, when: &str) -> Stage {

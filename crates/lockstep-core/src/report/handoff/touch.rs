@@ -25,7 +25,10 @@ pub(super) fn touch(trace: &Trace, diff: &Diff, application: Option<&Queries<'_>
             Some(given) => found.extend(mentioned(given, old, &columns)),
             None => {
                 let what = if columns.is_empty() { format!("the name {new}") } else { columns.join(", ") };
-                found.push(format!("`repositories/{}`: {what} in queries and inserts of {new}", spelling::file(new)));
+                found.push(format!(
+                    "Queries and inserts of {new}, in `repositories/{}` or wherever they are: {what}",
+                    spelling::file(new)
+                ));
             }
         }
         fixtures(&mut found, trace, pair);
@@ -35,7 +38,10 @@ pub(super) fn touch(trace: &Trace, diff: &Diff, application: Option<&Queries<'_>
         let name = relation.name.name.as_str();
         match application {
             Some(given) => found.extend(mentioned(given, name, &[])),
-            None => found.push(format!("`repositories/{}`: nothing may use {name} any more", spelling::file(name))),
+            None => found.push(format!(
+                "Queries of {name}, in `repositories/{}` or wherever they are: nothing may use it any more",
+                spelling::file(name)
+            )),
         }
     }
     for id in &diff.made_tables {
@@ -43,7 +49,10 @@ pub(super) fn touch(trace: &Trace, diff: &Diff, application: Option<&Queries<'_>
             continue;
         };
         let name = relation.name.name.as_str();
-        found.push(format!("`repositories/{}`: new, for {name}; fixtures with rows of it", spelling::file(name)));
+        found.push(format!(
+            "New: queries of {name}, such as in `repositories/{}`; test fixtures with rows of it",
+            spelling::file(name)
+        ));
     }
     found
 }

@@ -12,6 +12,9 @@ pub struct Handoff {
     /// The migration's files.
     pub files: Vec<String>,
     pub steps: usize,
+    /// That a step is sure to fail, in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fails: Option<String>,
     /// The change of the schema in words, one sentence each.
     pub changes: Vec<String>,
     /// In which order the migration and the application go out.
@@ -77,7 +80,7 @@ pub struct Scenario {
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rollback {
-    /// `exact`, `loses_data` or `impossible`.
+    /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
     pub grade: String,
     pub lost: Vec<String>,
 }

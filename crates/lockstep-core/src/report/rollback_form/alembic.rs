@@ -4,7 +4,7 @@ use crate::report::rollback_script;
 use crate::rollback::{Action, Place, WayBack};
 use crate::simulate::trace::Trace;
 
-pub(super) fn downgrade(trace: &Trace, way: &WayBack) -> String {
+pub(in crate::report) fn downgrade(trace: &Trace, way: &WayBack) -> String {
     let mut text = "def downgrade() -> None:\n".to_owned();
     for line in rollback_script::heading(trace, way).lines().chain(rollback_script::unfinished(way).lines()) {
         let words = line.strip_prefix("--").unwrap_or(line).trim_end();
@@ -43,7 +43,7 @@ fn execute(text: &mut String, indent: usize, sql: &str) {
 }
 
 /// A string of Python whose text SQLAlchemy takes for SQL without parameters: `:name` would be one.
-fn literal(sql: &str) -> String {
+pub(in crate::report) fn literal(sql: &str) -> String {
     let mut out = String::new();
     let mut previous = ' ';
     let mut characters = sql.chars().peekable();

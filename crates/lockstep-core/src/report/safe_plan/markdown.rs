@@ -69,6 +69,13 @@ fn step(out: &mut String, step: &Step) {
     let alone = if step.outside_transaction { "; outside a transaction" } else { "" };
     let _ = writeln!(out, "({waits}{alone})\n");
     fence(out, &step.statements.join(";\n"));
+    if let Some(backfill) = &step.backfill {
+        let vacuum = code(&backfill.vacuum);
+        let _ = writeln!(
+            out,
+            "\nRun {vacuum} at its end; on a large table also now and then while it goes on, in another session."
+        );
+    }
     for gate in &step.gates {
         let (query, expected) = (code(&gate.query), code(&gate.expected));
         let _ = match gate.sqlstate.as_str() {
@@ -76,7 +83,7 @@ fn step(out: &mut String, step: &Step) {
             state => writeln!(out, "\nFails with {state} unless {query} yields {expected}."),
         };
     }
-    for finding in &step.findings {
+    for finding in step.untold_findings() {
         let _ = writeln!(out, "\nBeware (`{}`): {}", finding.id, text(&finding.message));
     }
 }

@@ -16,10 +16,15 @@ use crate::simulate::trace::{Outcome, Step, Trace};
 use crate::syntax::statement::Statement;
 
 pub use markdown::markdown;
+pub use script::stage_script;
 
 /// The plan of a trace, whole: its script is in it.
 pub fn plan(trace: &Trace) -> wire::SafePlan {
-    let plan = safe_plan(trace);
+    of_planned(trace, safe_plan(trace))
+}
+
+/// One that is made already.
+pub(super) fn of_planned(trace: &Trace, plan: SafePlan) -> wire::SafePlan {
     let files = trace.plan.sources.iter().map(|it| it.name.to_string()).collect();
     let undone = undone(trace, &plan);
     let mut plan = view(plan, trace.version, files);
@@ -127,6 +132,7 @@ fn planned(step: &PlannedStep, index: usize) -> wire::Step {
                 bounds: it.bounds_query(),
                 batch: it.statement(Some(&it.range("$1::bigint", "$2::bigint"))),
                 stride: it.stride(),
+                vacuum: it.vacuum(),
                 until_nothing_is_left: it.walk == crate::rewrite::backfill::Walk::Pages,
             };
             ("backfill", vec![it.block()], Some(view))

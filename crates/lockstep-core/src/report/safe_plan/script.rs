@@ -2,34 +2,36 @@
 
 use crate::report::safe_plan::wire::{SafePlan, Stage, Step};
 
+/// All stages.
 pub(super) fn script(plan: &SafePlan) -> String {
+    write(plan, &plan.stages)
+}
+
+/// One stage, as a script of its own.
+pub fn stage_script(plan: &SafePlan, stage: &Stage) -> String {
+    write(plan, std::slice::from_ref(stage))
+}
+
+fn write(plan: &SafePlan, stages: &[Stage]) -> String {
     let mut text = String::new();
-    let files = plan.files.join(", ");
-    comment(&mut text, &format!("The safe plan for {files}, on PostgreSQL {}.", plan.postgres));
-    comment(&mut text, end(plan));
-    if !plan.end.objects.is_empty() {
-        comment(&mut text, &format!("    {}", plan.end.objects.join(", ")));
-    }
-    if let Some(stopped) = &plan.stopped {
-        comment(&mut text, stopped);
-    }
-    let unsolved: Vec<_> = plan.statements.iter().filter(|it| it.verdict == "unsolved").collect();
-    for statement in unsolved {
-        comment(&mut text, &format!("Step {} of the migration: {}", statement.step, statement.why));
-    }
-    if plan.stages.is_empty() {
+    introduce(&mut text, plan);
+    if stages.is_empty() {
         comment(&mut text, "Nothing is to be done.");
         return text;
     }
-    comment(&mut text, "Run it with psql, a stage at a time: outside of a transaction, with ON_ERROR_STOP set.");
-    if plan.stages.iter().flat_map(|it| &it.steps).any(|it| it.patience.is_some()) {
+    let how = match stages.len() {
+        1 => "Run it with psql: outside of a transaction, with ON_ERROR_STOP set.",
+        _ => "Run it with psql, a stage at a time: outside of a transaction, with ON_ERROR_STOP set.",
+    };
+    comment(&mut text, how);
+    if stages.iter().flat_map(|it| &it.steps).any(|it| it.patience.is_some()) {
         comment(
             &mut text,
             "A step that ends with 55P03 could not have its lock in time and changed nothing: run it again a second later.",
         );
     }
     let mut timeout = None;
-    for stage in &plan.stages {
+    for stage in stages {
         head(&mut text, plan, stage);
         for it in &stage.steps {
             step(&mut text, it, &mut timeout);
@@ -37,6 +39,23 @@ pub(super) fn script(plan: &SafePlan) -> String {
     }
     text.push_str("\nRESET lock_timeout;\n");
     text
+}
+
+/// Where the plan ends, and what it does not do.
+fn introduce(text: &mut String, plan: &SafePlan) {
+    let files = plan.files.join(", ");
+    comment(text, &format!("The safe plan for {files}, on PostgreSQL {}.", plan.postgres));
+    let objects =
+        if plan.end.objects.is_empty() { String::new() } else { format!(" {}.", plan.end.objects.join(", ")) };
+    comment(text, &format!("{}{objects}", end(plan)));
+    if let Some(stopped) = &plan.stopped {
+        comment(text, stopped);
+    }
+    for statement in plan.statements.iter().filter(|it| it.verdict == "unsolved") {
+        let why =
+            statement.why.strip_prefix("It ").map_or_else(|| format!(": {}", statement.why), |it| format!(" {it}"));
+        comment(text, &format!("Step {} of the migration{why}", statement.step));
+    }
 }
 
 fn end(plan: &SafePlan) -> &'static str {
@@ -76,8 +95,15 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
         comment(text, &otherwise);
         comment(text, &format!("   {};", gate.query));
     }
-    for finding in &step.findings {
+    for finding in step.untold_findings() {
         comment(text, &format!("   Beware ({}): {}", finding.id, finding.message));
+    }
+    if let Some(backfill) = &step.backfill {
+        comment(
+            text,
+            "   On a large table, run this in another session now and then while it goes on, so that the room of old rows is used again:",
+        );
+        comment(text, &format!("   {};", backfill.vacuum));
     }
     match step.kind.as_str() {
         "transaction" => {
@@ -86,6 +112,11 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
             text.push_str("COMMIT;\n");
         }
         _ => step.statements.iter().for_each(|it| statement(text, it)),
+    }
+    if let Some(backfill) = &step.backfill {
+        text.push('\n');
+        comment(text, "Makes the room of old rows free; reads and writes go on.");
+        statement(text, &backfill.vacuum);
     }
 }
 

@@ -79,6 +79,13 @@ pub struct Step {
     pub findings: Vec<Finding>,
 }
 
+impl Step {
+    /// Findings that the step's reason does not tell in the same words.
+    pub fn untold_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|it| !self.why.contains(&it.message))
+    }
+}
+
 /// How long a lock is asked for, and how long the pause is before it is asked for again.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
@@ -99,6 +106,10 @@ pub struct Backfill {
     pub stride: u32,
     /// The walk begins anew until it finds nothing to do.
     pub until_nothing_is_left: bool,
+    /// Makes the room of changed rows free again: to be run after each tenth of the way of a large table, between two
+    /// batches or beside them, and outside of a transaction.
+    #[serde(default)]
+    pub vacuum: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

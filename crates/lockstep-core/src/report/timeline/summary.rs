@@ -67,7 +67,7 @@ fn outcomes(trace: &wire::Trace) -> Line {
 }
 
 /// On a relation that was there before: only such a lock can make anybody wait.
-fn strongest_lock(trace: &wire::Trace) -> Line {
+pub(in crate::report) fn strongest_lock(trace: &wire::Trace) -> Line {
     let locks =
         trace.steps.iter().flat_map(|step| step.shown_locks().filter(|lock| !lock.new).map(move |lock| (step, lock)));
     let rank = |lock: &wire::Lock| words::severity(&lock.mode, lock.blocks_reads, lock.blocks_writes);

@@ -5,14 +5,27 @@ use crate::report::styled;
 use crate::report::validation::wire::{Check, Expectation, Validation};
 use crate::report::words;
 
+/// One script for all times: `-v at=N` says which it is.
 pub fn script(validation: &Validation) -> String {
+    write(validation, None)
+}
+
+/// The script for one time, once step `at` is done (0: before the migration).
+pub fn script_at(validation: &Validation, at: usize) -> String {
+    write(validation, Some(at))
+}
+
+fn write(validation: &Validation, at: Option<usize>) -> String {
     let mut out = String::new();
-    head(&mut out, validation);
-    for (check, number) in validation.checks.iter().zip(1..) {
-        self::check(&mut out, check, number, validation.steps);
+    head(&mut out, validation, at);
+    let now = |check: &&Check| at.is_none_or(|at| (check.from..=check.to).contains(&at));
+    for (check, number) in validation.checks.iter().filter(now).zip(1..) {
+        self::check(&mut out, check, number, validation.steps, at.is_none());
     }
-    if validation.checks.is_empty() {
-        comment(&mut out, "Nothing is to be asked: no step depends on rows, and no table that was there changes.");
+    if !validation.checks.iter().any(|it| now(&it)) {
+        let then = if at.is_some() && !validation.checks.is_empty() { " then" } else { "" };
+        let why = ": no step depends on rows, and no table that was there changes";
+        comment(&mut out, &format!("Nothing is to be asked{then}{}.", if then.is_empty() { why } else { "" }));
     }
     out.push_str("COMMIT;\n");
     for note in &validation.notes {
@@ -21,26 +34,35 @@ pub fn script(validation: &Validation) -> String {
     out
 }
 
-fn head(out: &mut String, validation: &Validation) {
+fn head(out: &mut String, validation: &Validation, at: Option<usize>) {
     let of = if validation.files.is_empty() { String::new() } else { format!(" of {}", validation.files.join(", ")) };
     comment(out, &format!("Validation queries{of}, for PostgreSQL {}.", validation.postgres));
-    comment(out, "Before the migration:  psql -X -v at=0 -f FILE");
-    comment(out, &format!("At its end:            psql -X -v at={} -f FILE", validation.steps));
-    comment(
-        out,
-        "In between, at is the number of the last step that is done. -v sample=1 asks a part of large tables.",
-    );
+    match at {
+        None => {
+            comment(out, "Before the migration:  psql -X -v at=0 -f FILE");
+            comment(out, &format!("At its end:            psql -X -v at={} -f FILE", validation.steps));
+            comment(out, "In between, at is the number of the last step that is done.");
+        }
+        Some(0) => comment(out, "Before the migration:  psql -X -f FILE"),
+        Some(at) if at == validation.steps => comment(out, "At the migration's end:  psql -X -f FILE"),
+        Some(at) => comment(out, &format!("After step {at}:  psql -X -f FILE")),
+    }
+    comment(out, "-v sample=1 asks a part of large tables.");
     comment(out, "It reads only: each answer stands beside what is expected.");
+    out.push_str("\\set QUIET on\n");
+    if at.is_none() {
+        out.push_str("\\if :{?at}\n\\else\n\\set at 0\n\\endif\n");
+    }
     out.push_str(
-        "\\set QUIET on\n\\if :{?at}\n\\else\n\\set at 0\n\\endif\n\\if :{?sample}\n\\else\n\\set sample 0\n\\endif\n\\pset tuples_only \
-         on\n\\pset format unaligned\n\\pset fieldsep '  '\n",
+        "\\if :{?sample}\n\\else\n\\set sample 0\n\\endif\n\\pset tuples_only on\n\\pset format unaligned\n\\pset fieldsep '  '\n",
     );
     out.push_str(
         "BEGIN TRANSACTION READ ONLY;\nSET LOCAL search_path = public;\nSET LOCAL statement_timeout = '10min';\n",
     );
 }
 
-fn check(out: &mut String, check: &Check, number: usize, steps: usize) {
+/// `asks_when`: it looks at the time first.
+fn check(out: &mut String, check: &Check, number: usize, steps: usize, asks_when: bool) {
     out.push('\n');
     comment(out, &format!("{number}. {}: {} ({})", heading(check), check.title, time(check, steps)));
     comment(out, &format!("Expected: {}.{}", check.expected, prevents(check)));
@@ -53,8 +75,10 @@ fn check(out: &mut String, check: &Check, number: usize, steps: usize) {
         }
         return;
     }
-    out.push_str(&format!("SELECT :at BETWEEN {} AND {} AS lockstep_now \\gset\n", check.from, check.to));
-    out.push_str("\\if :lockstep_now\n");
+    if asks_when {
+        out.push_str(&format!("SELECT :at BETWEEN {} AND {} AS lockstep_now \\gset\n", check.from, check.to));
+        out.push_str("\\if :lockstep_now\n");
+    }
     match &check.sample {
         Some(sample) => {
             out.push_str("\\if :sample\n");
@@ -65,7 +89,9 @@ fn check(out: &mut String, check: &Check, number: usize, steps: usize) {
         }
         None => ask(out, check, &check.setup, &check.query, None),
     }
-    out.push_str("\\endif\n");
+    if asks_when {
+        out.push_str("\\endif\n");
+    }
 }
 
 fn ask(out: &mut String, check: &Check, setup: &[String], query: &str, part: Option<&str>) {
