@@ -5,7 +5,9 @@
 // `call` names a function that the module exports; requests and answers are JSON as text.
 import init, * as engine from "../lockstep-web.js";
 
-const CALLS = new Set(["simulateJson", "rollbackJson", "planJson"]);
+const CALLS = new Set([
+  "simulateJson", "planJson", "rollbackJson", "validationJson", "handoffJson", "checklistJson", "adviceJson",
+]);
 const ready = init({ module_or_path: new URL("../lockstep-web_bg.wasm", import.meta.url) });
 ready.then(() => self.postMessage({ ready: true }), () => {});
 

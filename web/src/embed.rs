@@ -2,19 +2,22 @@
 
 #![expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 
-use lockstep_core::report::{self, wire};
-use serde::Serialize;
+use lockstep_core::report::{self, checklist::wire::Evidence, wire};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 
-/// What the page is willing to parse in one go on its main thread.
-const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
+use crate::documents::{self, ANSWER_LIMIT, Kind};
 
-fn request(value: JsValue) -> Result<wire::Request, JsError> {
+fn request<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("The request cannot be read: {error}")))
 }
 
 fn answer(value: &impl Serialize) -> Result<JsValue, JsError> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+fn document(kind: Kind, text: &str) -> Result<String, JsError> {
+    documents::answer(kind, &serde_json::from_str(text)?).map_err(|why| JsError::new(&why))
 }
 
 /// Simulates `request` and returns the trace, both as plain objects.
@@ -35,6 +38,31 @@ pub fn plan(value: JsValue) -> Result<JsValue, JsError> {
     answer(&report::plan(&request(value)?))
 }
 
+/// What those who write the application have to know and to do.
+#[wasm_bindgen]
+pub fn handoff(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::handoff(&request(value)?))
+}
+
+/// Queries that say whether the rows are as the migration needs them.
+#[wasm_bindgen]
+pub fn validation(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::validation(&request(value)?))
+}
+
+/// Checklists, ticked by what the simulation and `evidence` (where it is given) prove.
+#[wasm_bindgen]
+pub fn checklist(value: JsValue, evidence: JsValue) -> Result<JsValue, JsError> {
+    let evidence: Option<Evidence> = request(evidence)?;
+    answer(&report::checklist(&request(value)?, &evidence.unwrap_or_default()))
+}
+
+/// What could be better about what the migration makes, and about the application's queries.
+#[wasm_bindgen]
+pub fn advice(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::advice(&request(value)?))
+}
+
 #[wasm_bindgen(js_name = simulateJson)]
 pub fn simulate_json(text: &str) -> Result<String, JsError> {
     let mut trace = report::simulate(&serde_json::from_str(text)?);
@@ -46,14 +74,34 @@ pub fn simulate_json(text: &str) -> Result<String, JsError> {
     Ok(serde_json::to_string(&trace)?)
 }
 
-#[wasm_bindgen(js_name = rollbackJson)]
-pub fn rollback_json(text: &str) -> Result<String, JsError> {
-    Ok(serde_json::to_string(&report::rollback(&serde_json::from_str(text)?))?)
-}
-
 #[wasm_bindgen(js_name = planJson)]
 pub fn plan_json(text: &str) -> Result<String, JsError> {
-    Ok(serde_json::to_string(&report::plan(&serde_json::from_str(text)?))?)
+    document(Kind::Plan, text)
+}
+
+#[wasm_bindgen(js_name = rollbackJson)]
+pub fn rollback_json(text: &str) -> Result<String, JsError> {
+    document(Kind::Rollback, text)
+}
+
+#[wasm_bindgen(js_name = validationJson)]
+pub fn validation_json(text: &str) -> Result<String, JsError> {
+    document(Kind::Validation, text)
+}
+
+#[wasm_bindgen(js_name = handoffJson)]
+pub fn handoff_json(text: &str) -> Result<String, JsError> {
+    document(Kind::Handoff, text)
+}
+
+#[wasm_bindgen(js_name = checklistJson)]
+pub fn checklist_json(text: &str) -> Result<String, JsError> {
+    document(Kind::Checklist, text)
+}
+
+#[wasm_bindgen(js_name = adviceJson)]
+pub fn advice_json(text: &str) -> Result<String, JsError> {
+    document(Kind::Advice, text)
 }
 
 /// Leaves out what makes a trace grow with the square of its text: the schema, whole, beside each

@@ -1,13 +1,12 @@
 //! The safe plan: what becomes of each statement, then the stages with what to deploy before them, and the script.
 
-use lockstep_core::report::safe_plan::markdown;
 use lockstep_core::report::safe_plan::wire::{SafePlan, Stage, Statement, Step};
+use lockstep_core::report::words::count;
 use yew::prelude::*;
 
-use crate::browser;
-use crate::panels::stage::shortened;
+use crate::documents::Document;
+use crate::panels::stage::{MOST_SQL, shortened};
 use crate::state::Shared;
-use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
 
 /// A page shows so many; the script has all.
@@ -15,50 +14,26 @@ const SHOWN: usize = 200;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PlanPanelProps {
-    pub(crate) plan: Option<Shared<SafePlan>>,
-    /// Why there is none.
-    pub(crate) failure: Option<AttrValue>,
+    pub(crate) document: Shared<Document<SafePlan>>,
 }
 
 #[component]
 pub(crate) fn PlanPanel(props: &PlanPanelProps) -> Html {
-    let Some(plan) = &props.plan else {
-        let why = props.failure.clone().unwrap_or_else(|| "Working it out …".into());
-        return html! { <div class="report"><h2>{ "The safe plan" }</h2><p class="muted">{ why }</p></div> };
-    };
+    let plan = &props.document.report;
     let (icon, word, class, meaning) = end(plan);
-    let steps: usize = plan.stages.iter().map(|it| it.steps.len()).sum();
-    let save = |name: &'static str, kind: &'static str, text: String| {
-        Callback::from(move |_: MouseEvent| browser::download(name, kind, &text))
-    };
     html! {
-        <div class="report plan">
-            <h2>{ format!("The safe plan: {} in {}", count(steps, "step"), count(plan.stages.len(), "stage")) }</h2>
+        <>
             <p class="grade"><span class={classes!("badge", "large", class)}><Glyph {icon} />{ word }</span><span>{ meaning }</span></p>
             <section class="card" aria-labelledby="verdicts-title">
                 <h3 id="verdicts-title"><Glyph icon={Icon::Note} />{ "What becomes of each statement" }</h3>
                 <ol class="verdicts">{ for plan.statements.iter().take(SHOWN).map(verdict) }</ol>
+                { super::more(plan.statements.len(), SHOWN) }
             </section>
             { for plan.stages.iter().take(SHOWN).map(|it| stage(it, plan.stages.len())) }
-            if steps > 0 {
-                <section class="card script" aria-labelledby="plan-title">
-                    <header class="card-head">
-                        <h3 id="plan-title"><Glyph icon={Icon::Next} />{ "The whole script" }</h3>
-                        <span class="buttons">
-                            <CopyButton text={plan.sql.clone()} class="small" />
-                            <button type="button" class="button small" onclick={save("safe_plan.sql", "application/sql", plan.sql.clone())}><Glyph icon={Icon::Download} />{ "SQL" }</button>
-                            <button type="button" class="button small" onclick={save("safe_plan.md", "text/markdown", markdown(plan))}><Glyph icon={Icon::Download} />{ "Markdown" }</button>
-                        </span>
-                    </header>
-                    <pre tabindex="0" aria-label="The safe plan's script"><code>{ shortened(&plan.sql, 100_000) }</code></pre>
-                </section>
-            }
-        </div>
+            { super::more(plan.stages.len(), SHOWN) }
+            { super::script("The whole script", Icon::Next, &plan.sql) }
+        </>
     }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    lockstep_core::report::words::count(number, noun)
 }
 
 /// How it ends, with the tone of the page's outcomes.
@@ -84,15 +59,15 @@ fn end(plan: &SafePlan) -> (Icon, &'static str, &'static str, String) {
 fn verdict(it: &Statement) -> Html {
     let (icon, word) = match it.verdict.as_str() {
         "kept" => (Icon::Done, "kept"),
-        "replaced" => (Icon::Next, "replaced"),
+        "replaced" => (Icon::Rewrite, "replaced"),
         "left_out" => (Icon::Skipped, "left out"),
         _ => (Icon::Warning, "stays dangerous"),
     };
     html! {
-        <li value={it.step.to_string()}>
-            <span class={classes!("verdict", it.verdict.clone())}><Glyph {icon} />{ word }</span>{ " " }
-            { for it.recipes.iter().map(|it| html! { <code>{ it.replace('_', " ") }</code> }) }
-            <span class="muted">{ format!(" {}", it.why) }</span>
+        <li>
+            <span class="verdict-step">{ it.step }</span>
+            <span class={classes!("verdict", it.verdict.clone())}><Glyph {icon} />{ word }</span>
+            <span>{ for it.recipes.iter().map(|it| html! { <><span class="recipe">{ it.replace('_', " ") }</span>{ " " }</> }) }<span class="muted">{ &it.why }</span></span>
         </li>
     }
 }
@@ -100,12 +75,15 @@ fn verdict(it: &Statement) -> Html {
 fn stage(stage: &Stage, of: usize) -> Html {
     html! {
         <section class="card" aria-label={format!("Stage {}", stage.index)}>
-            <h3><Glyph icon={Icon::Play} />{ format!("Stage {} of {of}: {}", stage.index, stage.phase) }</h3>
+            <h3><Glyph icon={Icon::Play} />{ format!("Stage {} of {of}", stage.index) }<span class="phase">{ &stage.phase }</span></h3>
             if !stage.deploy.is_empty() {
-                <p>{ "Before it, of every running application:" }</p>
-                <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
+                <div class="deploy">
+                    <p><Glyph icon={Icon::Warning} />{ "Before it, of every running application:" }</p>
+                    <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
+                </div>
             }
-            <ol class="steps">{ for stage.steps.iter().take(SHOWN).map(step) }</ol>
+            <ol class="numbered">{ for stage.steps.iter().take(SHOWN).map(step) }</ol>
+            { super::more(stage.steps.len(), SHOWN) }
         </section>
     }
 }
@@ -115,14 +93,18 @@ fn step(it: &Step) -> Html {
         Some(patience) => format!("asks for its locks for {} ms at a time", patience.lock_timeout_ms),
         None => "holds nobody up".to_owned(),
     };
+    let label = format!("Step {} of the plan", it.index);
     html! {
-        <li value={it.index.to_string()}>
-            <p>{ &it.why }{ " " }<span class="muted">{ format!("({waits})") }</span></p>
-            <pre tabindex="0" aria-label={format!("Step {} of the plan", it.index)}><code>{ shortened(&it.statements.join(";\n"), 4_000) }</code></pre>
-            { for it.gates.iter().map(|gate| html! {
-                <p class="muted">{ format!("Fails with {} unless this yields {}: ", gate.sqlstate, gate.expected) }<code>{ &gate.query }</code></p>
-            }) }
-            { for it.findings.iter().map(|found| html! { <p class="beware"><Glyph icon={Icon::Warning} />{ &found.message }</p> }) }
+        <li>
+            <span class="number">{ it.index }</span>
+            <div>
+                <p>{ &it.why }{ " " }<span class="muted">{ format!("({waits})") }</span></p>
+                <pre tabindex="0" aria-label={label}><code>{ shortened(&it.statements.join(";\n"), MOST_SQL) }{ ";" }</code></pre>
+                { for it.gates.iter().map(|gate| html! {
+                    <p class="muted">{ format!("Fails with {} unless this yields {}: ", gate.sqlstate, gate.expected) }<code>{ shortened(&gate.query, MOST_SQL) }</code></p>
+                }) }
+                { for it.findings.iter().map(|found| html! { <p class="beware"><Glyph icon={Icon::Warning} /><span>{ &found.message }</span></p> }) }
+            </div>
         </li>
     }
 }

@@ -6,3 +6,4 @@ pub(crate) mod editor;
 pub(crate) mod icon;
 pub(crate) mod markdown;
 pub(crate) mod tabs;
+pub(crate) mod words;

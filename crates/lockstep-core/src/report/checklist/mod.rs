@@ -56,10 +56,10 @@ fn outcomes(trace: &Trace) -> Result<String, String> {
     let failed = steps(|it| matches!(it, Outcome::Failed(_)));
     let unknown = steps(|it| matches!(it, Outcome::Unknown(_)));
     if !failed.is_empty() {
-        return Err(format!("step {} fails: `lockstep simulate` says why", failed.join(", ")));
+        return Err(format!("a way round the error of step {}: `lockstep simulate` says which", failed.join(", ")));
     }
     if !unknown.is_empty() {
-        return Err(format!("step {} is not modelled: a rehearsal shows what it does", unknown.join(", ")));
+        return Err(format!("a rehearsal, which shows what step {} does: it is not modelled", unknown.join(", ")));
     }
     let open = trace.steps.iter().filter(|it| matches!(it.outcome, Outcome::DependsOnData(_))).count();
     let open = if open > 0 { format!(", {open} of them depending on rows that a query counts") } else { String::new() };
@@ -71,8 +71,10 @@ fn reversible(trace: &Trace) -> Result<String, String> {
     match way.grade() {
         Grade::Exact => Ok("the way back is exact".into()),
         Grade::LeavesRows => Ok(format!("the way back loses nothing; rows stay ({})", way.stays.join(" "))),
-        Grade::LosesData => Err(format!("the way back loses data ({}): a decision that it may", way.lost.join(" "))),
-        Grade::Impossible => Err(format!("there is no complete way back ({})", way.impossible.join(" "))),
+        Grade::LosesData => Err(format!("a decision that the way back may lose data ({})", way.lost.join(" "))),
+        Grade::Impossible => {
+            Err(format!("a decision that there is no complete way back ({})", way.impossible.join(" ")))
+        }
     }
 }
 
@@ -84,7 +86,7 @@ fn zero_downtime(trace: &Trace) -> Result<String, String> {
     errors.dedup();
     match errors.is_empty() {
         true => Ok("no hazard of level error is found".into()),
-        false => Err(format!("without {}: `lockstep check` says where", errors.join(", "))),
+        false => Err(format!("a plan without {}: `lockstep check` says where", errors.join(", "))),
     }
 }
 

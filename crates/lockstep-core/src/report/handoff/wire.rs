@@ -77,7 +77,10 @@ pub struct Scenario {
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rollback {
-    /// `exact`, `loses_data` or `impossible`.
+    /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
     pub grade: String,
     pub lost: Vec<String>,
+    /// Rows that were added and are not taken away.
+    #[serde(default)]
+    pub stays: Vec<String>,
 }
