@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::keys;
 use crate::panels::{
     dialogs::Dialogs, document::DocumentPanel, editors::Editors, player::Player, problems::Problems, stage::Stage,
-    top_bar::TopBar, trace::TracePanel,
+    top_bar::TopBar,
 };
 use crate::problems::problems;
 use crate::scenario::Scenario;
@@ -21,6 +21,8 @@ use crate::{browser, examples, share};
 
 /// Typing settles before the engine is asked.
 const SETTLE_MS: u32 = 60;
+/// A document that is shown already may be older than the text for a little longer.
+const SETTLE_DOCUMENT_MS: u32 = 300;
 const THEME: &str = "lockstep-theme";
 
 fn initial(gallery: &[examples::Example]) -> State {
@@ -78,7 +80,6 @@ pub(crate) fn App() -> Html {
         (View::Step, Some(trace)) => {
             html! { <Stage {trace} step={state.step} stale={state.stale()} act={act.clone()} /> }
         }
-        (View::Trace, Some(trace)) => html! { <TracePanel {trace} /> },
         (View::Document(kind), Some(_)) => html! {
             <DocumentPanel {kind} told={state.documents[kind as usize].clone()} waiting={state.waits_for(kind)} failure={state.failure.clone()}
                 steps={state.steps()} runner={state.scenario.runner.clone()} tool={state.tool.clone()} act={act.clone()} />
@@ -172,10 +173,9 @@ fn use_theme(theme: Theme, embed: bool) -> bool {
 #[hook]
 fn use_engine(state: &UseReducerHandle<State>, engines: &[Engine; 2]) {
     let [engine, documents] = engines;
-    let settle = |delay: bool, ask: Box<dyn FnOnce()>| {
-        // Nothing has been typed before the first answer, so there is nothing to wait for.
-        let timer = if delay {
-            Some(Timeout::new(SETTLE_MS, ask))
+    let settle = |delay: u32, ask: Box<dyn FnOnce()>| {
+        let timer = if delay > 0 {
+            Some(Timeout::new(delay, ask))
         } else {
             ask();
             None
@@ -185,13 +185,17 @@ fn use_engine(state: &UseReducerHandle<State>, engines: &[Engine; 2]) {
     {
         let (engine, scenario) = (engine.clone(), state.scenario.clone());
         use_effect_with(state.revision, move |&revision| {
-            settle(revision > 1, Box::new(move || engine.simulate(revision, scenario.request(None))))
+            // Nothing has been typed before the first answer, so there is nothing to wait for.
+            let delay = if revision > 1 { SETTLE_MS } else { 0 };
+            settle(delay, Box::new(move || engine.simulate(revision, scenario.request(None))))
         });
     }
     let (engine, scenario) = (documents.clone(), state.scenario.clone());
-    use_effect_with(state.wanted(), move |&wanted| {
+    let wanted = state.wanted();
+    let shown = wanted.is_some_and(|(kind, _)| state.documents[kind as usize].is_some());
+    use_effect_with(wanted, move |&wanted| {
         settle(
-            wanted.is_some(),
+            if shown { SETTLE_DOCUMENT_MS } else { 0 },
             Box::new(move || {
                 if let Some((kind, asked)) = wanted {
                     engine.document(kind, asked, scenario.request(asked.step));

@@ -6,7 +6,7 @@ use lockstep_core::report::checklist::{self, wire::Checklist, wire::Evidence};
 use lockstep_core::report::handoff::{self, wire::Handoff};
 use lockstep_core::report::safe_plan::{self, wire::SafePlan};
 use lockstep_core::report::validation::{self, wire::Validation};
-use lockstep_core::report::wire::{File, Request, Rollback};
+use lockstep_core::report::wire::{Request, Rollback};
 use serde::{Deserialize, Serialize};
 
 use crate::state::Shared;
@@ -22,11 +22,12 @@ pub(crate) enum Kind {
     Handoff,
     Checklist,
     Advice,
+    Trace,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 6] =
-        [Kind::Plan, Kind::Rollback, Kind::Validation, Kind::Handoff, Kind::Checklist, Kind::Advice];
+    pub(crate) const ALL: [Kind; 7] =
+        [Kind::Plan, Kind::Rollback, Kind::Validation, Kind::Handoff, Kind::Checklist, Kind::Advice, Kind::Trace];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
@@ -36,6 +37,7 @@ impl Kind {
             Kind::Handoff => "Handoff",
             Kind::Checklist => "Checklist",
             Kind::Advice => "Advice",
+            Kind::Trace => "Trace",
         }
     }
 
@@ -48,6 +50,7 @@ impl Kind {
             Kind::Handoff => "handoff note",
             Kind::Checklist => "checklist",
             Kind::Advice => "advice",
+            Kind::Trace => "trace",
         }
     }
 
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Handoff => "handoff",
             Kind::Checklist => "checklist",
             Kind::Advice => "advise",
+            Kind::Trace => "simulate --format json",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Kind::Handoff => "handoffJson",
             Kind::Checklist => "checklistJson",
             Kind::Advice => "adviceJson",
+            Kind::Trace => "traceJson",
         }
     }
 
@@ -84,61 +89,64 @@ impl Kind {
             Kind::Handoff => "handoff",
             Kind::Checklist => "checklist",
             Kind::Advice => "advice",
+            Kind::Trace => "trace",
         }
     }
 }
 
-/// A report, and the texts that are made of it. A script that is part of the report is not there twice.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Document<T> {
-    pub(crate) report: T,
-    pub(crate) files: Vec<File>,
-}
-
-/// As an answer of the worker; `Err`: it is too large for the page.
-pub(crate) fn answer(kind: Kind, request: &Request) -> Result<String, String> {
-    let json = match kind {
+/// A document on its way from the worker: the report as JSON, then name and text of each file. A script that is part
+/// of the report is not there twice. `Err`: it is too large for the page.
+pub(crate) fn answer(kind: Kind, request: &Request) -> Result<Vec<String>, String> {
+    let answer = match kind {
         Kind::Plan => {
             let plan = report::plan(request);
-            let text = safe_plan::markdown(&plan);
-            json(plan, vec![file(kind, "md", text)])
+            [json(&plan)?, name(kind, "md"), safe_plan::markdown(&plan)].into()
         }
-        Kind::Rollback => json(report::rollback(request), vec![]),
+        Kind::Rollback => vec![json(&report::rollback(request))?],
         Kind::Validation => {
             let found = report::validation(request);
             let (script, text) = (validation::script::script(&found), validation::markdown::markdown(&found));
-            json(found, vec![file(kind, "sql", script), file(kind, "md", text)])
+            [json(&found)?, name(kind, "sql"), script, name(kind, "md"), text].into()
         }
         Kind::Handoff => {
             let handoff = report::handoff(request);
-            let text = handoff::markdown::markdown(&handoff);
-            json(handoff, vec![file(kind, "md", text)])
+            [json(&handoff)?, name(kind, "md"), handoff::markdown::markdown(&handoff)].into()
         }
         Kind::Checklist => {
             let checklist = report::checklist(request, &Evidence::default());
-            let text = checklist::markdown::markdown(&checklist);
-            json(checklist, vec![file(kind, "md", text)])
+            [json(&checklist)?, name(kind, "md"), checklist::markdown::markdown(&checklist)].into()
         }
         Kind::Advice => {
             let advice = report::advice(request);
-            let text = advice::markdown::markdown(&advice);
-            json(advice, vec![file(kind, "md", text)])
+            [json(&advice)?, name(kind, "md"), advice::markdown::markdown(&advice)].into()
         }
-    }
-    .map_err(|error| error.to_string())?;
-    if json.len() > ANSWER_LIMIT {
+        Kind::Trace => {
+            let trace = report::simulate(request);
+            let text = serde_json::to_string_pretty(&trace).map_err(|error| error.to_string())?;
+            ["null".into(), name(kind, "json"), text].into()
+        }
+    };
+    if answer.iter().map(String::len).sum::<usize>() > ANSWER_LIMIT {
         let (noun, command) = (kind.noun(), kind.command());
         return Err(format!("The {noun} of this migration is too large to show here: lockstep {command} writes it."));
     }
-    Ok(json)
+    Ok(answer)
 }
 
-fn file(kind: Kind, extension: &str, text: String) -> File {
-    File { name: format!("{}.{extension}", kind.stem()), text }
+fn name(kind: Kind, extension: &str) -> String {
+    format!("{}.{extension}", kind.stem())
 }
 
-fn json<T: Serialize>(report: T, files: Vec<File>) -> serde_json::Result<String> {
-    serde_json::to_string(&Document { report, files })
+fn json(report: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(report).map_err(|error| error.to_string())
+}
+
+/// A report, and the texts that are made of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Document<T> {
+    pub(crate) report: T,
+    /// Name and text of each.
+    files: Vec<(String, String)>,
 }
 
 /// A document as the page holds it.
@@ -150,10 +158,11 @@ pub(crate) enum Made {
     Handoff(Shared<Document<Handoff>>),
     Checklist(Shared<Document<Checklist>>),
     Advice(Shared<Document<Advice>>),
+    Trace(Shared<Document<()>>),
 }
 
 impl Made {
-    pub(crate) fn read(kind: Kind, answer: &str) -> serde_json::Result<Made> {
+    pub(crate) fn read(kind: Kind, answer: Vec<String>) -> serde_json::Result<Made> {
         Ok(match kind {
             Kind::Plan => Made::Plan(shared(answer)?),
             Kind::Rollback => Made::Rollback(shared(answer)?),
@@ -161,6 +170,7 @@ impl Made {
             Kind::Handoff => Made::Handoff(shared(answer)?),
             Kind::Checklist => Made::Checklist(shared(answer)?),
             Kind::Advice => Made::Advice(shared(answer)?),
+            Kind::Trace => Made::Trace(shared(answer)?),
         })
     }
 
@@ -172,6 +182,7 @@ impl Made {
             Made::Handoff(_) => Kind::Handoff,
             Made::Checklist(_) => Kind::Checklist,
             Made::Advice(_) => Kind::Advice,
+            Made::Trace(_) => Kind::Trace,
         }
     }
 
@@ -184,27 +195,35 @@ impl Made {
             Made::Handoff(it) => ("", &it.files),
             Made::Checklist(it) => ("", &it.files),
             Made::Advice(it) => ("", &it.files),
+            Made::Trace(it) => ("", &it.files),
         };
-        let script = (!script.trim().is_empty()).then(|| (format!("{}.sql", self.kind().stem()), script));
-        script.into_iter().chain(files.iter().map(|it| (it.name.clone(), it.text.as_str()))).collect()
+        let script = (!script.trim().is_empty()).then(|| (name(self.kind(), "sql"), script));
+        script.into_iter().chain(files.iter().map(|(name, text)| (name.clone(), text.as_str()))).collect()
     }
 
-    /// The report as the command line prints it with `--format json`.
-    pub(crate) fn json(&self) -> String {
+    /// The report as the command line prints it with `--format json`, where it is none of the files.
+    pub(crate) fn json(&self) -> Option<String> {
         use crate::engine::pretty;
-        match self {
+        Some(match self {
             Made::Plan(it) => pretty(&it.report),
             Made::Rollback(it) => pretty(&it.report),
             Made::Validation(it) => pretty(&it.report),
             Made::Handoff(it) => pretty(&it.report),
             Made::Checklist(it) => pretty(&it.report),
             Made::Advice(it) => pretty(&it.report),
-        }
+            Made::Trace(_) => return None,
+        })
     }
 }
 
-fn shared<T: for<'a> Deserialize<'a>>(answer: &str) -> serde_json::Result<Shared<Document<T>>> {
-    serde_json::from_str(answer).map(Shared::new)
+fn shared<T: for<'a> Deserialize<'a>>(answer: Vec<String>) -> serde_json::Result<Shared<Document<T>>> {
+    let mut parts = answer.into_iter();
+    let report = serde_json::from_str(&parts.next().unwrap_or_default())?;
+    let mut files = vec![];
+    while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
+        files.push((name, text));
+    }
+    Ok(Shared::new(Document { report, files }))
 }
 
 #[cfg(test)]
@@ -222,7 +241,7 @@ mod tests {
         let request =
             request("ALTER TABLE users ADD COLUMN age int; ALTER TABLE users ALTER COLUMN name SET NOT NULL;");
         for kind in Kind::ALL {
-            let made = Made::read(kind, &answer(kind, &request).unwrap()).unwrap();
+            let made = Made::read(kind, answer(kind, &request).unwrap()).unwrap();
             assert_eq!(made.kind(), kind);
             let files = made.files();
             assert!(files.iter().all(|(name, text)| name.starts_with(kind.stem()) && !text.is_empty()), "{kind:?}");

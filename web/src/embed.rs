@@ -8,6 +8,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::documents::{self, ANSWER_LIMIT, Kind};
 
+/// As much of a trace as the page reads in one task: its main thread has other things to do in between.
+const PART: usize = 48 * 1024;
+
 fn request<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| JsError::new(&format!("The request cannot be read: {error}")))
 }
@@ -16,7 +19,7 @@ fn answer(value: &impl Serialize) -> Result<JsValue, JsError> {
     Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
 
-fn document(kind: Kind, text: &str) -> Result<String, JsError> {
+fn document(kind: Kind, text: &str) -> Result<Vec<String>, JsError> {
     documents::answer(kind, &serde_json::from_str(text)?).map_err(|why| JsError::new(&why))
 }
 
@@ -63,51 +66,71 @@ pub fn advice(value: JsValue) -> Result<JsValue, JsError> {
     answer(&report::advice(&request(value)?))
 }
 
+/// The trace without steps and schema, then the steps in arrays that are read quickly, each by itself.
 #[wasm_bindgen(js_name = simulateJson)]
-pub fn simulate_json(text: &str) -> Result<String, JsError> {
+pub fn simulate_json(text: &str) -> Result<Vec<String>, JsError> {
     let mut trace = report::simulate(&serde_json::from_str(text)?);
-    let json = serde_json::to_string(&trace)?;
-    if json.len() <= ANSWER_LIMIT {
-        return Ok(json);
+    trace.schema = serde_json::Value::Null;
+    let mut parts = parts(&trace.steps)?;
+    if parts.iter().map(String::len).sum::<usize>() > ANSWER_LIMIT {
+        bound(&mut trace);
+        parts = self::parts(&trace.steps)?;
     }
-    bound(&mut trace);
-    Ok(serde_json::to_string(&trace)?)
+    trace.steps.clear();
+    parts.insert(0, serde_json::to_string(&trace)?);
+    Ok(parts)
+}
+
+fn parts(steps: &[wire::Step]) -> serde_json::Result<Vec<String>> {
+    let mut parts: Vec<String> = vec![];
+    for step in steps {
+        let json = serde_json::to_string(step)?;
+        match parts.last_mut().filter(|it| it.len() + json.len() < PART) {
+            Some(part) => *part += &format!(",{json}"),
+            None => parts.push(format!("[{json}")),
+        }
+    }
+    parts.iter_mut().for_each(|it| it.push(']'));
+    Ok(parts)
 }
 
 #[wasm_bindgen(js_name = planJson)]
-pub fn plan_json(text: &str) -> Result<String, JsError> {
+pub fn plan_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Plan, text)
 }
 
 #[wasm_bindgen(js_name = rollbackJson)]
-pub fn rollback_json(text: &str) -> Result<String, JsError> {
+pub fn rollback_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Rollback, text)
 }
 
 #[wasm_bindgen(js_name = validationJson)]
-pub fn validation_json(text: &str) -> Result<String, JsError> {
+pub fn validation_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Validation, text)
 }
 
 #[wasm_bindgen(js_name = handoffJson)]
-pub fn handoff_json(text: &str) -> Result<String, JsError> {
+pub fn handoff_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Handoff, text)
 }
 
 #[wasm_bindgen(js_name = checklistJson)]
-pub fn checklist_json(text: &str) -> Result<String, JsError> {
+pub fn checklist_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Checklist, text)
 }
 
 #[wasm_bindgen(js_name = adviceJson)]
-pub fn advice_json(text: &str) -> Result<String, JsError> {
+pub fn advice_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Advice, text)
 }
 
-/// Leaves out what makes a trace grow with the square of its text: the schema, whole, beside each
-/// step. Says so, since what is not shown must not look like nothing.
+#[wasm_bindgen(js_name = traceJson)]
+pub fn trace_json(text: &str) -> Result<Vec<String>, JsError> {
+    document(Kind::Trace, text)
+}
+
+/// Leaves out what makes a trace grow fastest: what changes in each step. Says so, since what is not shown must not look like nothing.
 fn bound(trace: &mut wire::Trace) {
-    trace.schema = serde_json::Value::Null;
     let (mut size, mut last_whole) = (0, 0);
     for step in &mut trace.steps {
         size += serde_json::to_string(&step.changes).map_or(0, |it| it.len());
@@ -145,9 +168,21 @@ mod tests {
             after: serde_json::json!({ "kind": "x".repeat(ANSWER_LIMIT) }).into(),
             ..Default::default()
         }];
+        trace.schema = serde_json::Value::Null;
         bound(&mut trace);
         assert!(!trace.steps[0].changes.is_empty() && trace.steps[1].changes.is_empty());
         assert!(trace.diagnostics.last().unwrap().message.contains("after step 1"));
         assert!(serde_json::to_string(&trace).unwrap().len() < ANSWER_LIMIT);
+    }
+
+    #[test]
+    fn steps_go_in_parts_that_make_the_whole() {
+        let mut trace = crate::fixture::trace();
+        trace.steps[2].sql = "x".repeat(PART);
+        let parts = parts(&trace.steps).unwrap();
+        assert_eq!(parts.len(), 3, "what is too large goes alone");
+        let read: Vec<wire::Step> =
+            parts.iter().flat_map(|it| serde_json::from_str::<Vec<wire::Step>>(it).unwrap()).collect();
+        assert_eq!(read, trace.steps);
     }
 }

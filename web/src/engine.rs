@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{JSON, Object, Reflect};
-use lockstep_core::report::wire::{Request, Trace};
+use lockstep_core::report::wire::{Request, Step, Trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::{AttrValue, Callback};
@@ -93,6 +93,13 @@ impl Stopped {
     }
 }
 
+/// Parts are read as they come: each is a task of its own on the page's main thread.
+#[derive(Default)]
+struct Parts {
+    trace: Option<Trace>,
+    texts: Vec<String>,
+}
+
 struct Running {
     worker: Worker,
     ready: bool,
@@ -105,6 +112,8 @@ struct Inner {
     /// Grows with every question, so that an answer is known to belong to the one under way.
     id: u32,
     under_way: Option<(Question, Timeout)>,
+    /// What has come of its answer.
+    parts: Parts,
     waiting: [Option<Question>; Call::COUNT],
 }
 
@@ -122,7 +131,14 @@ impl Engine {
     /// Every answer becomes an action. The worker starts with the first question.
     pub(crate) fn new(answer: Callback<Action>) -> Engine {
         let waiting = [const { None }; Call::COUNT];
-        Engine(Rc::new(RefCell::new(Inner { answer, worker: None, id: 0, under_way: None, waiting })))
+        Engine(Rc::new(RefCell::new(Inner {
+            answer,
+            worker: None,
+            id: 0,
+            under_way: None,
+            parts: Parts::default(),
+            waiting,
+        })))
     }
 
     pub(crate) fn simulate(&self, revision: u64, request: Request) {
@@ -192,6 +208,7 @@ impl Engine {
         let _ = running.worker.post_message(&message);
         let timeout = self.timeout(if ready { question.call.limit_seconds() * 1_000 } else { BOOT_MS });
         inner.under_way = Some((question, timeout));
+        inner.parts = Parts::default();
     }
 
     fn timeout(&self, milliseconds: u32) -> Timeout {
@@ -213,14 +230,23 @@ impl Engine {
             drop(inner);
             return self.restart(Stopped::Trapped);
         }
+        let part = get("part").and_then(|it| it.as_string());
+        let mut failed = get("error").map(|it| it.as_string().unwrap_or_else(|| "The engine did not answer.".into()));
+        if let (Some((question, _)), Some(part)) = (&inner.under_way, part) {
+            let call = question.call;
+            match inner.parts.add(call, part) {
+                Ok(()) => return,
+                Err(error) => failed = Some(format!("The engine's answer cannot be read: {error}")),
+            }
+        }
         let Some((question, timeout)) = inner.under_way.take() else { return };
         timeout.cancel();
         let answer = inner.answer.clone();
+        let parts = std::mem::take(&mut inner.parts);
         drop(inner);
-        answer.emit(match (get("answer").and_then(|it| it.as_string()), get("error")) {
-            (Some(text), _) => read(&question, &text),
-            (None, error) => question
-                .failed(error.and_then(|it| it.as_string()).unwrap_or_else(|| "The engine did not answer.".into())),
+        answer.emit(match failed {
+            None => parts.read(&question),
+            Some(why) => question.failed(why),
         });
         self.next();
     }
@@ -265,13 +291,24 @@ impl Engine {
     }
 }
 
-fn read(question: &Question, text: &str) -> Action {
-    let broken = |error: serde_json::Error| question.failed(format!("The engine's answer cannot be read: {error}"));
-    match question.call {
-        Call::Simulate => serde_json::from_str::<Trace>(text)
-            .map_or_else(broken, |trace| Action::Traced(question.asked.revision, Shared::new(trace))),
-        Call::Document(kind) => {
-            Made::read(kind, text).map_or_else(broken, |made| Action::Made(kind, question.asked, Ok(made)))
+impl Parts {
+    fn add(&mut self, call: Call, part: String) -> serde_json::Result<()> {
+        match (call, &mut self.trace) {
+            (Call::Document(_), _) => self.texts.push(part),
+            (Call::Simulate, None) => self.trace = Some(serde_json::from_str(&part)?),
+            (Call::Simulate, Some(trace)) => trace.steps.extend(serde_json::from_str::<Vec<Step>>(&part)?),
+        }
+        Ok(())
+    }
+
+    fn read(self, question: &Question) -> Action {
+        match (question.call, self.trace) {
+            (Call::Simulate, Some(trace)) => Action::Traced(question.asked.revision, Shared::new(trace)),
+            (Call::Simulate, None) => question.failed("The engine did not answer."),
+            (Call::Document(kind), _) => match Made::read(kind, self.texts) {
+                Ok(made) => Action::Made(kind, question.asked, Ok(made)),
+                Err(error) => question.failed(format!("The engine's answer cannot be read: {error}")),
+            },
         }
     }
 }

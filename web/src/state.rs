@@ -95,18 +95,16 @@ impl<T> Deref for Shared<T> {
 pub(crate) enum View {
     Step,
     Document(Kind),
-    Trace,
 }
 
 impl View {
-    pub(crate) const ALL: [View; 2 + Kind::ALL.len()] = {
-        let mut all = [View::Step; 2 + Kind::ALL.len()];
+    pub(crate) const ALL: [View; 1 + Kind::ALL.len()] = {
+        let mut all = [View::Step; 1 + Kind::ALL.len()];
         let mut at = 0;
         while at < Kind::ALL.len() {
             all[1 + at] = View::Document(Kind::ALL[at]);
             at += 1;
         }
-        all[1 + at] = View::Trace;
         all
     };
 
@@ -115,7 +113,6 @@ impl View {
         match self {
             View::Step => 0,
             View::Document(kind) => 1 + kind as usize,
-            View::Trace => 1 + Kind::ALL.len(),
         }
     }
 
@@ -123,7 +120,6 @@ impl View {
         match self {
             View::Step => "Step by step",
             View::Document(kind) => kind.title(),
-            View::Trace => "Trace",
         }
     }
 }

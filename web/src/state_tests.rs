@@ -95,7 +95,7 @@ fn a_failure_keeps_the_last_good_frames_as_stale() {
 }
 
 fn made(kind: Kind, scenario: &Scenario, step: Option<usize>) -> Made {
-    Made::read(kind, &documents::answer(kind, &scenario.request(step)).unwrap()).unwrap()
+    Made::read(kind, documents::answer(kind, &scenario.request(step)).unwrap()).unwrap()
 }
 
 /// Looks at a kind of document and gets what it asks for.
@@ -195,7 +195,10 @@ fn every_view_stands_at_its_place() {
 
 #[test]
 fn loading_an_example_starts_over() {
-    let state = after(traced(), [Action::Go(5), Action::View(View::Trace), Action::Load(Scenario::default(), 1)]);
+    let state = after(
+        traced(),
+        [Action::Go(5), Action::View(View::Document(Kind::Trace)), Action::Load(Scenario::default(), 1)],
+    );
     assert_eq!((state.step, state.view, state.trace.is_none()), (1, View::Step, true));
     assert_eq!(state.loaded, 1);
 }

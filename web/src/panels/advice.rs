@@ -8,9 +8,11 @@ use crate::pages;
 use crate::state::{Action, Dialog, Shared, View};
 use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
+use crate::widgets::long::Long;
 use crate::widgets::words::words;
 
-const SHOWN: usize = 200;
+/// As many as are drawn at first.
+const NOTES: usize = 30;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct AdvicePanelProps {
@@ -21,14 +23,19 @@ pub(crate) struct AdvicePanelProps {
 #[component]
 pub(crate) fn AdvicePanel(props: &AdvicePanelProps) -> Html {
     let it = &props.document.report;
+    let notes = {
+        let (document, act) = (props.document.clone(), props.act.clone());
+        Callback::from(move |shown| {
+            html! { <ul class="advice-notes">{ for document.report.notes.iter().take(shown).map(|it| note(it, &act)) }</ul> }
+        })
+    };
     let unused = format!("{};", it.unused_indexes);
     html! {
         <>
             <section class="card" aria-label="What the migration makes">
                 <h3><Glyph icon={Icon::Note} />{ "What the migration makes" }</h3>
                 if it.notes.is_empty() { <p class="empty">{ "Nothing to say about its names, indexes, rows or rights." }</p> }
-                <ul class="advice-notes">{ for it.notes.iter().take(SHOWN).map(|note| self::note(note, &props.act)) }</ul>
-                { super::more(it.notes.len(), SHOWN) }
+                <Long count={it.notes.len()} page={NOTES} draw={notes} />
             </section>
             <section class="card" aria-label="Indexes that nobody uses">
                 <header class="card-head">

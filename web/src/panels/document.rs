@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use super::{
     advice::AdvicePanel, checklist::ChecklistPanel, handoff::HandoffPanel, plan::PlanPanel, rollback::RollbackPanel,
-    validation::ValidationPanel,
+    trace::TracePanel, validation::ValidationPanel,
 };
 use crate::browser;
 use crate::documents::{Kind, Made};
@@ -76,6 +76,7 @@ fn heading(made: &Made, steps: usize) -> String {
         Made::Handoff(it) => handoff_heading(&it.report),
         Made::Checklist(it) => checklist_heading(&it.report),
         Made::Advice(it) => advice_heading(&it.report),
+        Made::Trace(_) => "Trace".into(),
     }
 }
 
@@ -126,6 +127,10 @@ fn body(made: &Made, props: &DocumentProps) -> Html {
         }
         Made::Checklist(it) => html! { <ChecklistPanel document={it} /> },
         Made::Advice(it) => html! { <AdvicePanel document={it} {act} /> },
+        Made::Trace(_) => {
+            let json = made.files().first().map(|(_, text)| AttrValue::from((*text).to_owned())).unwrap_or_default();
+            html! { <TracePanel {json} /> }
+        }
     }
 }
 
@@ -157,11 +162,11 @@ fn Keep(props: &KeepProps) -> Html {
         let text = move |()| made.files().into_iter().find(|(name, _)| *name == wanted).map(|it| it.1.to_owned());
         button(name.clone(), Callback::from(move |()| text(()).unwrap_or_default()))
     });
-    let json = {
+    let json = (props.made.kind() != Kind::Trace).then(|| {
         let made = props.made.clone();
-        button(format!("{}.json", made.kind().stem()), Callback::from(move |()| made.json()))
-    };
-    html! { <span class="buttons keep">{ for copy }{ for saved }{ json }</span> }
+        button(format!("{}.json", made.kind().stem()), Callback::from(move |()| made.json().unwrap_or_default()))
+    });
+    html! { <span class="buttons keep">{ for copy }{ for saved }{ for json }</span> }
 }
 
 fn form(name: &str) -> &'static str {

@@ -9,11 +9,14 @@ use crate::documents::Document;
 use crate::state::{Action, Shared};
 use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
+use crate::widgets::long::Long;
 use crate::widgets::words::words;
 
-const SHOWN: usize = 200;
-const MOST_MODELS: usize = 40;
-const MOST_LINES: usize = 120;
+/// As many as are drawn at first.
+const SENTENCES: usize = 40;
+const MODELS: usize = 8;
+const ERRORS: usize = 12;
+const MOST_LINES: usize = 400;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct HandoffPanelProps {
@@ -27,13 +30,23 @@ pub(crate) struct HandoffPanelProps {
 #[component]
 pub(crate) fn HandoffPanel(props: &HandoffPanelProps) -> Html {
     let it = &props.document.report;
-    let list = |all: &[String]| html! { <><ul class="sentences">{ for all.iter().take(SHOWN).map(|it| html! { <li>{ words(it) }</li> }) }</ul>{ super::more(all.len(), SHOWN) }</> };
+    let list = |of: fn(&Handoff) -> &Vec<String>| {
+        let document = props.document.clone();
+        let draw = Callback::from(move |shown| {
+            html! { <ul class="sentences">{ for of(&document.report).iter().take(shown).map(|it| html! { <li>{ words(it) }</li> }) }</ul> }
+        });
+        html! { <Long count={of(it).len()} page={SENTENCES} {draw} /> }
+    };
+    let errors = {
+        let document = props.document.clone();
+        Callback::from(move |shown| html! { <>{ for document.report.errors.iter().take(shown).map(scenario) }</> })
+    };
     html! {
         <>
             <section class="card" aria-label="Schema change">
                 <h3><Glyph icon={Icon::Rewrite} />{ "Schema change" }</h3>
                 if it.changes.is_empty() { <p class="empty">{ "The schema stays as it is." }</p> }
-                { list(&it.changes) }
+                { list(|it| &it.changes) }
             </section>
             <section class="card" aria-label="Order of deploys">
                 <h3><Glyph icon={Icon::Next} />{ "Order of deploys" }</h3>
@@ -41,7 +54,7 @@ pub(crate) fn HandoffPanel(props: &HandoffPanelProps) -> Html {
                     let (icon, who) = if stage.who == "application" { (Icon::Share, "Application") } else { (Icon::Rows, "Migration") };
                     html! { <li class={stage.who.clone()}><span class="number">{ number }</span><span class="who"><Glyph {icon} />{ who }</span><span>{ words(&stage.what) }{ "." }</span></li> }
                 }) }</ol>
-                if !it.order_notes.is_empty() { <ul class="beware-list">{ for it.order_notes.iter().take(SHOWN).map(|note| html! {
+                if !it.order_notes.is_empty() { <ul class="beware-list">{ for it.order_notes.iter().take(SENTENCES).map(|note| html! {
                     <li><Glyph icon={Icon::Warning} /><span>{ words(note) }</span></li>
                 }) }</ul> }
             </section>
@@ -49,20 +62,19 @@ pub(crate) fn HandoffPanel(props: &HandoffPanelProps) -> Html {
             if !it.touch.is_empty() {
                 <section class="card" aria-label="Repositories, queries, fixtures">
                     <h3><Glyph icon={Icon::Write} />{ "Repositories, queries, fixtures" }</h3>
-                    { list(&it.touch) }
+                    { list(|it| &it.touch) }
                 </section>
             }
             <section class="card" aria-label="Errors that can come">
                 <h3><Glyph icon={Icon::Error} />{ "Errors that can come" }</h3>
                 if it.errors.is_empty() { <p class="empty">{ "None that the simulation knows of; no lock_timeout and no statement_timeout is set." }</p> }
-                { for it.errors.iter().take(SHOWN).map(scenario) }
-                { super::more(it.errors.len(), SHOWN) }
+                <Long count={it.errors.len()} page={ERRORS} draw={errors} />
             </section>
             <section class="card" aria-label="Way back">
                 <h3><Glyph icon={Icon::Back} />{ "Way back" }</h3>
                 <p>{ grade(&it.rollback.grade) }</p>
-                { list(&it.rollback.lost) }
-                { list(&it.rollback.stays) }
+                { list(|it| &it.rollback.lost) }
+                { list(|it| &it.rollback.stays) }
             </section>
         </>
     }
@@ -93,6 +105,13 @@ fn chosen<'a>(edits: &'a [Edit], tool: &str, runner: &str) -> Option<&'a Edit> {
 fn models(props: &HandoffPanelProps) -> Html {
     let edits = &props.document.report.edits;
     let chosen = chosen(edits, &props.tool, &props.runner);
+    let draw = {
+        let (document, tool) = (props.document.clone(), chosen.map(|it| it.tool.clone()));
+        Callback::from(move |shown| {
+            let edit = document.report.edits.iter().find(|it| Some(&it.tool) == tool.as_ref());
+            html! { <>{ for edit.iter().flat_map(|it| &it.models).take(shown).map(model) }</> }
+        })
+    };
     let onchange = props.act.reform(|event: Event| {
         Action::Tool(event.target_unchecked_into::<web_sys::HtmlSelectElement>().value().into())
     });
@@ -109,8 +128,7 @@ fn models(props: &HandoffPanelProps) -> Html {
                 }
             </header>
             if let Some(edit) = chosen {
-                { for edit.models.iter().take(MOST_MODELS).map(|it| html! { <div key={format!("{} {}", edit.tool, it.relation)} class="model">{ model(it) }</div> }) }
-                { super::more(edit.models.len(), MOST_MODELS) }
+                <Long key={edit.tool.clone()} count={edit.models.len()} page={MODELS} {draw} />
             } else {
                 <p class="empty">{ "No model changes." }</p>
             }
@@ -125,23 +143,23 @@ fn model(it: &Model) -> Html {
         (true, _) => "new",
         _ => "edit",
     };
-    let line = |line: &String| {
-        let class = match line.as_bytes().first() {
-            Some(b'+') => "added",
-            Some(b'-') => "removed",
-            _ => "",
-        };
-        html! { <span class={class}>{ line }</span> }
+    // One element for lines of one sign that follow each other: a new table has no other lines.
+    let class = |line: &String| match line.as_bytes().first() {
+        Some(b'+') => "added",
+        Some(b'-') => "removed",
+        _ => "same",
     };
+    let lines = &it.diff[..it.diff.len().min(MOST_LINES)];
+    let run = |run: &[String]| html! { <span class={class(&run[0])}>{ run.join("\n") }</span> };
     html! {
-        <>
+        <div class="model">
             <header class="card-head">
                 <p><code>{ &it.file }</code><span class="muted">{ format!(" ({what})") }</span></p>
                 if !it.code.is_empty() { <CopyButton text={it.code.clone()} name={format!("Copy the whole of {}: {}", it.file, it.relation)} class="small" /> }
             </header>
-            <pre class="diff" tabindex="0" aria-label={format!("{}: {}", it.file, it.relation)}><code>{ for it.diff.iter().take(MOST_LINES).map(line) }</code></pre>
+            <pre class="diff" tabindex="0" aria-label={format!("{}: {}", it.file, it.relation)}><code>{ for lines.chunk_by(|a, b| class(a) == class(b)).map(run) }</code></pre>
             { super::more(it.diff.len(), MOST_LINES) }
-        </>
+        </div>
     }
 }
 

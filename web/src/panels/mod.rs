@@ -24,7 +24,7 @@ use yew::prelude::*;
 use crate::widgets::icon::{Glyph, Icon};
 
 /// As much of a script as is drawn.
-const MOST_SCRIPT: usize = 100_000;
+const MOST_SCRIPT: usize = 20_000;
 
 /// Says how many of a list are not drawn: the files have all of them.
 fn more(count: usize, shown: usize) -> Html {

@@ -1,6 +1,6 @@
 //! The safe plan: what becomes of each statement, then the stages with what to deploy before them, and the script.
 
-use lockstep_core::report::safe_plan::wire::{SafePlan, Stage, Statement, Step};
+use lockstep_core::report::safe_plan::wire::{SafePlan, Statement, Step};
 use lockstep_core::report::words::count;
 use yew::prelude::*;
 
@@ -8,9 +8,12 @@ use crate::documents::Document;
 use crate::panels::stage::{MOST_SQL, shortened};
 use crate::state::Shared;
 use crate::widgets::icon::{Glyph, Icon};
+use crate::widgets::long::Long;
 
-/// A page shows so many; the script has all.
-const SHOWN: usize = 200;
+/// As many as are drawn at first.
+const STATEMENTS: usize = 60;
+const STAGES: usize = 12;
+const STEPS: usize = 20;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PlanPanelProps {
@@ -21,16 +24,22 @@ pub(crate) struct PlanPanelProps {
 pub(crate) fn PlanPanel(props: &PlanPanelProps) -> Html {
     let plan = &props.document.report;
     let (icon, word, class, meaning) = end(plan);
+    let document = props.document.clone();
+    let verdicts = Callback::from(move |shown| {
+        html! { <ol class="verdicts">{ for document.report.statements.iter().take(shown).map(verdict) }</ol> }
+    });
+    let document = props.document.clone();
+    let stages = Callback::from(move |shown| {
+        html! { <>{ for (0..document.report.stages.len()).take(shown).map(|at| stage(&document, at)) }</> }
+    });
     html! {
         <>
             <p class="grade"><span class={classes!("badge", "large", class)}><Glyph {icon} />{ word }</span><span>{ meaning }</span></p>
             <section class="card" aria-labelledby="verdicts-title">
                 <h3 id="verdicts-title"><Glyph icon={Icon::Note} />{ "What becomes of each statement" }</h3>
-                <ol class="verdicts">{ for plan.statements.iter().take(SHOWN).map(verdict) }</ol>
-                { super::more(plan.statements.len(), SHOWN) }
+                <Long count={plan.statements.len()} page={STATEMENTS} draw={verdicts} />
             </section>
-            { for plan.stages.iter().take(SHOWN).map(|it| stage(it, plan.stages.len())) }
-            { super::more(plan.stages.len(), SHOWN) }
+            <Long count={plan.stages.len()} page={STAGES} draw={stages} />
             { super::script("The whole script", Icon::Next, &plan.sql) }
         </>
     }
@@ -72,7 +81,14 @@ fn verdict(it: &Statement) -> Html {
     }
 }
 
-fn stage(stage: &Stage, of: usize) -> Html {
+fn stage(document: &Shared<Document<SafePlan>>, at: usize) -> Html {
+    let (stage, of) = (&document.report.stages[at], document.report.stages.len());
+    let steps = {
+        let document = document.clone();
+        Callback::from(move |shown| {
+            html! { <ol class="numbered">{ for document.report.stages[at].steps.iter().take(shown).map(step) }</ol> }
+        })
+    };
     html! {
         <section class="card" aria-label={format!("Stage {}", stage.index)}>
             <h3><Glyph icon={Icon::Play} />{ format!("Stage {} of {of}", stage.index) }<span class="phase">{ &stage.phase }</span></h3>
@@ -82,8 +98,7 @@ fn stage(stage: &Stage, of: usize) -> Html {
                     <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
                 </div>
             }
-            <ol class="numbered">{ for stage.steps.iter().take(SHOWN).map(step) }</ol>
-            { super::more(stage.steps.len(), SHOWN) }
+            <Long count={stage.steps.len()} page={STEPS} draw={steps} />
         </section>
     }
 }

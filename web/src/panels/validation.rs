@@ -8,8 +8,11 @@ use crate::documents::Document;
 use crate::state::Shared;
 use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
+use crate::widgets::long::Long;
 
-const SHOWN: usize = 100;
+/// As many as are drawn at first, of each time.
+const QUERIES: usize = 20;
+const NOTES: usize = 100;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ValidationPanelProps {
@@ -20,21 +23,26 @@ pub(crate) struct ValidationPanelProps {
 pub(crate) fn ValidationPanel(props: &ValidationPanelProps) -> Html {
     let it = &props.document.report;
     let part = |title: &'static str, icon: Icon, about: &'static str, is: fn(&Check, usize) -> bool| {
-        let checks: Vec<(usize, &Check)> = (1..).zip(&it.checks).filter(|(_, check)| is(check, it.steps)).collect();
+        let count = it.checks.iter().filter(|check| is(check, it.steps)).count();
+        let document = props.document.clone();
+        let draw = Callback::from(move |shown| {
+            let it = &document.report;
+            let checks = (1..).zip(&it.checks).filter(|(_, check)| is(check, it.steps)).take(shown);
+            html! { <ol class="numbered">{ for checks.map(|(number, check)| one(number, check, it.steps)) }</ol> }
+        });
         html! {
-            if !checks.is_empty() {
+            if count > 0 {
                 <section class="card" aria-label={title}>
                     <h3><Glyph {icon} />{ title }</h3>
                     <p class="muted">{ about }</p>
-                    <ol class="numbered">{ for checks.iter().take(SHOWN).map(|(number, check)| one(*number, check, it.steps)) }</ol>
-                    { super::more(checks.len(), SHOWN) }
+                    <Long {count} page={QUERIES} {draw} />
                 </section>
             }
         }
     };
-    let before = |check: &Check, _: usize| check.from == 0;
-    let between = |check: &Check, steps: usize| check.from > 0 && check.from < steps;
-    let end = |check: &Check, steps: usize| check.from > 0 && check.from >= steps;
+    let before: fn(&Check, usize) -> bool = |check, _| check.from == 0;
+    let between: fn(&Check, usize) -> bool = |check, steps| check.from > 0 && check.from < steps;
+    let end: fn(&Check, usize) -> bool = |check, steps| check.from > 0 && check.from >= steps;
     html! {
         <>
             if it.checks.is_empty() {
@@ -52,7 +60,7 @@ pub(crate) fn ValidationPanel(props: &ValidationPanelProps) -> Html {
             if !it.notes.is_empty() {
                 <section class="card" aria-label="Notes">
                     <h3><Glyph icon={Icon::Note} />{ "Not asked" }</h3>
-                    <ul class="sentences">{ for it.notes.iter().take(SHOWN).map(|it| html! { <li>{ it }</li> }) }</ul>
+                    <ul class="sentences">{ for it.notes.iter().take(NOTES).map(|it| html! { <li>{ it }</li> }) }</ul>
                 </section>
             }
         </>
