@@ -128,11 +128,10 @@ for (const colorScheme of ["light", "dark"]) {
         await page.getByRole("tab", { name: "Code" }).click();
         await look("code");
         await page.getByRole("tab", { name: "Report" }).click();
-      } else {
-        await page.locator("#view-tab-1").click();
       }
-      await page.locator(".grade").waitFor();
-      await look("rollback");
+      await page.getByRole("tab", { name: "Trace" }).click();
+      await page.locator(".json").waitFor();
+      await look("trace");
       await page.getByRole("button", { name: "Help" }).click();
       await look("help");
       await page.keyboard.press("Escape");

@@ -20,7 +20,9 @@ test("the page starts without a console message, and the worker answers", async 
     worker.postMessage({ id: 8, call: "constructor", request: "{}" });
   }));
   assert.ok(heard.some((it) => it.ready));
-  assert.equal(JSON.parse(heard.find((it) => it.id === 7).answer).format, "lockstep-trace/1");
+  const answer = heard.filter((it) => it.id === 7);
+  assert.equal(JSON.parse(answer[0].part).format, "lockstep-trace/1");
+  assert.ok(answer.at(-1).done);
   assert.match(heard.find((it) => it.id === 8).error, /no call/);
   lockstep.quiet();
 });

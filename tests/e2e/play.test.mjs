@@ -94,7 +94,7 @@ test("the version and the runner are part of the question", async () => {
   assert.match(await page.locator(".transaction").innerText(), /opened by Alembic; commits after step 2/);
   await page.getByLabel("PostgreSQL").selectOption("14");
   await settled(page);
-  await page.locator("#view-tab-2").click();
+  await page.getByRole("tab", { name: "Trace" }).click();
   assert.match(await page.locator(".json").innerText(), /"postgres": 14/);
 });
 
@@ -103,7 +103,7 @@ test("the rollback of a step is graded and comes with its script", async () => {
   await scenario(page, SCHEMA, "ALTER TABLE users ADD COLUMN locale text;\nALTER TABLE users DROP COLUMN email;");
   await page.locator(".view").click();
   await page.keyboard.press("Home");
-  await page.locator("#view-tab-1").click();
+  await page.getByRole("tab", { name: "Rollback" }).click();
   await page.locator(".script").waitFor();
   assert.match(await page.locator(".rollback").innerText(), /DROP COLUMN.*locale/s);
   await page.keyboard.press("2");

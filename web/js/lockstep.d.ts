@@ -13,6 +13,20 @@ export interface Request {
   transaction?: "per-file" | "per-statement";
   /** For `rollback`: from after this step (1-based). Missing: from the end. */
   step?: number;
+  /** What is known of tables; directives in the texts go before. */
+  facts?: { tables: Record<string, TableFacts> };
+  /** What a team wants to hear of, in the form of `lockstep.toml`. */
+  config?: unknown;
+  /** Ways back that somebody wrote in texts of their own: `of` names the file that each undoes. */
+  waysBack?: { of: string; name: string; text: string }[];
+  /** The application's queries as they are, in sqlc's form (`-- name: GetUser :one`) … */
+  appOld?: File;
+  /** … and as they will be. */
+  appNew?: File;
+}
+/** What is missing is not known. */
+export interface TableFacts {
+  rows?: number; bytes?: number; index_bytes?: number; reads_per_s?: number; writes_per_s?: number; dead_rows?: number;
 }
 
 export type Outcome = "done" | "failed" | "depends_on_data" | "skipped" | "unknown";
@@ -71,13 +85,76 @@ export interface SafePlan {
   end: { schema: "same" | "order_differs" | "differs"; objects: string[] }; stopped?: string; sql: string;
 }
 
+export type Grade = "exact" | "leaves_rows" | "loses_data" | "impossible";
 export interface Rollback {
-  format: "lockstep-rollback/1"; from_step: number; grade: "exact" | "loses_data" | "impossible";
+  format: "lockstep-rollback/1"; from_step: number; grade: Grade;
   sql: string; statements: { sql: string; outside_transaction: boolean }[];
-  lost: string[]; impossible: string[]; notes: string[];
+  unfinished: string[]; stays: string[]; lost: string[]; impossible: string[]; notes: string[];
+  /** The first step after which something is lost or cannot be undone. */
+  point_of_no_return?: number;
+  recovery: { before_step: number; table: string; columns: string[]; key: string[]; save: string; copy: string; bring_back?: string }[];
+}
+
+/** One question about rows or catalogs; its query yields one row of one column. */
+export interface Check {
+  /** Unique within the answer. */
+  id: string; kind: string; title: string; relation?: string;
+  when: "before" | "after" | "end"; step?: number;
+  /** It can be asked once step `from` is done (0: before anything runs), and no later than when `to` is the last. */
+  from: number; to: number; inside_transaction?: boolean;
+  setup?: string[]; query: string;
+  expectation: "equals" | "no_error" | "keep" | "same" | "read"; expected: string; sqlstates: string[];
+  sample?: { setup?: string[]; query: string; part: string };
+  /** The check whose answer `$1` stands for. */
+  baseline?: string; rows?: number;
+}
+export interface Validation {
+  format: "lockstep-validation/1"; postgres: number; files: string[]; steps: number; checks: Check[]; notes: string[];
+}
+
+export interface Handoff {
+  format: "lockstep-handoff/1"; postgres: number; files: string[]; steps: number; changes: string[];
+  order: { who: "migration" | "application"; what: string; steps?: [number, number] }[]; order_notes: string[];
+  edits: {
+    tool: "sqlalchemy" | "pydantic" | "django" | "prisma" | "typescript" | "diesel" | "sqlx"; title: string; language: string;
+    /** `diff`: a sign and a line each; `code`: the whole as it should be, empty where it goes. */
+    models: { relation: string; file: string; diff: string[]; code: string }[];
+  }[];
+  touch: string[];
+  errors: { sqlstates: string[]; when: string; steps: number[]; resolution: string[]; query?: string }[];
+  rollback: { grade: Grade; lost: string[]; stays: string[] };
+}
+
+export interface Checklist {
+  format: "lockstep-checklist/1"; files: string[];
+  sections: {
+    id: "design" | "pre_deployment" | "staging" | "production"; title: string;
+    /** `evidence`: what proves it, or, where it is not ticked, what would. */
+    items: { id: string; text: string; ticked: boolean; evidence: string }[];
+  }[];
+}
+/** What was done so far; nothing is ticked without. */
+export interface Evidence {
+  /** Reports of `lockstep rehearse --format json`, and of `lockstep validate --url … --format json`. */
+  rehearsals?: unknown[]; validations?: unknown[];
+  /** What people say of what no program sees, by the item's name. */
+  statements?: Record<string, string>;
+}
+
+export interface Advice {
+  format: "lockstep-advice/1"; files: string[];
+  notes: { topic: "naming" | "indexes" | "rows" | "security"; step: number; message: string; hazard: string }[];
+  queries: {
+    name: string; line: number; tables: { table: string; served_by?: string; create?: string; reasons: string[] }[]; notes: string[];
+  }[];
+  unused_indexes: string; unused_indexes_notes: string[];
 }
 
 /** Throws where the request cannot be read; what is wrong with its SQL is in the answer. */
 export function simulate(request: Request): Promise<Trace>;
 export function plan(request: Request): Promise<SafePlan>;
 export function rollback(request: Request): Promise<Rollback>;
+export function handoff(request: Request): Promise<Handoff>;
+export function validation(request: Request): Promise<Validation>;
+export function checklist(request: Request, evidence?: Evidence): Promise<Checklist>;
+export function advice(request: Request): Promise<Advice>;

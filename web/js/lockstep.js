@@ -18,3 +18,23 @@ export async function plan(request) {
   await ready;
   return engine.plan(request);
 }
+
+export async function handoff(request) {
+  await ready;
+  return engine.handoff(request);
+}
+
+export async function validation(request) {
+  await ready;
+  return engine.validation(request);
+}
+
+export async function checklist(request, evidence) {
+  await ready;
+  return engine.checklist(request, evidence);
+}
+
+export async function advice(request) {
+  await ready;
+  return engine.advice(request);
+}

@@ -1,11 +1,14 @@
 // Runs the engine off the page's main thread, so that a text that takes long, or traps the module,
 // costs one worker (which the page ends and starts again) and never the page.
 //
-// Protocol: { id, call, request } in; { id, answer } or { id, error, trapped } out, and once { ready }.
-// `call` names a function that the module exports; requests and answers are JSON as text.
+// Protocol: { id, call, request } in; { id, part } for each part of the answer, then { id, done }, or { id, error, trapped }
+// out, and once { ready }. `call` names a function that the module exports; requests are JSON as text, answers are texts.
+// Each part is a message of its own, so that the page's main thread is free between them.
 import init, * as engine from "../lockstep-web.js";
 
-const CALLS = new Set(["simulateJson", "rollbackJson", "planJson"]);
+const CALLS = new Set([
+  "simulateJson", "planJson", "rollbackJson", "validationJson", "handoffJson", "checklistJson", "adviceJson", "traceJson",
+]);
 const ready = init({ module_or_path: new URL("../lockstep-web_bg.wasm", import.meta.url) });
 ready.then(() => self.postMessage({ ready: true }), () => {});
 
@@ -14,7 +17,8 @@ self.onmessage = async ({ data: { id, call, request } }) => {
   try {
     await ready;
     if (!CALLS.has(call)) throw new Error(`the engine has no call ${JSON.stringify(call)}`);
-    self.postMessage({ id, answer: engine[call](request) });
+    for (const part of engine[call](request)) self.postMessage({ id, part });
+    self.postMessage({ id, done: true });
   } catch (error) {
     self.postMessage({
       id,

@@ -9,8 +9,8 @@ use yew::prelude::*;
 use crate::engine::Engine;
 use crate::keys;
 use crate::panels::{
-    dialogs::Dialogs, editors::Editors, plan::PlanPanel, player::Player, problems::Problems, rollback::RollbackPanel,
-    stage::Stage, top_bar::TopBar, trace::TracePanel,
+    dialogs::Dialogs, document::DocumentPanel, editors::Editors, player::Player, problems::Problems, stage::Stage,
+    top_bar::TopBar,
 };
 use crate::problems::problems;
 use crate::scenario::Scenario;
@@ -21,6 +21,8 @@ use crate::{browser, examples, share};
 
 /// Typing settles before the engine is asked.
 const SETTLE_MS: u32 = 60;
+/// A document that is shown already may be older than the text for a little longer.
+const SETTLE_DOCUMENT_MS: u32 = 300;
 const THEME: &str = "lockstep-theme";
 
 fn initial(gallery: &[examples::Example]) -> State {
@@ -54,12 +56,13 @@ pub(crate) fn App() -> Html {
         let dispatcher = state.dispatcher();
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
-    let engine = {
+    // Two workers: no document that takes long holds up what typing asks for.
+    let engines = {
         let act = act.clone();
-        use_memo((), move |()| Engine::new(act))
+        use_memo((), move |()| [Engine::new(act.clone()), Engine::new(act)])
     };
     let dark = use_theme(state.theme, state.embed);
-    use_engine(&state, &engine);
+    use_engine(&state, &engines);
     use_player(&state, &act);
     use_keys(&state, &act);
     use_links(&act, state.embed);
@@ -77,12 +80,9 @@ pub(crate) fn App() -> Html {
         (View::Step, Some(trace)) => {
             html! { <Stage {trace} step={state.step} stale={state.stale()} act={act.clone()} /> }
         }
-        (View::Trace, Some(trace)) => html! { <TracePanel {trace} /> },
-        (View::Plan, Some(_)) => {
-            html! { <PlanPanel plan={state.current_plan().cloned()} failure={state.failure.clone()} /> }
-        }
-        (View::Rollback, Some(_)) => html! {
-            <RollbackPanel rollback={state.current_rollback().cloned()} step={state.step} count={state.steps()} failure={state.failure.clone()} />
+        (View::Document(kind), Some(_)) => html! {
+            <DocumentPanel {kind} told={state.documents[kind as usize].clone()} waiting={state.waits_for(kind)} failure={state.failure.clone()}
+                steps={state.steps()} runner={state.scenario.runner.clone()} tool={state.tool.clone()} act={act.clone()} />
         },
         (_, None) => {
             html! { <div class="stage blank"><p class="muted">{ if state.failure.is_some() { "" } else { "Starting the engine …" } }</p></div> }
@@ -98,8 +98,8 @@ pub(crate) fn App() -> Html {
     let report = html! {
         <section class="watch" id={format!("pane-panel-{}", if state.pane == Pane::Report { 2 } else { 1 })} aria-label="What the migration does">
             <Tabs id="view" label="Views" class="view-tabs" titles={View::ALL.map(|it| AttrValue::Static(it.title())).to_vec()}
-                selected={state.view as usize} onselect={act.reform(|at: usize| Action::View(View::ALL[at]))} />
-            <div class="view" role="tabpanel" id={format!("view-panel-{}", state.view as usize)} aria-labelledby={format!("view-tab-{}", state.view as usize)} tabindex="0">
+                selected={state.view.place()} onselect={act.reform(|at: usize| Action::View(View::ALL[at]))} />
+            <div class="view" role="tabpanel" id={format!("view-panel-{}", state.view.place())} aria-labelledby={format!("view-tab-{}", state.view.place())} tabindex="0">
                 { view }
             </div>
         </section>
@@ -171,11 +171,11 @@ fn use_theme(theme: Theme, embed: bool) -> bool {
 
 /// Asks the engine for what is shown and not yet known.
 #[hook]
-fn use_engine(state: &UseReducerHandle<State>, engine: &Engine) {
-    let settle = |delay: bool, ask: Box<dyn FnOnce()>| {
-        // Nothing has been typed before the first answer, so there is nothing to wait for.
-        let timer = if delay {
-            Some(Timeout::new(SETTLE_MS, ask))
+fn use_engine(state: &UseReducerHandle<State>, engines: &[Engine; 2]) {
+    let [engine, documents] = engines;
+    let settle = |delay: u32, ask: Box<dyn FnOnce()>| {
+        let timer = if delay > 0 {
+            Some(Timeout::new(delay, ask))
         } else {
             ask();
             None
@@ -185,31 +185,20 @@ fn use_engine(state: &UseReducerHandle<State>, engine: &Engine) {
     {
         let (engine, scenario) = (engine.clone(), state.scenario.clone());
         use_effect_with(state.revision, move |&revision| {
-            settle(revision > 1, Box::new(move || engine.simulate(revision, scenario.request(None))))
+            // Nothing has been typed before the first answer, so there is nothing to wait for.
+            let delay = if revision > 1 { SETTLE_MS } else { 0 };
+            settle(delay, Box::new(move || engine.simulate(revision, scenario.request(None))))
         });
     }
-    {
-        let wanted = state.view == View::Plan && !state.working() && state.current_plan().is_none();
-        let (engine, scenario) = (engine.clone(), state.scenario.clone());
-        use_effect_with((wanted, state.revision), move |&(wanted, revision)| {
-            settle(
-                wanted,
-                Box::new(move || {
-                    if wanted {
-                        engine.plan(revision, scenario.request(None))
-                    }
-                }),
-            )
-        });
-    }
-    let wanted = state.view == View::Rollback && state.step > 0 && !state.working();
-    let (engine, scenario) = (engine.clone(), state.scenario.clone());
-    use_effect_with((wanted, state.revision, state.step), move |&(wanted, revision, step)| {
+    let (engine, scenario) = (documents.clone(), state.scenario.clone());
+    let wanted = state.wanted();
+    let shown = wanted.is_some_and(|(kind, _)| state.documents[kind as usize].is_some());
+    use_effect_with(wanted, move |&wanted| {
         settle(
-            wanted,
+            if shown { SETTLE_DOCUMENT_MS } else { 0 },
             Box::new(move || {
-                if wanted {
-                    engine.rollback(revision, scenario.request(Some(step)))
+                if let Some((kind, asked)) = wanted {
+                    engine.document(kind, asked, scenario.request(asked.step));
                 }
             }),
         )

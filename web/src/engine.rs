@@ -1,33 +1,103 @@
 //! The engine in a worker. One question is under way at a time and only the newest of each kind
-//! waits. A worker that traps, or takes longer than five seconds, is ended and started again.
+//! waits. A worker that traps, or takes too long, is ended and started again.
 
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use js_sys::{JSON, Object, Reflect};
-use lockstep_core::report::safe_plan::wire::SafePlan;
-use lockstep_core::report::wire::{Request, Rollback, Trace};
+use lockstep_core::report::wire::{Request, Step, Trace};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
-use yew::Callback;
+use yew::{AttrValue, Callback};
 
-use crate::state::{Action, Shared};
+use crate::documents::{Kind, Made};
+use crate::state::{Action, Asked, Shared};
 
-const LIMIT_MS: u32 = 5_000;
 /// Until the worker has fetched and compiled the module, which a slow network decides.
 const BOOT_MS: u32 = 120_000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Call {
     Simulate,
-    Rollback,
-    Plan,
+    Document(Kind),
+}
+
+impl Call {
+    const COUNT: usize = 1 + Kind::ALL.len();
+
+    fn slot(self) -> usize {
+        match self {
+            Call::Simulate => 0,
+            Call::Document(kind) => 1 + kind as usize,
+        }
+    }
+
+    /// What the module exports it as.
+    fn name(self) -> &'static str {
+        match self {
+            Call::Simulate => "simulateJson",
+            Call::Document(kind) => kind.call(),
+        }
+    }
+
+    /// A document is looked at, not waited for at every key.
+    fn limit_seconds(self) -> u32 {
+        match self {
+            Call::Simulate => 5,
+            Call::Document(_) => 20,
+        }
+    }
 }
 
 struct Question {
     call: Call,
-    revision: u64,
+    asked: Asked,
     request: Request,
+}
+
+impl Question {
+    fn failed(&self, why: impl Into<AttrValue>) -> Action {
+        match self.call {
+            Call::Simulate => Action::Failed(self.asked.revision, why.into()),
+            Call::Document(kind) => Action::Made(kind, self.asked, Err(why.into())),
+        }
+    }
+}
+
+/// Why a worker was ended.
+#[derive(Clone, Copy)]
+enum Stopped {
+    TooLong,
+    Trapped,
+    Broken,
+}
+
+impl Stopped {
+    fn words(self, call: Call) -> String {
+        let (what, command) = match call {
+            Call::Simulate => ("simulation".to_owned(), "simulate"),
+            Call::Document(kind) => (kind.noun().to_owned(), kind.command()),
+        };
+        match self {
+            Stopped::TooLong => format!(
+                "The {what} took longer than {} seconds and was stopped. The text is kept: shorten it, or run lockstep \
+                 {command} on the command line, which has no limit.",
+                call.limit_seconds()
+            ),
+            Stopped::Trapped => format!(
+                "The engine stopped on this text ({what}) and was started again. The text is kept: take out the part that \
+                 was added last."
+            ),
+            Stopped::Broken => "The engine stopped and was started again. The text is kept.".into(),
+        }
+    }
+}
+
+/// Parts are read as they come: each is a task of its own on the page's main thread.
+#[derive(Default)]
+struct Parts {
+    trace: Option<Trace>,
+    texts: Vec<String>,
 }
 
 struct Running {
@@ -42,7 +112,9 @@ struct Inner {
     /// Grows with every question, so that an answer is known to belong to the one under way.
     id: u32,
     under_way: Option<(Question, Timeout)>,
-    waiting: [Option<Question>; 3],
+    /// What has come of its answer.
+    parts: Parts,
+    waiting: [Option<Question>; Call::COUNT],
 }
 
 /// A handle; clones share the worker.
@@ -56,29 +128,37 @@ impl PartialEq for Engine {
 }
 
 impl Engine {
-    /// Every answer becomes an action.
+    /// Every answer becomes an action. The worker starts with the first question.
     pub(crate) fn new(answer: Callback<Action>) -> Engine {
-        let inner = Inner { answer, worker: None, id: 0, under_way: None, waiting: [None, None, None] };
-        let engine = Engine(Rc::new(RefCell::new(inner)));
-        engine.boot();
-        engine
+        let waiting = [const { None }; Call::COUNT];
+        Engine(Rc::new(RefCell::new(Inner {
+            answer,
+            worker: None,
+            id: 0,
+            under_way: None,
+            parts: Parts::default(),
+            waiting,
+        })))
     }
 
     pub(crate) fn simulate(&self, revision: u64, request: Request) {
-        self.ask(Question { call: Call::Simulate, revision, request });
+        let asked = Asked { revision, step: request.step };
+        self.ask(Question { call: Call::Simulate, asked, request });
     }
 
-    pub(crate) fn rollback(&self, revision: u64, request: Request) {
-        self.ask(Question { call: Call::Rollback, revision, request });
-    }
-
-    pub(crate) fn plan(&self, revision: u64, request: Request) {
-        self.ask(Question { call: Call::Plan, revision, request });
+    pub(crate) fn document(&self, kind: Kind, asked: Asked, request: Request) {
+        self.ask(Question { call: Call::Document(kind), asked, request });
     }
 
     fn ask(&self, question: Question) {
-        let slot = question.call as usize;
-        self.0.borrow_mut().waiting[slot] = Some(question);
+        let mut inner = self.0.borrow_mut();
+        for waiting in &mut inner.waiting {
+            // Nobody waits any more for what an older text would have given.
+            waiting.take_if(|it| it.asked.revision < question.asked.revision);
+        }
+        let slot = question.call.slot();
+        inner.waiting[slot] = Some(question);
+        drop(inner);
         self.next();
     }
 
@@ -97,25 +177,28 @@ impl Engine {
     }
 
     fn next(&self) {
-        if self.0.borrow().under_way.is_some() {
+        let (idle, asleep) = {
+            let inner = self.0.borrow();
+            (inner.under_way.is_none() && inner.waiting.iter().any(Option::is_some), inner.worker.is_none())
+        };
+        if !idle {
             return;
+        }
+        if asleep {
+            self.boot();
         }
         let mut inner = self.0.borrow_mut();
         let Some(question) = inner.waiting.iter_mut().find_map(Option::take) else { return };
         inner.id += 1;
         let Some(running) = &inner.worker else {
-            let failed = Action::Failed(question.revision, "This browser does not start web workers.".into());
+            let failed = question.failed("This browser does not start web workers.");
             let answer = inner.answer.clone();
             drop(inner);
             return answer.emit(failed);
         };
         // Text, not objects: the structured clone of a large trace costs more than parsing it.
         let message = Object::new();
-        let call = match question.call {
-            Call::Simulate => "simulateJson",
-            Call::Rollback => "rollbackJson",
-            Call::Plan => "planJson",
-        };
+        let call = question.call.name();
         let request = serde_json::to_string(&question.request).unwrap_or_default();
         for (key, value) in [("id", inner.id.into()), ("call", call.into()), ("request", request.into())] {
             // Setting a key of a plain object does not fail.
@@ -123,15 +206,14 @@ impl Engine {
         }
         let ready = running.ready;
         let _ = running.worker.post_message(&message);
-        let timeout = self.timeout(if ready { LIMIT_MS } else { BOOT_MS });
+        let timeout = self.timeout(if ready { question.call.limit_seconds() * 1_000 } else { BOOT_MS });
         inner.under_way = Some((question, timeout));
+        inner.parts = Parts::default();
     }
 
     fn timeout(&self, milliseconds: u32) -> Timeout {
         let engine = self.clone();
-        Timeout::new(milliseconds, move || {
-            engine.restart("The simulation took longer than 5 seconds and was stopped. The text is kept: shorten it, or run lockstep simulate on the command line, which has no limit.");
-        })
+        Timeout::new(milliseconds, move || engine.restart(Stopped::TooLong))
     }
 
     fn heard(&self, event: Event) {
@@ -146,41 +228,48 @@ impl Engine {
         }
         if get("trapped").is_some_and(|it| it.is_truthy()) {
             drop(inner);
-            return self.restart("The engine stopped on this text and was started again. The text is kept: take out the part that was added last.");
+            return self.restart(Stopped::Trapped);
+        }
+        let part = get("part").and_then(|it| it.as_string());
+        let mut failed = get("error").map(|it| it.as_string().unwrap_or_else(|| "The engine did not answer.".into()));
+        if let (Some((question, _)), Some(part)) = (&inner.under_way, part) {
+            let call = question.call;
+            match inner.parts.add(call, part) {
+                Ok(()) => return,
+                Err(error) => failed = Some(format!("The engine's answer cannot be read: {error}")),
+            }
         }
         let Some((question, timeout)) = inner.under_way.take() else { return };
         timeout.cancel();
         let answer = inner.answer.clone();
+        let parts = std::mem::take(&mut inner.parts);
         drop(inner);
-        answer.emit(match (get("answer").and_then(|it| it.as_string()), get("error")) {
-            (Some(text), _) => read(&question, &text),
-            (None, error) => {
-                let why = error.and_then(|it| it.as_string()).unwrap_or_else(|| "no answer".into());
-                Action::Failed(question.revision, format!("The engine did not answer: {why}").into())
-            }
+        answer.emit(match failed {
+            None => parts.read(&question),
+            Some(why) => question.failed(why),
         });
         self.next();
     }
 
     fn is_ready(&self) {
-        let timeout = self.timeout(LIMIT_MS);
         let mut inner = self.0.borrow_mut();
         if let Some(running) = &mut inner.worker {
             running.ready = true;
         }
-        match &mut inner.under_way {
-            Some((_, old)) => *old = timeout,
-            None => drop(timeout.cancel()),
+        if let Some((question, timeout)) = &mut inner.under_way {
+            *timeout = self.timeout(question.call.limit_seconds() * 1_000);
         }
     }
 
     fn broken(&self, event: Event) {
         event.prevent_default();
-        self.restart("The engine stopped and was started again. The text is kept.");
+        self.restart(Stopped::Broken);
     }
 
-    fn restart(&self, why: &'static str) {
+    /// Ends the worker and starts another: at once, unless it never came so far as to answer.
+    fn restart(&self, why: Stopped) {
         let mut inner = self.0.borrow_mut();
+        let worked = inner.worker.as_ref().is_some_and(|it| it.ready);
         if let Some(running) = inner.worker.take() {
             running.worker.set_onmessage(None);
             running.worker.set_onerror(None);
@@ -188,11 +277,13 @@ impl Engine {
         }
         let failed = inner.under_way.take().map(|(question, timeout)| {
             timeout.cancel();
-            Action::Failed(question.revision, why.into())
+            question.failed(why.words(question.call))
         });
         let answer = inner.answer.clone();
         drop(inner);
-        self.boot();
+        if worked {
+            self.boot();
+        }
         if let Some(failed) = failed {
             answer.emit(failed);
         }
@@ -200,17 +291,25 @@ impl Engine {
     }
 }
 
-fn read(question: &Question, text: &str) -> Action {
-    let broken = |error: serde_json::Error| {
-        Action::Failed(question.revision, format!("The engine's answer cannot be read: {error}").into())
-    };
-    match question.call {
-        Call::Simulate => serde_json::from_str::<Trace>(text)
-            .map_or_else(broken, |trace| Action::Traced(question.revision, Shared::new(trace))),
-        Call::Rollback => serde_json::from_str::<Rollback>(text)
-            .map_or_else(broken, |rollback| Action::RolledBack(question.revision, Shared::new(rollback))),
-        Call::Plan => serde_json::from_str::<SafePlan>(text)
-            .map_or_else(broken, |plan| Action::Planned(question.revision, Shared::new(plan))),
+impl Parts {
+    fn add(&mut self, call: Call, part: String) -> serde_json::Result<()> {
+        match (call, &mut self.trace) {
+            (Call::Document(_), _) => self.texts.push(part),
+            (Call::Simulate, None) => self.trace = Some(serde_json::from_str(&part)?),
+            (Call::Simulate, Some(trace)) => trace.steps.extend(serde_json::from_str::<Vec<Step>>(&part)?),
+        }
+        Ok(())
+    }
+
+    fn read(self, question: &Question) -> Action {
+        match (question.call, self.trace) {
+            (Call::Simulate, Some(trace)) => Action::Traced(question.asked.revision, Shared::new(trace)),
+            (Call::Simulate, None) => question.failed("The engine did not answer."),
+            (Call::Document(kind), _) => match Made::read(kind, self.texts) {
+                Ok(made) => Action::Made(kind, question.asked, Ok(made)),
+                Err(error) => question.failed(format!("The engine's answer cannot be read: {error}")),
+            },
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+mod documents;
 mod embed;
 mod engine;
 mod examples;

@@ -3,10 +3,10 @@
 
 use std::{ops::Deref, rc::Rc};
 
-use lockstep_core::report::safe_plan::wire::SafePlan;
-use lockstep_core::report::wire::{Rollback, Trace};
+use lockstep_core::report::wire::Trace;
 use yew::{AttrValue, Reducible};
 
+use crate::documents::{Kind, Made};
 use crate::scenario::{Document, Scenario};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +17,8 @@ pub(crate) struct State {
     /// Grows when a text is replaced from outside the editor.
     pub(crate) loaded: u64,
     pub(crate) trace: Option<Answer<Trace>>,
-    pub(crate) rollback: Option<Answer<Rollback>>,
-    pub(crate) plan: Option<Answer<SafePlan>>,
+    /// The newest answer for each kind that was looked at, which may be older than the text.
+    pub(crate) documents: [Option<Told>; Kind::ALL.len()],
     /// Why the newest text has no trace.
     pub(crate) failure: Option<AttrValue>,
     /// 1-based; 0 while there is no step.
@@ -27,6 +27,10 @@ pub(crate) struct State {
     pub(crate) speed: Speed,
     pub(crate) document: Document,
     pub(crate) view: View,
+    /// The view that the pane of reports comes back to.
+    pub(crate) report: View,
+    /// Whose models the handoff note shows; empty: those that go with the runner.
+    pub(crate) tool: AttrValue,
     pub(crate) pane: Pane,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) theme: Theme,
@@ -40,6 +44,21 @@ pub(crate) struct State {
 pub(crate) struct Answer<T> {
     pub(crate) revision: u64,
     pub(crate) value: Shared<T>,
+}
+
+/// What a document was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) revision: u64,
+    /// From after which step; only a way back depends on it.
+    pub(crate) step: Option<usize>,
+}
+
+/// A document, or why there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) asked: Asked,
+    pub(crate) answer: Result<Made, AttrValue>,
 }
 
 /// A large value that never changes: equal means the very same, so comparing costs nothing.
@@ -75,20 +94,32 @@ impl<T> Deref for Shared<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
     Step,
-    Plan,
-    Rollback,
-    Trace,
+    Document(Kind),
 }
 
 impl View {
-    pub(crate) const ALL: [View; 4] = [View::Step, View::Plan, View::Rollback, View::Trace];
+    pub(crate) const ALL: [View; 1 + Kind::ALL.len()] = {
+        let mut all = [View::Step; 1 + Kind::ALL.len()];
+        let mut at = 0;
+        while at < Kind::ALL.len() {
+            all[1 + at] = View::Document(Kind::ALL[at]);
+            at += 1;
+        }
+        all
+    };
+
+    /// Its place in `ALL`.
+    pub(crate) fn place(self) -> usize {
+        match self {
+            View::Step => 0,
+            View::Document(kind) => 1 + kind as usize,
+        }
+    }
 
     pub(crate) fn title(self) -> &'static str {
         match self {
             View::Step => "Step by step",
-            View::Plan => "Safe plan",
-            View::Rollback => "Rollback",
-            View::Trace => "Trace",
+            View::Document(kind) => kind.title(),
         }
     }
 }
@@ -189,8 +220,9 @@ pub(crate) enum Action {
     Postgres(u8),
     Runner(AttrValue),
     Traced(u64, Shared<Trace>),
-    RolledBack(u64, Shared<Rollback>),
-    Planned(u64, Shared<SafePlan>),
+    Made(Kind, Asked, Result<Made, AttrValue>),
+    /// Asks again for a document that could not be made.
+    Retry(Kind),
     /// The engine could not answer for this revision.
     Failed(u64, AttrValue),
     /// To a step, counted from 1; beyond the ends is the end.
@@ -202,6 +234,7 @@ pub(crate) enum Action {
     Speed(Speed),
     Document(Document),
     View(View),
+    Tool(AttrValue),
     Pane(Pane),
     Open(Dialog),
     Close,
@@ -216,14 +249,15 @@ impl State {
             revision: 1,
             loaded: 0,
             trace: None,
-            rollback: None,
-            plan: None,
+            documents: Default::default(),
             failure: None,
             step,
             playing: false,
             speed: Speed::One,
             document: Document::Migration,
             view: View::Step,
+            report: View::Document(Kind::Plan),
+            tool: AttrValue::Static(""),
             pane: Pane::Watch,
             dialog: None,
             theme: Theme::Auto,
@@ -246,22 +280,29 @@ impl State {
         self.failure.is_none() && self.trace.as_ref().is_none_or(|it| it.revision < self.revision)
     }
 
-    /// The rollback from after the step on the stage, where it has been asked for and answered.
-    pub(crate) fn current_rollback(&self) -> Option<&Shared<Rollback>> {
-        let answer = self.rollback.as_ref()?;
-        (answer.revision == self.revision && answer.value.from_step == self.step).then_some(&answer.value)
+    /// What a document of that kind has to be an answer to; `None`: there is nothing to ask.
+    fn asked(&self, kind: Kind) -> Option<Asked> {
+        let step = (kind == Kind::Rollback).then_some(self.step);
+        (step != Some(0)).then_some(Asked { revision: self.revision, step })
     }
 
-    /// The safe plan, where it has been asked for and answered.
-    pub(crate) fn current_plan(&self) -> Option<&Shared<SafePlan>> {
-        let answer = self.plan.as_ref()?;
-        (answer.revision == self.revision).then_some(&answer.value)
+    /// The document that is looked at and not yet known. What the engine stopped on is not asked for again.
+    pub(crate) fn wanted(&self) -> Option<(Kind, Asked)> {
+        let View::Document(kind) = self.view else { return None };
+        let asked = self.asked(kind)?;
+        let known = self.documents[kind as usize].as_ref().is_some_and(|it| it.asked == asked);
+        (!known && !self.working() && self.failure.is_none()).then_some((kind, asked))
+    }
+
+    /// Whether what is shown of that kind is missing, or older than the text or the step.
+    pub(crate) fn waits_for(&self, kind: Kind) -> bool {
+        let known = self.documents[kind as usize].as_ref().map(|it| it.asked);
+        self.failure.is_none() && self.asked(kind).is_some_and(|asked| known != Some(asked))
     }
 
     fn changed(&mut self) {
         self.revision += 1;
         self.playing = false;
-        (self.rollback, self.plan) = (None, None);
         self.failure = None;
     }
 
@@ -287,6 +328,7 @@ impl State {
                 self.changed();
                 self.loaded += 1;
                 self.trace = None;
+                self.documents = Default::default();
                 self.step = step;
                 self.document = Document::Migration;
                 self.view = View::Step;
@@ -311,8 +353,12 @@ impl State {
                 }
                 self.go(self.step);
             }
-            Action::RolledBack(revision, value) => self.rollback = Some(Answer { revision, value }),
-            Action::Planned(revision, value) => self.plan = Some(Answer { revision, value }),
+            Action::Made(kind, asked, answer) => {
+                if asked.revision == self.revision {
+                    self.documents[kind as usize] = Some(Told { asked, answer });
+                }
+            }
+            Action::Retry(kind) => self.documents[kind as usize] = None,
             Action::Failed(revision, why) => {
                 if revision == self.revision {
                     self.failure = Some(why);
@@ -346,12 +392,16 @@ impl State {
             Action::View(view) => {
                 self.view = view;
                 self.pane = if view == View::Step { Pane::Watch } else { Pane::Report };
+                if view != View::Step {
+                    self.report = view;
+                }
             }
+            Action::Tool(tool) => self.tool = tool,
             Action::Pane(pane) => {
                 self.pane = pane;
                 match (pane, self.view) {
                     (Pane::Watch, _) => self.view = View::Step,
-                    (Pane::Report, View::Step) => self.view = View::Rollback,
+                    (Pane::Report, View::Step) => self.view = self.report,
                     _ => {}
                 }
             }

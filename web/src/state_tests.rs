@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture;
+use crate::{documents, fixture};
 
 fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state, |mut state, action| {
@@ -94,32 +94,111 @@ fn a_failure_keeps_the_last_good_frames_as_stale() {
     assert!(!state.stale());
 }
 
-#[test]
-fn a_rollback_shows_only_for_its_step_and_text() {
+fn made(kind: Kind, scenario: &Scenario, step: Option<usize>) -> Made {
+    Made::read(kind, documents::answer(kind, &scenario.request(step)).unwrap()).unwrap()
+}
+
+/// Looks at a kind of document and gets what it asks for.
+fn looked_at(state: State, kind: Kind) -> State {
+    let mut state = after(state, [Action::View(View::Document(kind))]);
+    let (wanted, asked) = state.wanted().expect("it is not known yet");
+    assert_eq!(wanted, kind);
+    let answer = Ok(made(kind, &two_tables(), asked.step));
+    state.apply(Action::Made(kind, asked, answer));
+    state
+}
+
+fn two_tables() -> Scenario {
     let migration = "CREATE TABLE a (id int);\nCREATE TABLE b (id int);".into();
-    let scenario = Scenario { migration, ..Scenario::default() };
-    let rollback = lockstep_core::report::rollback(&scenario.request(Some(2)));
-    assert_eq!(rollback.from_step, 2);
-    let state = after(traced(), [Action::Go(2), Action::RolledBack(1, Shared::new(rollback))]);
-    assert!(state.current_rollback().is_some());
-    assert!(after(state.clone(), [Action::Move(1)]).current_rollback().is_none());
-    assert!(after(state, [Action::Edit(Document::Schema, "x".into())]).current_rollback().is_none());
+    Scenario { migration, ..Scenario::default() }
 }
 
 #[test]
-fn a_plan_shows_only_for_its_text() {
-    let migration = "CREATE TABLE a (id int);".into();
-    let scenario = Scenario { migration, ..Scenario::default() };
-    let plan = lockstep_core::report::plan(&scenario.request(None));
-    assert_eq!(plan.end.schema, "same");
-    let state = after(traced(), [Action::View(View::Plan), Action::Planned(1, Shared::new(plan))]);
-    assert!(state.current_plan().is_some());
-    assert!(after(state, [Action::Edit(Document::Schema, "x".into())]).current_plan().is_none());
+fn a_document_is_asked_for_when_it_is_looked_at_and_once() {
+    let state = traced();
+    assert_eq!(state.wanted(), None);
+    for kind in Kind::ALL {
+        let state = looked_at(state.clone(), kind);
+        assert_eq!((state.wanted(), state.waits_for(kind)), (None, false), "{kind:?}");
+        let state = after(state, [Action::View(View::Step), Action::View(View::Document(kind))]);
+        assert_eq!(state.wanted(), None, "{kind:?}");
+    }
+}
+
+#[test]
+fn after_an_edit_a_document_is_asked_for_again_once_the_trace_is_there() {
+    let state = looked_at(traced(), Kind::Handoff);
+    let state = after(state, [Action::Edit(Document::Schema, "x".into())]);
+    assert!(state.documents[Kind::Handoff as usize].is_some(), "the old one stays, greyed");
+    assert_eq!((state.wanted(), state.waits_for(Kind::Handoff)), (None, true));
+    let state = after(state, [Action::Traced(2, Shared::new(fixture::trace()))]);
+    assert_eq!(state.wanted(), Some((Kind::Handoff, Asked { revision: 2, step: None })));
+    let state = after(state, [Action::View(View::Step)]);
+    assert_eq!(state.wanted(), None, "nobody looks at it");
+}
+
+#[test]
+fn a_way_back_belongs_to_its_step() {
+    let state = looked_at(after(traced(), [Action::Go(2)]), Kind::Rollback);
+    let state = after(state, [Action::Move(1)]);
+    assert_eq!(state.wanted(), Some((Kind::Rollback, Asked { revision: 1, step: Some(3) })));
+    assert!(state.waits_for(Kind::Rollback));
+    let state = after(looked_at(state, Kind::Plan), [Action::Move(1)]);
+    assert_eq!(state.wanted(), None, "a plan does not");
+}
+
+#[test]
+fn nothing_is_taken_back_where_there_is_no_step() {
+    let state = after(State::new(Scenario::default(), 0, false), [Action::View(View::Document(Kind::Rollback))]);
+    let mut none = fixture::trace();
+    none.steps.clear();
+    let state = after(state, [Action::Traced(1, Shared::new(none))]);
+    assert_eq!((state.wanted(), state.waits_for(Kind::Rollback)), (None, false));
+}
+
+#[test]
+fn a_document_of_an_older_text_or_another_scenario_does_not_come_back() {
+    let state = after(traced(), [Action::View(View::Document(Kind::Plan))]);
+    let (_, asked) = state.wanted().unwrap();
+    let late = Action::Made(Kind::Plan, asked, Ok(made(Kind::Plan, &two_tables(), None)));
+    let state = after(state, [Action::Edit(Document::Migration, "x".into()), late]);
+    assert_eq!(state.documents[Kind::Plan as usize], None);
+    let state = after(looked_at(traced(), Kind::Plan), [Action::Load(Scenario::default(), 1)]);
+    assert_eq!(state.documents[Kind::Plan as usize], None);
+}
+
+#[test]
+fn a_document_that_fails_says_why_and_leaves_the_stage_alone() {
+    let state = after(traced(), [Action::View(View::Document(Kind::Plan))]);
+    let (_, asked) = state.wanted().unwrap();
+    let state = after(state, [Action::Made(Kind::Plan, asked, Err("It took too long.".into()))]);
+    assert_eq!((state.wanted(), state.failure.clone(), state.stale()), (None, None, false));
+    assert!(!state.waits_for(Kind::Plan));
+    let state = after(state, [Action::Retry(Kind::Plan)]);
+    assert_eq!(state.wanted(), Some((Kind::Plan, asked)));
+}
+
+#[test]
+fn no_document_is_asked_for_of_a_text_that_stopped_the_engine() {
+    let state =
+        after(traced(), [Action::View(View::Document(Kind::Plan)), Action::Edit(Document::Migration, "x".into())]);
+    let state = after(state, [Action::Failed(2, "The engine stopped.".into())]);
+    assert_eq!((state.wanted(), state.waits_for(Kind::Plan)), (None, false));
+}
+
+#[test]
+fn every_view_stands_at_its_place() {
+    for (place, view) in View::ALL.into_iter().enumerate() {
+        assert_eq!(view.place(), place);
+    }
 }
 
 #[test]
 fn loading_an_example_starts_over() {
-    let state = after(traced(), [Action::Go(5), Action::View(View::Trace), Action::Load(Scenario::default(), 1)]);
+    let state = after(
+        traced(),
+        [Action::Go(5), Action::View(View::Document(Kind::Trace)), Action::Load(Scenario::default(), 1)],
+    );
     assert_eq!((state.step, state.view, state.trace.is_none()), (1, View::Step, true));
     assert_eq!(state.loaded, 1);
 }
@@ -127,7 +206,9 @@ fn loading_an_example_starts_over() {
 #[test]
 fn panes_and_views_agree() {
     let state = after(traced(), [Action::Pane(Pane::Report)]);
-    assert_eq!(state.view, View::Rollback);
-    let state = after(state, [Action::TogglePlay]);
+    assert_eq!(state.view, View::Document(Kind::Plan));
+    let state = after(state, [Action::View(View::Document(Kind::Handoff)), Action::TogglePlay]);
     assert_eq!((state.view, state.pane), (View::Step, Pane::Watch));
+    let state = after(state, [Action::Pane(Pane::Report)]);
+    assert_eq!(state.view, View::Document(Kind::Handoff), "where it was left");
 }

@@ -1,65 +1,49 @@
 //! The safe plan: what becomes of each statement, then the stages with what to deploy before them, and the script.
 
-use lockstep_core::report::safe_plan::markdown;
-use lockstep_core::report::safe_plan::wire::{Rollback, SafePlan, Stage, Statement, Step};
+use lockstep_core::report::safe_plan::wire::{Rollback, SafePlan, Statement, Step};
 use lockstep_core::report::wire::Precondition;
+use lockstep_core::report::words::count;
 use yew::prelude::*;
 
-use crate::browser;
-use crate::panels::stage::shortened;
+use crate::documents::Document;
+use crate::panels::stage::{MOST_SQL, shortened};
 use crate::state::Shared;
-use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
+use crate::widgets::long::Long;
 
-/// A page shows so many; the script has all.
-const SHOWN: usize = 200;
+/// As many as are drawn at first.
+const STATEMENTS: usize = 60;
+const STAGES: usize = 12;
+const STEPS: usize = 20;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PlanPanelProps {
-    pub(crate) plan: Option<Shared<SafePlan>>,
-    /// Why there is none.
-    pub(crate) failure: Option<AttrValue>,
+    pub(crate) document: Shared<Document<SafePlan>>,
 }
 
 #[component]
 pub(crate) fn PlanPanel(props: &PlanPanelProps) -> Html {
-    let Some(plan) = &props.plan else {
-        let why = props.failure.clone().unwrap_or_else(|| "Working it out …".into());
-        return html! { <div class="report"><h2>{ "The safe plan" }</h2><p class="muted">{ why }</p></div> };
-    };
+    let plan = &props.document.report;
     let (icon, word, class, meaning) = end(plan);
-    let steps: usize = plan.stages.iter().map(|it| it.steps.len()).sum();
-    let save = |name: &'static str, kind: &'static str, text: String| {
-        Callback::from(move |_: MouseEvent| browser::download(name, kind, &text))
-    };
+    let document = props.document.clone();
+    let verdicts = Callback::from(move |shown| {
+        html! { <ol class="verdicts">{ for document.report.statements.iter().take(shown).map(verdict) }</ol> }
+    });
+    let document = props.document.clone();
+    let stages = Callback::from(move |shown| {
+        html! { <>{ for (0..document.report.stages.len()).take(shown).map(|at| stage(&document, at)) }</> }
+    });
     html! {
-        <div class="report plan">
-            <h2>{ format!("The safe plan: {} in {}", count(steps, "step"), count(plan.stages.len(), "stage")) }</h2>
+        <>
             <p class="grade"><span class={classes!("badge", "large", class)}><Glyph {icon} />{ word }</span><span>{ meaning }</span></p>
             <section class="card" aria-labelledby="verdicts-title">
                 <h3 id="verdicts-title"><Glyph icon={Icon::Note} />{ "What becomes of each statement" }</h3>
-                <ol class="verdicts">{ for plan.statements.iter().take(SHOWN).map(verdict) }</ol>
+                <Long count={plan.statements.len()} page={STATEMENTS} draw={verdicts} />
             </section>
-            { for plan.stages.iter().take(SHOWN).map(|it| stage(it, plan.stages.len())) }
-            if steps > 0 {
-                <section class="card script" aria-labelledby="plan-title">
-                    <header class="card-head">
-                        <h3 id="plan-title"><Glyph icon={Icon::Next} />{ "The whole script" }</h3>
-                        <span class="buttons">
-                            <CopyButton text={plan.sql.clone()} class="small" />
-                            <button type="button" class="button small" onclick={save("safe_plan.sql", "application/sql", plan.sql.clone())}><Glyph icon={Icon::Download} />{ "SQL" }</button>
-                            <button type="button" class="button small" onclick={save("safe_plan.md", "text/markdown", markdown(plan))}><Glyph icon={Icon::Download} />{ "Markdown" }</button>
-                        </span>
-                    </header>
-                    <pre tabindex="0" aria-label="The safe plan's script"><code>{ shortened(&plan.sql, 100_000) }</code></pre>
-                </section>
-            }
-        </div>
+            <Long count={plan.stages.len()} page={STAGES} draw={stages} />
+            { super::script("The whole script", Icon::Next, &plan.sql) }
+        </>
     }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    lockstep_core::report::words::count(number, noun)
 }
 
 /// How it ends, with the tone of the page's outcomes.
@@ -85,28 +69,37 @@ fn end(plan: &SafePlan) -> (Icon, &'static str, &'static str, String) {
 fn verdict(it: &Statement) -> Html {
     let (icon, word) = match it.verdict.as_str() {
         "kept" => (Icon::Done, "kept"),
-        "replaced" => (Icon::Next, "replaced"),
+        "replaced" => (Icon::Rewrite, "replaced"),
         "left_out" => (Icon::Skipped, "left out"),
         _ => (Icon::Warning, "stays dangerous"),
     };
     html! {
-        <li value={it.step.to_string()}>
-            <span class={classes!("verdict", it.verdict.clone())}><Glyph {icon} />{ word }</span>{ " " }
-            { for it.recipes.iter().map(|it| html! { <code>{ it.replace('_', " ") }</code> }) }
-            <span class="muted">{ format!(" {}", it.why) }</span>
+        <li>
+            <span class="verdict-step">{ it.step }</span>
+            <span class={classes!("verdict", it.verdict.clone())}><Glyph {icon} />{ word }</span>
+            <span>{ for it.recipes.iter().map(|it| html! { <><span class="recipe">{ it.replace('_', " ") }</span>{ " " }</> }) }<span class="muted">{ &it.why }</span></span>
         </li>
     }
 }
 
-fn stage(stage: &Stage, of: usize) -> Html {
+fn stage(document: &Shared<Document<SafePlan>>, at: usize) -> Html {
+    let (stage, of) = (&document.report.stages[at], document.report.stages.len());
+    let steps = {
+        let document = document.clone();
+        Callback::from(move |shown| {
+            html! { <ol class="numbered">{ for document.report.stages[at].steps.iter().take(shown).map(step) }</ol> }
+        })
+    };
     html! {
         <section class="card" aria-label={format!("Stage {}", stage.index)}>
-            <h3><Glyph icon={Icon::Play} />{ format!("Stage {} of {of}: {}", stage.index, stage.phase) }</h3>
+            <h3><Glyph icon={Icon::Play} />{ format!("Stage {} of {of}", stage.index) }<span class="phase">{ &stage.phase }</span></h3>
             if !stage.deploy.is_empty() {
-                <p>{ "Before it, of every running application:" }</p>
-                <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
+                <div class="deploy">
+                    <p><Glyph icon={Icon::Warning} />{ "Before it, of every running application:" }</p>
+                    <ul class="sentences">{ for stage.deploy.iter().map(|it| html! { <li>{ it }</li> }) }</ul>
+                </div>
             }
-            <ol class="steps">{ for stage.steps.iter().take(SHOWN).map(step) }</ol>
+            <Long count={stage.steps.len()} page={STEPS} draw={steps} />
             { for stage.rollback.iter().map(back) }
         </section>
     }
@@ -117,14 +110,18 @@ fn step(it: &Step) -> Html {
         Some(patience) => format!("asks for its locks for {} ms at a time", patience.lock_timeout_ms),
         None => "holds nobody up".to_owned(),
     };
+    let label = format!("Step {} of the plan", it.index);
     html! {
-        <li value={it.index.to_string()}>
-            <p>{ &it.why }{ " " }<span class="muted">{ format!("({waits})") }</span></p>
-            <pre tabindex="0" aria-label={format!("Step {} of the plan", it.index)}><code>{ shortened(&it.statements.join(";\n"), 4_000) }</code></pre>
-            { for it.gates.iter().map(|gate| html! {
-                <p class="muted">{ condition(gate) }<code>{ &gate.query }</code></p>
-            }) }
-            { for it.findings.iter().map(|found| html! { <p class="beware"><Glyph icon={Icon::Warning} />{ &found.message }</p> }) }
+        <li>
+            <span class="number">{ it.index }</span>
+            <div>
+                <p>{ &it.why }{ " " }<span class="muted">{ format!("({waits})") }</span></p>
+                <pre tabindex="0" aria-label={label}><code>{ shortened(&it.statements.join(";\n"), MOST_SQL) }{ ";" }</code></pre>
+                { for it.gates.iter().map(|gate| html! {
+                    <p class="muted">{ condition(gate) }<code>{ shortened(&gate.query, MOST_SQL) }</code></p>
+                }) }
+                { for it.findings.iter().map(|found| html! { <p class="beware"><Glyph icon={Icon::Warning} /><span>{ &found.message }</span></p> }) }
+            </div>
         </li>
     }
 }
@@ -149,11 +146,11 @@ fn back(way: &Rollback) -> Html {
     html! {
         <details>
             <summary>{ format!("Way back from this stage: {grade}") }</summary>
-            <ul class="sentences">{ for sentences.take(SHOWN).map(|it| html! { <li>{ it }</li> }) }</ul>
+            <ul class="sentences">{ for sentences.take(STEPS).map(|it| html! { <li>{ it }</li> }) }</ul>
             if sql.is_empty() {
                 <p class="muted">{ "The schema needs nothing." }</p>
             } else {
-                <pre tabindex="0" aria-label="Way back from this stage"><code>{ shortened(&format!("{};", sql.join(";\n")), 4_000) }</code></pre>
+                <pre tabindex="0" aria-label="Way back from this stage"><code>{ shortened(&format!("{};", sql.join(";\n")), MOST_SQL) }</code></pre>
             }
         </details>
     }

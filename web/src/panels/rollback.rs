@@ -3,18 +3,13 @@
 use lockstep_core::report::wire::Rollback;
 use yew::prelude::*;
 
-use crate::browser;
+use crate::documents::Document;
 use crate::state::Shared;
-use crate::widgets::copy::CopyButton;
 use crate::widgets::icon::{Glyph, Icon};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct RollbackPanelProps {
-    pub(crate) rollback: Option<Shared<Rollback>>,
-    pub(crate) step: usize,
-    pub(crate) count: usize,
-    /// Why there is none.
-    pub(crate) failure: Option<AttrValue>,
+    pub(crate) document: Shared<Document<Rollback>>,
 }
 
 fn sentences(title: &'static str, icon: Icon, class: &'static str, list: &[String]) -> Html {
@@ -30,15 +25,7 @@ fn sentences(title: &'static str, icon: Icon, class: &'static str, list: &[Strin
 
 #[component]
 pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
-    let heading = match (props.step, props.count) {
-        (0, _) => "Nothing to take back yet".to_owned(),
-        (step, count) if step == count => format!("The way back from the end, after step {step}"),
-        (step, count) => format!("The way back from after step {step} of {count}"),
-    };
-    let Some(it) = &props.rollback else {
-        let why = props.failure.clone().unwrap_or_else(|| "Working it out …".into());
-        return html! { <div class="report"><h2>{ heading }</h2><p class="muted">{ why }</p></div> };
-    };
+    let it = &props.document.report;
     let (icon, word, class, meaning) = match it.grade.as_str() {
         "exact" => {
             (Icon::Done, "Exact", "done", "The schema and the data come back as they were before the migration.")
@@ -55,13 +42,8 @@ pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
         ),
         _ => (Icon::Unknown, "Unknown", "unknown", "The model does not know the way back from here."),
     };
-    let save = {
-        let sql = it.sql.clone();
-        Callback::from(move |_: MouseEvent| browser::download("rollback.sql", "application/sql", &sql))
-    };
     html! {
-        <div class="report rollback">
-            <h2>{ heading }</h2>
+        <>
             <p class="grade"><span class={classes!("badge", "large", class)}><Glyph {icon} />{ word }</span><span>{ meaning }</span></p>
             <p class="muted">{ "Move the player to see it from another step." }</p>
             { sentences("Cannot be undone", Icon::Failed, "failed", &it.impossible) }
@@ -70,18 +52,9 @@ pub(crate) fn RollbackPanel(props: &RollbackPanelProps) -> Html {
             if it.sql.trim().is_empty() {
                 <p class="empty">{ "There is nothing to run." }</p>
             } else {
-                <section class="card script" aria-labelledby="script-title">
-                    <header class="card-head">
-                        <h3 id="script-title"><Glyph icon={Icon::Back} />{ "Rollback script" }</h3>
-                        <span class="buttons">
-                            <CopyButton text={it.sql.clone()} class="small" />
-                            <button type="button" class="button small" onclick={save}><Glyph icon={Icon::Download} />{ "Download" }</button>
-                        </span>
-                    </header>
-                    <pre tabindex="0" aria-label="Rollback script"><code>{ super::stage::shortened(&it.sql, 100_000) }</code></pre>
-                </section>
+                { super::script("Rollback script", Icon::Back, &it.sql) }
             }
             { sentences("Notes", Icon::Note, "", &it.notes) }
-        </div>
+        </>
     }
 }

@@ -11,6 +11,11 @@ pub(crate) struct CopyProps {
     pub(crate) text: AttrValue,
     #[prop_or("Copy".into())]
     pub(crate) label: AttrValue,
+    /// What it copies, where several such buttons stand on the page.
+    #[prop_or_default]
+    pub(crate) name: Option<AttrValue>,
+    #[prop_or_default]
+    pub(crate) disabled: bool,
     #[prop_or_default]
     pub(crate) class: Classes,
 }
@@ -33,5 +38,7 @@ pub(crate) fn CopyButton(props: &CopyProps) -> Html {
         Some(true) => (Icon::Done, "Copied".into()),
         Some(false) => (Icon::Failed, "Not allowed: select the text and copy it".into()),
     };
-    html! { <button type="button" class={classes!("button", props.class.clone())} {onclick}><Glyph {icon} />{ label }</button> }
+    // Once something happened, the button says what.
+    let name = props.name.clone().filter(|_| told.is_none());
+    html! { <button type="button" aria-label={name.clone()} title={name} class={classes!("button", props.class.clone())} {onclick} disabled={props.disabled}><Glyph {icon} />{ label }</button> }
 }

@@ -56,6 +56,7 @@ pub fn handoff(trace: &Trace, validation: &Validation, application: Option<&Quer
         rollback: Rollback {
             grade: way.grade().word().into(),
             lost: [way.impossible.clone(), way.lost.clone()].concat(),
+            stays: way.stays.clone(),
         },
     }
 }

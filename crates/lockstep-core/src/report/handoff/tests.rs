@@ -129,3 +129,12 @@ fn a_database_that_stays_as_it_is_changes_no_model() {
     assert_eq!((found.edits.len(), found.changes.len(), found.errors.len()), (0, 0, 0));
     assert!(markdown(&found).contains("No model changes."));
 }
+
+#[test]
+fn a_way_back_that_leaves_rows_is_not_called_impossible() {
+    let found = of("CREATE TABLE t (a int);", "INSERT INTO t VALUES (1);");
+    assert_eq!(found.rollback.grade, "leaves_rows");
+    assert!(found.rollback.lost.is_empty() && !found.rollback.stays.is_empty());
+    let text = markdown(&found);
+    assert!(text.contains("Leaves rows") && text.contains(&found.rollback.stays[0]), "{text}");
+}

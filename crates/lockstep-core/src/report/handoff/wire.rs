@@ -83,4 +83,7 @@ pub struct Rollback {
     /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
     pub grade: String,
     pub lost: Vec<String>,
+    /// Rows that were added and are not taken away.
+    #[serde(default)]
+    pub stays: Vec<String>,
 }

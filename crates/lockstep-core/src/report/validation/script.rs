@@ -138,7 +138,7 @@ fn verdict(out: &mut String, condition: &str, label: &str, query: &str, expected
 }
 
 /// `Orphans`, `Failing casts` …
-pub(super) fn heading(check: &Check) -> &'static str {
+pub fn heading(check: &Check) -> &'static str {
     match check.kind.as_str() {
         "rows" => "Row count",
         "orphans" => "Orphans",
@@ -160,7 +160,7 @@ pub(super) fn heading(check: &Check) -> &'static str {
 }
 
 /// When it is asked.
-pub(super) fn time(check: &Check, steps: usize) -> String {
+pub fn time(check: &Check, steps: usize) -> String {
     let step = check.step.map(|it| format!("step {it}"));
     match (check.when.as_str(), step) {
         ("before", Some(step)) if check.from == 0 => format!("before {step}; from the start on"),
@@ -172,7 +172,7 @@ pub(super) fn time(check: &Check, steps: usize) -> String {
     }
 }
 
-pub(super) fn prevents(check: &Check) -> String {
+pub fn prevents(check: &Check) -> String {
     let names = check.sqlstates.iter().map(|it| match words::condition(it) {
         Some(name) => format!("{it} {name}"),
         None => it.clone(),
