@@ -19,10 +19,15 @@ fn the_samples_are_real() {
         before = line;
         renewed += &format!("{line}\n");
         let Some(command) = line.strip_prefix("$ lockstep ").filter(|_| sample) else { continue };
+        let (command, most) = match command.split_once(" | head -") {
+            Some((command, most)) => (command, most.parse().expect("a number of lines")),
+            None => (command, usize::MAX),
+        };
         let binary = env!("CARGO_BIN_EXE_lockstep");
         let output =
             Command::new(binary).args(command.split(' ')).current_dir(&root).output().expect("the binary starts");
-        renewed += &String::from_utf8_lossy(&output.stdout);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        printed.lines().take(most).for_each(|line| renewed += &format!("{line}\n"));
         for _ in lines.by_ref().take_while(|line| *line != "```") {}
         renewed += "```\n";
         samples += 1;

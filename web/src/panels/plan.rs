@@ -148,7 +148,9 @@ fn back(way: &Rollback) -> Html {
             <summary>{ format!("Way back from this stage: {grade}") }</summary>
             <ul class="sentences">{ for sentences.take(STEPS).map(|it| html! { <li>{ it }</li> }) }</ul>
             if sql.is_empty() {
-                <p class="muted">{ "The schema needs nothing." }</p>
+                if way.grade != "impossible" {
+                    <p class="muted">{ "The schema needs nothing." }</p>
+                }
             } else {
                 <pre tabindex="0" aria-label="Way back from this stage"><code>{ shortened(&format!("{};", sql.join(";\n")), MOST_SQL) }</code></pre>
             }

@@ -1,7 +1,7 @@
 //! What recipes propose: steps with their phase and reason, before they are tried.
 
 use crate::effect::ObjectName;
-use crate::name::Ident;
+use crate::name::{Ident, quote_identifier};
 use crate::rewrite::backfill::Backfill;
 
 /// The three parts of a change that old and new application both survive.
@@ -119,6 +119,16 @@ impl Phase {
 }
 
 impl Action {
+    /// A name occurs in its text.
+    pub fn mentions(&self, name: &str) -> bool {
+        let quoted = quote_identifier(name);
+        let is_in = |text: &str| text.contains(name) || text.contains(&*quoted);
+        match self {
+            Action::Run(statements) => statements.iter().any(|it| is_in(it)),
+            Action::Backfill(backfill) => is_in(&backfill.statement(None)),
+        }
+    }
+
     /// The same in statements that the model reads: a backfill as if it were not cut into batches. `own`: the plan's
     /// triggers on a table.
     pub fn text(&self, own: impl FnOnce(&ObjectName) -> Vec<Ident>) -> String {

@@ -7,7 +7,6 @@ use crate::rewrite::settled::{is_boundary, is_settled, locks_several, sets_timeo
 use crate::rewrite::site::{Site, holds_up};
 use crate::rewrite::trial::{self, State};
 use crate::rewrite::{ALL, Recipe, refused, split};
-use crate::schema::Schema;
 use crate::simulate::trace::{Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::syntax::statement::Statement;
 
@@ -77,24 +76,9 @@ pub fn safe_plan(trace: &Trace) -> SafePlan {
     planner.contract();
     let proof = match &planner.stopped {
         Some(_) => Proof::Differs(vec![]),
-        None => proof::compare(&wanted_end(trace), &planner.state.schema),
+        None => proof::compare(&proof::wanted_end(trace), &planner.state.schema),
     };
     SafePlan { steps: planner.steps, verdicts: planner.verdicts, proof, stopped: planner.stopped }
-}
-
-/// Where the migration ends; where a transaction of it fails, where its statements lead one by one.
-fn wanted_end(trace: &Trace) -> Schema {
-    let session = trace.steps.first().map_or(&trace.end_session, |it| &it.session).clone();
-    let own = trace.steps.iter().filter(|it| !is_boundary(it));
-    if trace.steps.iter().any(|it| matches!(it.outcome, Outcome::Failed(_))) {
-        let start = State { schema: trace.start.clone(), session };
-        let mut own = own.clone();
-        let end = own.try_fold(start, |state, it| trial::after(&trial::run(trace, &state, &text(it))));
-        if let Some(end) = end {
-            return end.schema;
-        }
-    }
-    trace.end.clone()
 }
 
 struct Planner<'a> {
@@ -216,7 +200,7 @@ impl<'a> Planner<'a> {
             alone = trial::run(self.whole, &self.state, &text);
         }
         let Some(wanted) = trial::after(&alone) else { return self.as_it_is(step, &text, alone) };
-        if !self.deferred.is_empty() && self.disturbs(&text) {
+        if !self.deferred.is_empty() && self.disturbs(&text, &alone) {
             self.contract();
             return self.statement(step);
         }
@@ -281,10 +265,19 @@ impl<'a> Planner<'a> {
     }
 
     /// What is deferred cannot be done after this statement, or leads elsewhere than before it.
-    fn disturbs(&self, text: &str) -> bool {
+    fn disturbs(&self, text: &str, alone: &Trace) -> bool {
         let run = |state: &State, text: &str| trial::after(&trial::run(self.whole, state, text));
+        let locks = || alone.steps.iter().flat_map(|it| &it.locks);
+        // What has nothing to do with the same tables cannot; of what locks none it is not known.
+        let related = |it: &&Deferred| {
+            locks().next().is_none() || locks().any(|lock| it.draft.action.mentions(lock.name.name.as_str()))
+        };
+        let all: Vec<&Deferred> = self.deferred.iter().filter(related).collect();
+        if all.is_empty() {
+            return false;
+        }
         let deferred = |state: State| {
-            let mut all = self.deferred.iter();
+            let mut all = all.iter();
             all.try_fold(state, |state, it| trial::after(&trial::run_action(self.whole, &state, &it.draft.action)))
         };
         let Some(before) = deferred(self.state.clone()).and_then(|state| run(&state, text)) else { return false };

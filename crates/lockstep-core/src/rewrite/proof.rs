@@ -3,9 +3,12 @@
 use serde_json::Value;
 
 use crate::effect::RelationId;
+use crate::rewrite::settled::{is_boundary, text};
+use crate::rewrite::trial::{self, State};
 use crate::schema::Schema;
 use crate::schema::form::Json;
 use crate::schema::relation::Relation;
+use crate::simulate::trace::{Outcome, Trace};
 
 /// What a plan's end has in common with the end that the migration has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,21 @@ impl Proof {
     pub fn holds(&self) -> bool {
         !matches!(self, Proof::Differs(_))
     }
+}
+
+/// Where the migration ends; where a transaction of it fails, where its statements lead one by one.
+pub(super) fn wanted_end(trace: &Trace) -> Schema {
+    let session = trace.steps.first().map_or(&trace.end_session, |it| &it.session).clone();
+    let own = trace.steps.iter().filter(|it| !is_boundary(it));
+    if trace.steps.iter().any(|it| matches!(it.outcome, Outcome::Failed(_))) {
+        let start = State { schema: trace.start.clone(), session };
+        let mut own = own.clone();
+        let end = own.try_fold(start, |state, it| trial::after(&trial::run(trace, &state, &text(it))));
+        if let Some(end) = end {
+            return end.schema;
+        }
+    }
+    trace.end.clone()
 }
 
 /// Compares what has changed between the two: both come from the same start.

@@ -41,11 +41,12 @@ pub(super) fn why(site: &Site<'_>) -> Option<String> {
 fn of_domain(site: &Site<'_>, action: &DomainAction) -> Option<String> {
     let locks = site.step.locks.iter().any(|it| !it.new && it.mode.blocks_writes());
     let why = match action {
-        DomainAction::AddConstraint(it) if it.check.is_some() && !it.attributes.not_valid => format!(
+        DomainAction::AddConstraint(it) if it.check.is_some() && !it.attributes.not_valid => {
             "A domain's values are read under a SHARE lock in every table, by VALIDATE CONSTRAINT as well: add it NOT VALID, \
              so that it holds for new values at once, and validate it in a window with few writes, with lock_timeout and \
              statement_timeout set"
-        ),
+                .to_owned()
+        }
         _ => {
             format!("A domain's values are read under a SHARE lock in every table, and there is no other way: {WINDOW}")
         }

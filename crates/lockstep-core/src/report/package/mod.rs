@@ -160,7 +160,7 @@ impl Folder {
     }
 
     fn plan(&mut self, parts: &Parts) {
-        let about = "The safe plan as a script for psql, a stage at a time: it holds nobody up.";
+        let about = "The safe plan as a script for psql, a stage at a time.";
         let about = match index::plan_is_complete(&parts.plan) {
             true => about,
             false => "The safe plan as a script for psql, as far as there is one: read plan.md first.",

@@ -44,7 +44,7 @@ enum Writes {
 
 pub const TOOLS: [Tool; 12] = [
     tool("alembic", "a revision with upgrade() and downgrade()", naming::Names::Alembic, Writes::Alembic),
-    tool("dbmate", "1_x.sql with both ways", naming::Names::Numbered(".sql"), Writes::Sql(sql::DBMATE)),
+    tool("dbmate", "1_x.sql with both ways", naming::Names::Texts(".sql"), Writes::Sql(sql::DBMATE)),
     tool("diesel", "1_x/up.sql and down.sql", naming::Names::Folder("up.sql"), Writes::Sql(sql::DIESEL)),
     tool("django", "0001_x.py with RunSQL", naming::Names::Numbered(".py"), Writes::Django),
     tool("flyway", "V1.1__x.sql and U1.1__x.sql", naming::Names::Flyway, Writes::Sql(sql::FLYWAY)),
@@ -55,7 +55,7 @@ pub const TOOLS: [Tool; 12] = [
         Writes::Sql(sql::ONE_MESSAGE),
     ),
     tool("goose", "1_x.sql with both ways", naming::Names::Numbered(".sql"), Writes::Sql(sql::GOOSE)),
-    tool("knex", "1_x.js with up and down", naming::Names::Numbered(".js"), Writes::Knex),
+    tool("knex", "1_x.js with up and down", naming::Names::Texts(".js"), Writes::Knex),
     tool(
         "node-pg-migrate",
         "1_x.sql with both ways, 1_x.js where no transaction may be around it",

@@ -5,9 +5,11 @@ use crate::simulate::trace::Trace;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
-    /// `7_x` and this ending.
+    /// `7_x` and this ending, in the order of the numbers.
     Numbered(&'static str),
-    /// A folder `7_x`, and this file in it.
+    /// The same, in the order of the texts: 10 before 9.
+    Texts(&'static str),
+    /// A folder `7_x`, and this file in it; in the order of the texts.
     Folder(&'static str),
     /// `V7.1__x.sql`: between the migration and the next one.
     Flyway,
@@ -27,19 +29,26 @@ const WORDS: usize = 60;
 pub(super) fn name<'a>(trace: &Trace, names: Names, steps: impl Iterator<Item = (&'a Step, &'a str)>) -> Named {
     let own = |source: usize| trace.plan.sources.get(source).map_or("", |it| &*it.name);
     let first = of(own(0));
-    let named = steps.zip(0u32..).map(|((step, phase), number)| {
+    let steps: Vec<_> = steps.collect();
+    let count = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    let by_text = matches!(names, Names::Texts(_) | Names::Folder(_));
+    let following = |number: u32| match by_text && !keeps_width(&first.version, count) {
+        true => format!("{}{:04}", first.version, number + 1),
+        false => following(&first.version, number),
+    };
+    let named = steps.into_iter().zip(0u32..).map(|((step, phase), number)| {
         let source = step.origin.first().and_then(|it| trace.step(*it)).map_or(0, |it| it.source);
         let words = format!("{}_{phase}", of(own(source)).words);
         match names {
-            Names::Numbered(ending) => format!("{}_{words}{ending}", following(&first.version, number)),
-            Names::Folder(file) => format!("{}_{words}/{file}", following(&first.version, number)),
+            Names::Numbered(ending) | Names::Texts(ending) => format!("{}_{words}{ending}", following(number)),
+            Names::Folder(file) => format!("{}_{words}/{file}", following(number)),
             Names::Flyway => format!("{}__{words}.sql", flyway(own(0), number)),
             Names::Alembic => format!("{}_{}_{phase}.py", first.words, number + 1),
         }
     });
     let names_made: Vec<String> = named.collect();
     let mut notes = vec![];
-    if let (Names::Numbered(_) | Names::Folder(_), false) = (names, names_made.len() < 2) {
+    if let (Names::Numbered(_) | Names::Texts(_) | Names::Folder(_), false) = (names, names_made.len() < 2) {
         notes.push(match first.version.is_empty() {
             true => "The migration's name has no number: the files' own begin with 1.".into(),
             false => format!(
@@ -85,6 +94,13 @@ fn words(text: &str) -> String {
     }
     let out = out.trim_end_matches('_');
     if out.is_empty() { "change".into() } else { out.to_owned() }
+}
+
+/// Whether as many numbers from the version on are as wide as it is: only then is their order that of their texts.
+fn keeps_width(version: &str, count: u32) -> bool {
+    let last = version.rsplit('-').next().unwrap_or(version);
+    let end = last.parse::<u128>().ok().map(|it| it.saturating_add(u128::from(count)).saturating_sub(1));
+    version.is_empty() || end.is_some_and(|it| it.to_string().len() <= last.len())
 }
 
 /// The version, and those that follow it: as wide, with its hyphens.
@@ -135,6 +151,8 @@ mod tests {
         assert_eq!(following("20240101120000", 2), "20240101120002");
         assert_eq!(following("2024-01-01-120000", 1), "2024-01-01-120001");
         assert_eq!(following("", 1), "0002");
+        assert!(keeps_width("009", 2) && keeps_width("", 12) && !keeps_width("3", 8) && keeps_width("3", 7));
+        assert!(!keeps_width("2024-99", 2));
         assert_eq!((flyway("V7__x.sql", 0), flyway("x.sql", 1)), ("V7.1".into(), "V2".into()));
     }
 }

@@ -96,18 +96,21 @@ fn back(out: &mut String, way: &Rollback) {
         "loses_data" => "something is lost",
         _ => "it is not possible",
     };
-    let _ = writeln!(out, "\n### Way back from this stage: {grade}\n");
-    for it in way.lost.iter().chain(&way.stays).chain(&way.impossible) {
+    let _ = writeln!(out, "\n### Way back from this stage: {grade}");
+    let sentences: Vec<&String> = way.lost.iter().chain(&way.stays).chain(&way.impossible).collect();
+    if !sentences.is_empty() {
+        out.push('\n');
+    }
+    for it in sentences {
         let _ = writeln!(out, "- {}", text(it));
     }
     let all: Vec<&str> = way.statements.iter().map(|it| it.sql.as_str()).collect();
-    match all.is_empty() {
-        true => _ = writeln!(out, "\nThe schema needs nothing."),
-        false => {
-            let alone = way.statements.iter().any(|it| it.outside_transaction);
-            out.push_str(if alone { "\n(outside a transaction)\n\n" } else { "\n" });
-            fence(out, &format!("{};", all.join(";\n")));
-        }
+    if !all.is_empty() {
+        let alone = way.statements.iter().any(|it| it.outside_transaction);
+        out.push_str(if alone { "\n(outside a transaction)\n\n" } else { "\n" });
+        fence(out, &all.join(";\n"));
+    } else if way.grade != "impossible" {
+        let _ = writeln!(out, "\nThe schema needs nothing.");
     }
     if !way.unfinished.is_empty() {
         let _ = writeln!(out, "\nLeft to do by hand, once the rows allow it:\n");

@@ -11,7 +11,7 @@ use crate::report::wire::RollbackStatement;
 use crate::report::wire::{Held, Precondition};
 use crate::rewrite::draft::{Action, Phase};
 use crate::rewrite::{PlannedStep, Proof, SafePlan, Verdict, VerdictKind, safe_plan, undo};
-use crate::rollback::{Place, WayBack};
+use crate::rollback::{Grade, Place, WayBack};
 use crate::simulate::trace::{Outcome, Step, Trace};
 use crate::syntax::statement::Statement;
 
@@ -51,8 +51,12 @@ fn back(way: WayBack) -> wire::Rollback {
         sql: it.sql.clone(),
         outside_transaction: it.place != Place::Inside,
     };
-    let ordered = [Place::Before, Place::Inside, Place::After];
-    let actions = ordered.into_iter().flat_map(|place| way.actions.iter().filter(move |it| it.place == place));
+    // Half a way would lead somewhere else.
+    let ordered: &[Place] = match way.grade() {
+        Grade::Impossible => &[],
+        _ => &[Place::Before, Place::Inside, Place::After],
+    };
+    let actions = ordered.iter().flat_map(|place| way.actions.iter().filter(move |it| it.place == *place));
     wire::Rollback {
         grade: way.grade().word().into(),
         statements: actions.map(statement).collect(),

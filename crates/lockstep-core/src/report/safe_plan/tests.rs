@@ -54,3 +54,19 @@ fn markdown_tells_how_a_stage_is_undone() {
         assert!(text.contains(part), "{part} in {text}");
     }
 }
+
+#[test]
+fn half_a_way_back_is_not_shown() {
+    let plan = planned(
+        "-- lockstep: schema
+CREATE TABLE t (id bigint PRIMARY KEY, at date NOT NULL);
+-- lockstep: migration
+ALTER TABLE t RENAME TO old;
+CREATE TABLE t (LIKE old) PARTITION BY RANGE (at);
+ALTER TABLE t ATTACH PARTITION old FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+",
+    );
+    let way = plan.stages.last().and_then(|it| it.rollback.as_ref()).expect("known");
+    assert_eq!((way.grade.as_str(), way.statements.len()), ("impossible", 0), "{way:?}");
+    assert!(!way.impossible.is_empty() && !markdown(&plan).contains(";;"));
+}

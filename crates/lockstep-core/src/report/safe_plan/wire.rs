@@ -42,7 +42,7 @@ pub struct Stage {
 pub struct Rollback {
     /// `exact`, `leaves_rows`, `loses_data` or `impossible`.
     pub grade: String,
-    /// Empty: nothing is to be done.
+    /// Empty: nothing is to be done, or there is no way.
     pub statements: Vec<RollbackStatement>,
     /// Statements that are left to do by hand, once the rows allow it.
     pub unfinished: Vec<String>,
