@@ -77,9 +77,9 @@ fn reversible(trace: &Trace) -> Result<String, String> {
     match way.grade() {
         Grade::Exact => Ok("the way back is exact".into()),
         Grade::LeavesRows => Ok(format!("the way back loses nothing; rows stay ({})", way.stays.join(" "))),
-        Grade::LosesData => Err(format!("a decision that the way back may lose data ({})", way.lost.join(" "))),
+        Grade::LosesData => Err(format!("a decision that it may: the way back loses data ({})", way.lost.join(" "))),
         Grade::Impossible => {
-            Err(format!("a decision that there is no complete way back ({})", way.impossible.join(" ")))
+            Err(format!("a decision that it may: there is no complete way back ({})", way.impossible.join(" ")))
         }
     }
 }
