@@ -175,6 +175,26 @@ test("a query and a model have copies of their own", async () => {
   assert.match(await clipboard(), /^class Order\(Base\):/);
 });
 
+test("what people state ticks the checklist, in what is copied, too", async () => {
+  const page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  await look(page, "Checklist");
+  const heading = () => report(page).locator("h2").innerText();
+  const count = Number((await heading()).match(/(\d+) of/)[1]);
+  const backup = page.getByRole("textbox", { name: "Statement: Backup made and verified (it can be restored)" });
+  await backup.fill("restored on 2 May, by Ada <b>");
+  await page.keyboard.press("Enter");
+  await report(page).getByText("stated: restored on 2 May, by Ada <b>").first().waitFor();
+  assert.equal(await heading(), (await heading()).replace(/\d+ of/, `${count + 2} of`), "before the deployment, and in production");
+  assert.equal(await backup.evaluate((it) => it === document.activeElement), true);
+  await page.locator(".keep").getByRole("button", { name: /^Copy/ }).click();
+  await page.locator(".keep").getByRole("button", { name: "Copied" }).waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /- \[x\] Backup made and verified .*stated: restored on 2 May, by Ada \\<b\\>/);
+  await backup.fill("");
+  await page.keyboard.press("Enter");
+  await report(page).getByText("a statement").first().waitFor();
+  await page.waitForFunction((count) => document.querySelector(".report h2").textContent.includes(`${count} of`), count);
+});
+
 test("advice leads to its step and to its page", async () => {
   const page = await open();
   await look(page, "Advice");

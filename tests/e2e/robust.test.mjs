@@ -46,6 +46,21 @@ test("5,000 statements are simulated, drawn in part, and can be stepped through"
   await page.context().close();
 });
 
+test("documents of 1,000 statements are drawn in part, or say why not", async () => {
+  const page = await lockstep.open();
+  const table = (i) => `CREATE TABLE t${i} (id int PRIMARY KEY, a text);\nCREATE INDEX t${i}_a_idx ON t${i} (a);`;
+  await write(page, 0, Array.from({ length: 500 }, (_, i) => table(i)).join("\n"));
+  await settled(page);
+  for (const name of ["Safe plan", "Rollback", "Validation", "Handoff", "Checklist", "Advice", "Trace"]) {
+    await page.getByRole("tab", { name, exact: true }).click();
+    await page.locator('.report[aria-busy="false"] .keep, .report [role="alert"]').first().waitFor({ timeout: 60_000 });
+    assert.ok((await page.locator("*").count()) < 6000, `${name}: the page draws only what is looked at`);
+  }
+  await page.getByRole("tab", { name: "Step by step" }).click();
+  await alive(page);
+  await page.context().close();
+});
+
 test("a paste of 10 MB neither freezes nor kills the page", async () => {
   const page = await lockstep.open();
   await write(page, 0, "INSERT INTO t VALUES (1, 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx');\n".repeat(160_000));

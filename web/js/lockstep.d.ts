@@ -129,8 +129,8 @@ export interface Checklist {
   format: "lockstep-checklist/1"; files: string[];
   sections: {
     id: "design" | "pre_deployment" | "staging" | "production"; title: string;
-    /** `evidence`: what proves it, or, where it is not ticked, what would. */
-    items: { id: string; text: string; ticked: boolean; evidence: string }[];
+    /** `evidence`: what proves it, or, where it is not ticked, what would; `statement`: the name under which people state it. */
+    items: { id: string; text: string; ticked: boolean; evidence: string; statement?: string }[];
   }[];
 }
 /** What was done so far; nothing is ticked without. */

@@ -2,10 +2,12 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::{Interval, Timeout};
+use lockstep_core::report::checklist::wire::Evidence;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use crate::documents::Question;
 use crate::engine::Engine;
 use crate::keys;
 use crate::panels::{
@@ -82,7 +84,7 @@ pub(crate) fn App() -> Html {
         }
         (View::Document(kind), Some(_)) => html! {
             <DocumentPanel {kind} told={state.documents[kind as usize].clone()} waiting={state.waits_for(kind)} failure={state.failure.clone()}
-                steps={state.steps()} runner={state.scenario.runner.clone()} tool={state.tool.clone()} act={act.clone()} />
+                steps={state.steps()} runner={state.scenario.runner.clone()} tool={state.tool.clone()} statements={state.statements.clone()} act={act.clone()} />
         },
         (_, None) => {
             html! { <div class="stage blank"><p class="muted">{ if state.failure.is_some() { "" } else { "Starting the engine …" } }</p></div> }
@@ -190,7 +192,7 @@ fn use_engine(state: &UseReducerHandle<State>, engines: &[Engine; 2]) {
             settle(delay, Box::new(move || engine.simulate(revision, scenario.request(None))))
         });
     }
-    let (engine, scenario) = (documents.clone(), state.scenario.clone());
+    let (engine, scenario, statements) = (documents.clone(), state.scenario.clone(), state.statements.clone());
     let wanted = state.wanted();
     let shown = wanted.is_some_and(|(kind, _)| state.documents[kind as usize].is_some());
     use_effect_with(wanted, move |&wanted| {
@@ -198,7 +200,8 @@ fn use_engine(state: &UseReducerHandle<State>, engines: &[Engine; 2]) {
             if shown { SETTLE_DOCUMENT_MS } else { 0 },
             Box::new(move || {
                 if let Some((kind, asked)) = wanted {
-                    engine.document(kind, asked, scenario.request(asked.step));
+                    let evidence = Evidence { statements: (*statements).clone(), ..Evidence::default() };
+                    engine.document(kind, asked, &Question { request: scenario.request(asked.step), evidence });
                 }
             }),
         )

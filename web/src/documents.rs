@@ -94,9 +94,19 @@ impl Kind {
     }
 }
 
+/// What a document is made of. Only a checklist asks for evidence.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Question {
+    #[serde(flatten)]
+    pub(crate) request: Request,
+    #[serde(default)]
+    pub(crate) evidence: Evidence,
+}
+
 /// A document on its way from the worker: the report as JSON, then name and text of each file. A script that is part
 /// of the report is not there twice. `Err`: it is too large for the page.
-pub(crate) fn answer(kind: Kind, request: &Request) -> Result<Vec<String>, String> {
+pub(crate) fn answer(kind: Kind, question: &Question) -> Result<Vec<String>, String> {
+    let request = &question.request;
     let answer = match kind {
         Kind::Plan => {
             let plan = report::plan(request);
@@ -113,7 +123,7 @@ pub(crate) fn answer(kind: Kind, request: &Request) -> Result<Vec<String>, Strin
             [json(&handoff)?, name(kind, "md"), handoff::markdown::markdown(&handoff)].into()
         }
         Kind::Checklist => {
-            let checklist = report::checklist(request, &Evidence::default());
+            let checklist = report::checklist(request, &question.evidence);
             [json(&checklist)?, name(kind, "md"), checklist::markdown::markdown(&checklist)].into()
         }
         Kind::Advice => {
@@ -231,17 +241,18 @@ mod tests {
     use super::*;
     use crate::scenario::Scenario;
 
-    fn request(migration: &str) -> Request {
+    fn question(migration: &str) -> Question {
         let schema = "CREATE TABLE users (id bigint PRIMARY KEY, name text);".into();
-        Scenario { migration: migration.to_owned().into(), schema, ..Scenario::default() }.request(None)
+        let scenario = Scenario { migration: migration.to_owned().into(), schema, ..Scenario::default() };
+        Question { request: scenario.request(None), ..Question::default() }
     }
 
     #[test]
     fn what_the_worker_answers_the_page_reads() {
-        let request =
-            request("ALTER TABLE users ADD COLUMN age int; ALTER TABLE users ALTER COLUMN name SET NOT NULL;");
+        let question =
+            question("ALTER TABLE users ADD COLUMN age int; ALTER TABLE users ALTER COLUMN name SET NOT NULL;");
         for kind in Kind::ALL {
-            let made = Made::read(kind, answer(kind, &request).unwrap()).unwrap();
+            let made = Made::read(kind, answer(kind, &question).unwrap()).unwrap();
             assert_eq!(made.kind(), kind);
             let files = made.files();
             assert!(files.iter().all(|(name, text)| name.starts_with(kind.stem()) && !text.is_empty()), "{kind:?}");
@@ -252,7 +263,23 @@ mod tests {
     #[test]
     fn a_document_too_large_for_the_page_says_what_writes_it() {
         let comment = format!("COMMENT ON TABLE users IS '{}';", "x".repeat(ANSWER_LIMIT));
-        let why = answer(Kind::Plan, &request(&comment)).unwrap_err();
+        let why = answer(Kind::Plan, &question(&comment)).unwrap_err();
         assert!(why.contains("lockstep plan writes it"), "{why}");
+    }
+
+    #[test]
+    fn a_question_survives_its_way_to_the_worker() {
+        let statements = [("backup".to_owned(), "Ada".to_owned())].into();
+        let evidence = Evidence { statements, ..Evidence::default() };
+        let question = Question { evidence, ..question("SELECT 1;") };
+        let text = serde_json::to_string(&question).unwrap();
+        assert_eq!(serde_json::from_str::<Question>(&text).unwrap(), question);
+        let plain = serde_json::to_string(&question.request).unwrap();
+        assert_eq!(serde_json::from_str::<Question>(&plain).unwrap().request, question.request);
+        let Made::Checklist(made) = Made::read(Kind::Checklist, answer(Kind::Checklist, &question).unwrap()).unwrap()
+        else {
+            panic!("a checklist")
+        };
+        assert!(made.report.sections.iter().flat_map(|it| &it.items).any(|it| it.evidence == "stated: Ada"));
     }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::{AttrValue, Callback};
 
-use crate::documents::{Kind, Made};
+use crate::documents::{self, Kind, Made};
 use crate::state::{Action, Asked, Shared};
 
 /// Until the worker has fetched and compiled the module, which a slow network decides.
@@ -52,7 +52,8 @@ impl Call {
 struct Question {
     call: Call,
     asked: Asked,
-    request: Request,
+    /// As JSON.
+    text: String,
 }
 
 impl Question {
@@ -142,15 +143,15 @@ impl Engine {
     }
 
     pub(crate) fn simulate(&self, revision: u64, request: Request) {
-        let asked = Asked { revision, step: request.step };
-        self.ask(Question { call: Call::Simulate, asked, request });
+        self.ask(Call::Simulate, Asked { revision, ..Asked::default() }, &request);
     }
 
-    pub(crate) fn document(&self, kind: Kind, asked: Asked, request: Request) {
-        self.ask(Question { call: Call::Document(kind), asked, request });
+    pub(crate) fn document(&self, kind: Kind, asked: Asked, question: &documents::Question) {
+        self.ask(Call::Document(kind), asked, question);
     }
 
-    fn ask(&self, question: Question) {
+    fn ask(&self, call: Call, asked: Asked, request: &impl serde::Serialize) {
+        let question = Question { call, asked, text: serde_json::to_string(request).unwrap_or_default() };
         let mut inner = self.0.borrow_mut();
         for waiting in &mut inner.waiting {
             // Nobody waits any more for what an older text would have given.
@@ -199,7 +200,7 @@ impl Engine {
         // Text, not objects: the structured clone of a large trace costs more than parsing it.
         let message = Object::new();
         let call = question.call.name();
-        let request = serde_json::to_string(&question.request).unwrap_or_default();
+        let request = &question.text;
         for (key, value) in [("id", inner.id.into()), ("call", call.into()), ("request", request.into())] {
             // Setting a key of a plain object does not fail.
             let _ = Reflect::set(&message, &key.into(), &value);

@@ -1,7 +1,7 @@
 //! Everything the page knows, and how it changes: a pure reducer. It asks for work by numbering the
 //! scenario (`revision`); the answers come back as actions that carry the number they belong to.
 
-use std::{ops::Deref, rc::Rc};
+use std::{collections::BTreeMap, ops::Deref, rc::Rc};
 
 use lockstep_core::report::wire::Trace;
 use yew::{AttrValue, Reducible};
@@ -31,6 +31,10 @@ pub(crate) struct State {
     pub(crate) report: View,
     /// Whose models the handoff note shows; empty: those that go with the runner.
     pub(crate) tool: AttrValue,
+    /// What people state of what no program sees, by the name that checklists give it.
+    pub(crate) statements: Rc<BTreeMap<String, String>>,
+    /// Grows with every change of them.
+    pub(crate) stated: u64,
     pub(crate) pane: Pane,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) theme: Theme,
@@ -47,11 +51,13 @@ pub(crate) struct Answer<T> {
 }
 
 /// What a document was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Asked {
     pub(crate) revision: u64,
     /// From after which step; only a way back depends on it.
     pub(crate) step: Option<usize>,
+    /// With how many statements made so far; only a checklist depends on them.
+    pub(crate) stated: u64,
 }
 
 /// A document, or why there is none.
@@ -235,6 +241,8 @@ pub(crate) enum Action {
     Document(Document),
     View(View),
     Tool(AttrValue),
+    /// States something by its name; nothing takes it back.
+    Statement(AttrValue, AttrValue),
     Pane(Pane),
     Open(Dialog),
     Close,
@@ -258,6 +266,8 @@ impl State {
             view: View::Step,
             report: View::Document(Kind::Plan),
             tool: AttrValue::Static(""),
+            statements: Rc::default(),
+            stated: 0,
             pane: Pane::Watch,
             dialog: None,
             theme: Theme::Auto,
@@ -283,7 +293,8 @@ impl State {
     /// What a document of that kind has to be an answer to; `None`: there is nothing to ask.
     fn asked(&self, kind: Kind) -> Option<Asked> {
         let step = (kind == Kind::Rollback).then_some(self.step);
-        (step != Some(0)).then_some(Asked { revision: self.revision, step })
+        let stated = if kind == Kind::Checklist { self.stated } else { 0 };
+        (step != Some(0)).then_some(Asked { revision: self.revision, step, stated })
     }
 
     /// The document that is looked at and not yet known. What the engine stopped on is not asked for again.
@@ -329,6 +340,7 @@ impl State {
                 self.loaded += 1;
                 self.trace = None;
                 self.documents = Default::default();
+                self.statements = Rc::default();
                 self.step = step;
                 self.document = Document::Migration;
                 self.view = View::Step;
@@ -397,6 +409,15 @@ impl State {
                 }
             }
             Action::Tool(tool) => self.tool = tool,
+            Action::Statement(name, text) => {
+                let statements = Rc::make_mut(&mut self.statements);
+                if text.trim().is_empty() {
+                    statements.remove(name.as_str());
+                } else {
+                    statements.insert(name.to_string(), text.to_string());
+                }
+                self.stated += 1;
+            }
             Action::Pane(pane) => {
                 self.pane = pane;
                 match (pane, self.view) {

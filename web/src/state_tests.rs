@@ -95,7 +95,12 @@ fn a_failure_keeps_the_last_good_frames_as_stale() {
 }
 
 fn made(kind: Kind, scenario: &Scenario, step: Option<usize>) -> Made {
-    Made::read(kind, documents::answer(kind, &scenario.request(step)).unwrap()).unwrap()
+    Made::read(
+        kind,
+        documents::answer(kind, &documents::Question { request: scenario.request(step), ..Default::default() })
+            .unwrap(),
+    )
+    .unwrap()
 }
 
 /// Looks at a kind of document and gets what it asks for.
@@ -132,7 +137,7 @@ fn after_an_edit_a_document_is_asked_for_again_once_the_trace_is_there() {
     assert!(state.documents[Kind::Handoff as usize].is_some(), "the old one stays, greyed");
     assert_eq!((state.wanted(), state.waits_for(Kind::Handoff)), (None, true));
     let state = after(state, [Action::Traced(2, Shared::new(fixture::trace()))]);
-    assert_eq!(state.wanted(), Some((Kind::Handoff, Asked { revision: 2, step: None })));
+    assert_eq!(state.wanted(), Some((Kind::Handoff, Asked { revision: 2, ..Asked::default() })));
     let state = after(state, [Action::View(View::Step)]);
     assert_eq!(state.wanted(), None, "nobody looks at it");
 }
@@ -141,7 +146,7 @@ fn after_an_edit_a_document_is_asked_for_again_once_the_trace_is_there() {
 fn a_way_back_belongs_to_its_step() {
     let state = looked_at(after(traced(), [Action::Go(2)]), Kind::Rollback);
     let state = after(state, [Action::Move(1)]);
-    assert_eq!(state.wanted(), Some((Kind::Rollback, Asked { revision: 1, step: Some(3) })));
+    assert_eq!(state.wanted(), Some((Kind::Rollback, Asked { revision: 1, step: Some(3), stated: 0 })));
     assert!(state.waits_for(Kind::Rollback));
     let state = after(looked_at(state, Kind::Plan), [Action::Move(1)]);
     assert_eq!(state.wanted(), None, "a plan does not");
@@ -184,6 +189,21 @@ fn no_document_is_asked_for_of_a_text_that_stopped_the_engine() {
         after(traced(), [Action::View(View::Document(Kind::Plan)), Action::Edit(Document::Migration, "x".into())]);
     let state = after(state, [Action::Failed(2, "The engine stopped.".into())]);
     assert_eq!((state.wanted(), state.waits_for(Kind::Plan)), (None, false));
+}
+
+#[test]
+fn a_statement_asks_for_the_checklist_again_and_for_nothing_else() {
+    let state = looked_at(looked_at(traced(), Kind::Handoff), Kind::Checklist);
+    let state = after(state, [Action::Statement("backup".into(), "Ada".into())]);
+    let (kind, asked) = state.wanted().unwrap();
+    assert_eq!((kind, asked.revision, asked.stated), (Kind::Checklist, 1, 1));
+    assert_eq!(state.statements.get("backup").map(String::as_str), Some("Ada"));
+    assert!(!state.waits_for(Kind::Handoff));
+    let state = after(state, [Action::Statement("backup".into(), " ".into())]);
+    assert!(state.statements.is_empty() && state.stated == 2);
+    let state =
+        after(state, [Action::Statement("window".into(), "night".into()), Action::Load(Scenario::default(), 1)]);
+    assert!(state.statements.is_empty(), "it was said of another migration");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A document of the change: heading, copy and downloads around what its own panel draws. Says that it is being
 //! worked out, or why there is none.
 
+use std::{collections::BTreeMap, rc::Rc};
+
 use lockstep_core::report::advice::wire::Advice;
 use lockstep_core::report::checklist::wire::Checklist;
 use lockstep_core::report::handoff::wire::Handoff;
@@ -31,6 +33,7 @@ pub(crate) struct DocumentProps {
     pub(crate) steps: usize,
     pub(crate) runner: AttrValue,
     pub(crate) tool: AttrValue,
+    pub(crate) statements: Rc<BTreeMap<String, String>>,
     pub(crate) act: Callback<Action>,
 }
 
@@ -125,7 +128,7 @@ fn body(made: &Made, props: &DocumentProps) -> Html {
         Made::Handoff(it) => {
             html! { <HandoffPanel document={it} tool={props.tool.clone()} runner={props.runner.clone()} {act} /> }
         }
-        Made::Checklist(it) => html! { <ChecklistPanel document={it} /> },
+        Made::Checklist(it) => html! { <ChecklistPanel document={it} statements={props.statements.clone()} {act} /> },
         Made::Advice(it) => html! { <AdvicePanel document={it} {act} /> },
         Made::Trace(_) => {
             let json = made.files().first().map(|(_, text)| AttrValue::from((*text).to_owned())).unwrap_or_default();

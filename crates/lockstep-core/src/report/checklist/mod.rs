@@ -35,7 +35,13 @@ pub fn checklist(trace: &Trace, validation: &Validation, evidence: &Evidence) ->
 fn item(id: &str, text: &str, proved: Result<String, String>) -> Item {
     let ticked = proved.is_ok();
     let (Ok(evidence) | Err(evidence)) = proved;
-    Item { id: id.into(), text: text.into(), ticked, evidence }
+    Item { id: id.into(), text: text.into(), ticked, evidence, statement: None }
+}
+
+/// What people may state under this name, where nothing else `proved` it.
+fn stated(proof: &Proof<'_>, id: &str, text: &str, name: &str, proved: Option<String>) -> Item {
+    let proved = proved.map_or_else(|| proof.stated(name), Ok);
+    Item { statement: Some(name.into()), ..item(id, text, proved) }
 }
 
 fn design(trace: &Trace, validation: &Validation) -> Vec<Item> {
@@ -138,8 +144,8 @@ fn written_back(trace: &Trace) -> Result<String, String> {
 fn pre_deployment(trace: &Trace, proof: &Proof<'_>) -> Vec<Item> {
     vec![
         item("tested_locally", "Tested on a local database", proof.rehearsed()),
-        item("tested_on_staging", "Tested on staging", proof.validated_at_end().or_else(|_| proof.stated("staging"))),
-        item("backup", "Backup made and verified (it can be restored)", proof.stated("backup")),
+        stated(proof, "tested_on_staging", "Tested on staging", "staging", proof.validated_at_end().ok()),
+        stated(proof, "backup", "Backup made and verified (it can be restored)", "backup", None),
         item("rollback_tested", "The way back is tested", proof.way_back()),
         item(
             "performance",
@@ -149,7 +155,7 @@ fn pre_deployment(trace: &Trace, proof: &Proof<'_>) -> Vec<Item> {
         item("valid_before", "Validation queries find nothing", proof.validated_before()),
         item("order_documented", "The order of deploys is written", Ok("`lockstep handoff` has it".into())),
         item("rollback_documented", "The way back is written", written_back(trace)),
-        item("on_call", "The engineer on call knows", proof.stated("on_call")),
+        stated(proof, "on_call", "The engineer on call knows", "on_call", None),
     ]
 }
 
@@ -160,9 +166,9 @@ fn staging(proof: &Proof<'_>) -> Vec<Item> {
             "The migration is through, and validation queries find nothing at its end",
             proof.validated_at_end(),
         ),
-        item("application_tests", "The application's tests pass", proof.stated("application_tests")),
+        stated(proof, "application_tests", "The application's tests pass", "application_tests", None),
         item("plans", "No query reads a large table from end to end", proof.planned()),
-        item("monitored", "Watched for 24 hours: errors, slow queries, broken rows", proof.stated("monitored")),
+        stated(proof, "monitored", "Watched for 24 hours: errors, slow queries, broken rows", "monitored", None),
     ]
 }
 
@@ -172,11 +178,11 @@ fn production(trace: &Trace, proof: &Proof<'_>) -> Vec<Item> {
         (Err(why), _) | (_, Err(why)) => Err(why),
     };
     vec![
-        item("staged", "On staging for 24 hours or more", proof.stated("monitored")),
-        item("backup", "Backup made and verified", proof.stated("backup")),
-        item("window", "A time of little traffic is chosen", proof.stated("window")),
-        item("on_call", "An engineer is on call", proof.stated("on_call")),
+        stated(proof, "staged", "On staging for 24 hours or more", "monitored", None),
+        stated(proof, "backup", "Backup made and verified", "backup", None),
+        stated(proof, "window", "A time of little traffic is chosen", "window", None),
+        stated(proof, "on_call", "An engineer is on call", "on_call", None),
         item("rollback", "The way back is written and tested", tested),
-        item("alerts", "Alerts are set", proof.stated("alerts")),
+        stated(proof, "alerts", "Alerts are set", "alerts", None),
     ]
 }

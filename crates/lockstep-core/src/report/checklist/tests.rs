@@ -91,3 +91,18 @@ fn a_statement_ticks_what_no_program_sees_and_needs_words() {
         markdown(&of(UP, &Evidence { statements: [("backup".into(), "<b>*x*".into())].into(), ..Evidence::default() }));
     assert!(text.contains("- [x] Backup made and verified: stated: \\<b\\>\\*x\\*"), "{text}");
 }
+
+#[test]
+fn what_people_may_state_has_a_name_for_it() {
+    let found = of(UP, &Evidence::default());
+    let names = |it: &Item| it.statement.clone();
+    assert_eq!(find(&found, "pre_deployment", "backup").statement.as_deref(), Some("backup"));
+    assert_eq!(names(&find(&found, "production", "staged")), names(&find(&found, "staging", "monitored")));
+    assert_eq!(names(&find(&found, "pre_deployment", "tested_locally")), None, "that takes a rehearsal");
+    for name in found.sections.iter().flat_map(|it| &it.items).filter_map(names) {
+        let statements = [(name.clone(), "Ada, 2 May".to_owned())].into();
+        let stated = of(UP, &Evidence { statements, ..Evidence::default() });
+        let ticked = stated.sections.iter().flat_map(|it| &it.items).filter(|it| names(it).as_ref() == Some(&name));
+        assert!(ticked.clone().count() > 0 && ticked.clone().all(|it| it.ticked), "{name}");
+    }
+}

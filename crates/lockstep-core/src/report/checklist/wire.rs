@@ -31,6 +31,9 @@ pub struct Item {
     pub ticked: bool,
     /// What proves it, or, where it is not ticked, what would.
     pub evidence: String,
+    /// The name under which people state it, where that is enough: no program sees it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub statement: Option<String>,
 }
 
 /// What was done so far. Nothing is ticked without.
