@@ -92,6 +92,7 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     let state = state::State::after(trace, step);
     let mut work = Work::new(&trace.start, &state.schema, trace.version);
     work.note_all(&state.notes);
+    work.release_from_parents();
     work.drop_made_relations();
     work.rename_back();
     work.restore_types();

@@ -24,6 +24,8 @@ pub enum Place {
 /// In this order nothing is dropped while it is needed, or made before what it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
+    /// Tables that stay, out from below those that go: what came from above can be dropped then.
+    Detach,
     DropIndexConcurrently,
     DropBeside,
     DropObject,
@@ -67,7 +69,7 @@ pub(super) enum Phase {
 impl Phase {
     pub(super) fn place(self) -> Place {
         match self {
-            Phase::DropIndexConcurrently => Place::Before,
+            Phase::Detach | Phase::DropIndexConcurrently => Place::Before,
             Phase::Validate | Phase::CreateIndexConcurrently | Phase::SetSequence => Place::After,
             _ => Place::Inside,
         }
@@ -127,6 +129,14 @@ pub(super) fn constraint_exists(table: &ObjectName, constraint: &Ident) -> Strin
         "EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass({}) AND conname = {})",
         literal(table),
         quote_literal(constraint.as_str()),
+    )
+}
+
+pub(super) fn stands_below(child: &ObjectName, parent: &ObjectName) -> String {
+    format!(
+        "EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass({}) AND inhparent = to_regclass({}))",
+        literal(child),
+        literal(parent),
     )
 }
 
