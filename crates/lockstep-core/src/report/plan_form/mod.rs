@@ -7,6 +7,9 @@ mod comments;
 mod naming;
 mod sql;
 
+#[cfg(test)]
+mod tests;
+
 use crate::effect::ObjectName;
 use crate::name::Ident;
 use crate::plan::plan;
