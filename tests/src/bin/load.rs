@@ -129,8 +129,12 @@ fn measure(arguments: &Arguments) -> Result<bool, String> {
 
 fn text(outcome: &Outcome) -> String {
     let verdict = if outcome.is_unnoticed() { "unnoticed" } else { "noticed" };
+    let shorter = match outcome.ratio() {
+        ratio if ratio >= 1.0 => format!(", the worst wait is {ratio:.0} times shorter"),
+        _ => String::new(),
+    };
     let lines = [
-        format!("{}: {verdict}, worst wait {:.0} times shorter", outcome.name, outcome.ratio()),
+        format!("{}: {verdict}{shorter}", outcome.name),
         format!("  control    {}", seen(&outcome.control)),
         format!("  original   {}", ran(&outcome.original)),
         format!("  safe plan  {}", ran(&outcome.safe)),

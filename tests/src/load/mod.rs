@@ -20,6 +20,9 @@ use crate::psql::run;
 use traffic::{Application, Queries};
 pub use traffic::{Seen, Traffic};
 
+/// From one half of the application to the other.
+const DEPLOY: Duration = Duration::from_millis(500);
+
 /// How hard the application works.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
@@ -122,7 +125,7 @@ impl Scenario {
         tell("original");
         let original = self.under_load(&copy("original")?, load, &mut |target, traffic| {
             let done = run(target, &migration);
-            traffic.deploy(usize::MAX, Duration::ZERO);
+            traffic.deploy(usize::MAX, DEPLOY);
             done.map(|()| 0)
         })?;
         drop_database(cluster, &format!("{template}_original"))?;
@@ -131,7 +134,7 @@ impl Scenario {
         let safe = self.under_load(&copy("safe")?, load, &mut |target, traffic| {
             let mut again = 0;
             let mut begin = |stage: &lockstep_core::report::safe_plan::wire::Stage| {
-                traffic.deploy(stage.index, Duration::from_millis(500));
+                traffic.deploy(stage.index, DEPLOY);
                 true
             };
             let mut tell = |event: Event<'_>| again += u32::from(matches!(event, Event::Again { .. }));
