@@ -41,8 +41,8 @@ pub fn markdown(handoff: &Handoff) -> String {
     errors(&mut out, handoff);
     let _ = writeln!(out, "\n## Way back\n");
     let _ = writeln!(out, "{}", grade(&handoff.rollback.grade));
-    for lost in &handoff.rollback.lost {
-        let _ = writeln!(out, "- {}", text(lost));
+    for (it, place) in handoff.rollback.lost.iter().chain(&handoff.rollback.stays).zip(0..) {
+        let _ = writeln!(out, "{}- {}", if place == 0 { "\n" } else { "" }, text(it));
     }
     out
 }
@@ -114,7 +114,9 @@ fn errors(out: &mut String, handoff: &Handoff) {
 fn grade(word: &str) -> &'static str {
     match word {
         "exact" => "Exact: the schema and the rows of before come back (`lockstep rollback` writes the script).",
-        "leaves_rows" => "It restores the schema and loses nothing; rows that were added stay (`lockstep rollback`).",
+        "leaves_rows" => {
+            "Leaves rows: the schema of before comes back and nothing is lost (`lockstep rollback` writes the script); these stay:"
+        }
         "loses_data" => "Loses data: `lockstep rollback` writes the script; these do not come back:",
         _ => "Impossible as a whole: `lockstep rollback` undoes what can be undone, but:",
     }
