@@ -14,7 +14,7 @@ use lockstep_pg::difference::{Leniency, comparable, difference};
 use lockstep_pg::session::Target;
 use lockstep_tests::case::Case;
 
-use crate::{End, end, request, run, versions};
+use crate::{End, end, meant, request, run, versions};
 
 /// Migrations in the order in which the tool runs them.
 fn ups(made: &PlanFiles) -> Vec<&PlanFile> {
@@ -89,7 +89,9 @@ pub(crate) fn on_model(path: &Path) -> Result<(), Failed> {
     let version = *versions(&case).last().ok_or("no version")?;
     let request = request(&case, version);
     let (schema, _) = case.parts();
-    let wanted = simulate(&request);
+    let mut whole = request.clone();
+    whole.files.iter_mut().for_each(|it| it.text = meant(&case, &it.text));
+    let wanted = simulate(&whole);
     for tool in TOOLS {
         let made = plan_form::files(&request, tool);
         let wrong = |what: String| Failed::from(format!("{}: {what}", tool.id));
@@ -155,7 +157,7 @@ pub(crate) fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
         let made = plan_form::files(&request, tool);
         let leniency = Leniency { column_order: made.plan.end.schema == "order_differs", ..Leniency::BACK };
         if wanted.is_none() {
-            wanted = Some(end(cluster, &schema, leniency, &mut |target| run(target, &migration))?);
+            wanted = Some(end(cluster, &schema, leniency, &mut |target| run(target, &meant(&case, &migration)))?);
         }
         let Some(wanted) = &wanted else { continue };
         let reached = end(cluster, &schema, leniency, &mut |target| {

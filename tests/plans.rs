@@ -113,6 +113,14 @@ fn request(case: &Case, version: u8) -> wire::Request {
     wire::Request { postgres: version, ..case.request() }
 }
 
+/// The migration as it ends where its author means it to: without a transaction that it fails in.
+fn meant(case: &Case, migration: &str) -> String {
+    match header(&case.text, "migration") {
+        Some("one by one") => migration.replace("BEGIN;", "").replace("COMMIT;", ""),
+        _ => migration.to_owned(),
+    }
+}
+
 /// What is left of a plan that a person must judge.
 fn check(case: &Case, plan: &SafePlan) -> Result<(), String> {
     let mut wrong = vec![];
@@ -167,11 +175,7 @@ fn on_server(path: &Path, cluster: &Cluster) -> Result<(), Failed> {
     let (schema, migration) = case.parts();
     let plan = plan(&request(&case, version));
     let leniency = Leniency { column_order: plan.end.schema == "order_differs", ..Leniency::BACK };
-    let one_by_one = header(&case.text, "migration") == Some("one by one");
-    let wanted = end(cluster, &schema, leniency, &mut |target| match one_by_one {
-        true => run(target, &migration.replace("BEGIN;", "").replace("COMMIT;", "")),
-        false => run(target, &migration),
-    })?;
+    let wanted = end(cluster, &schema, leniency, &mut |target| run(target, &meant(&case, &migration)))?;
     let executed = end(cluster, &schema, leniency, &mut |target| {
         let done = execute(&plan, target, &Options::default(), &mut |_| true, &mut |_| {});
         done.map_err(|error| error.to_string())
