@@ -71,6 +71,32 @@ for (const [name, [shown, copied, files]] of Object.entries(DOCUMENTS)) {
   });
 }
 
+test("the package lists every file, shows and downloads each, and all of them as one archive", async () => {
+  const page = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  await look(page, "Package");
+  const files = report(page).locator(".package-files > li");
+  const names = await files.locator("summary code").allInnerTexts();
+  for (const name of ["index.md", "handoff.md", "checklist.md", "advice.md", "trace.json"]) assert.ok(names.includes(name), name);
+  assert.match(await report(page).locator("h2").innerText(), new RegExp(`${names.length} files`));
+  assert.equal(await files.locator("pre").count(), 0);
+  await files.first().locator("summary").click();
+  assert.match(await files.first().locator("pre").innerText(), /handoff\.md/);
+  await page.getByRole("button", { name: "Copy index.md", exact: true }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^# /);
+  const save = async (name) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
+    return [download.suggestedFilename(), await readFile(await download.path())];
+  };
+  const [name, handoff] = await save("Download handoff.md");
+  assert.equal(name, "handoff.md");
+  const [archive, bytes] = await save("Download all");
+  assert.equal(archive, "change_package.zip");
+  assert.equal(bytes.readUInt32LE(0), 0x04034b50, "a local file header of ZIP");
+  assert.equal(bytes.readUInt16LE(bytes.length - 12), names.length, "entries in the end of the central directory");
+  assert.ok(bytes.includes(handoff), "files are stored as they are");
+});
+
 test("a document is made when it is looked at, once, and again after an edit", async () => {
   const page = await lockstep.open();
   await listen(page);

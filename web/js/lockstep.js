@@ -38,3 +38,8 @@ export async function advice(request) {
   await ready;
   return engine.advice(request);
 }
+
+export async function changePackage(request) {
+  await ready;
+  return engine.changePackage(request);
+}

@@ -8,6 +8,7 @@ import init, * as engine from "../lockstep-web.js";
 
 const CALLS = new Set([
   "simulateJson", "planJson", "rollbackJson", "validationJson", "handoffJson", "checklistJson", "adviceJson", "traceJson",
+  "packageJson",
 ]);
 const ready = init({ module_or_path: new URL("../lockstep-web_bg.wasm", import.meta.url) });
 ready.then(() => self.postMessage({ ready: true }), () => {});

@@ -67,11 +67,19 @@ pub(crate) async fn copy(text: String) -> bool {
 }
 
 pub(crate) fn download(name: &str, mime: &str, text: &str) {
+    save(name, mime, &text.into());
+}
+
+pub(crate) fn download_bytes(name: &str, mime: &str, bytes: &[u8]) {
+    save(name, mime, &js_sys::Uint8Array::from(bytes).into());
+}
+
+fn save(name: &str, mime: &str, content: &JsValue) {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(mime);
-    let parts = js_sys::Array::of1(&text.into());
+    let parts = js_sys::Array::of1(content);
     let save = || -> Result<(), JsValue> {
-        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options)?;
+        let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
         let url = Url::create_object_url_with_blob(&blob)?;
         let anchor: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
         anchor.set_href(&url);

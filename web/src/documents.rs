@@ -4,11 +4,13 @@ use lockstep_core::report;
 use lockstep_core::report::advice::{self, wire::Advice};
 use lockstep_core::report::checklist::{self, wire::Checklist, wire::Evidence};
 use lockstep_core::report::handoff::{self, wire::Handoff};
+use lockstep_core::report::package::wire::Package;
 use lockstep_core::report::safe_plan::{self, wire::SafePlan};
 use lockstep_core::report::validation::{self, wire::Validation};
 use lockstep_core::report::wire::{Request, Rollback};
 use serde::{Deserialize, Serialize};
 
+use crate::archive;
 use crate::state::Shared;
 
 /// What the page is willing to read in one go on its main thread.
@@ -22,12 +24,21 @@ pub(crate) enum Kind {
     Handoff,
     Checklist,
     Advice,
+    Package,
     Trace,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 7] =
-        [Kind::Plan, Kind::Rollback, Kind::Validation, Kind::Handoff, Kind::Checklist, Kind::Advice, Kind::Trace];
+    pub(crate) const ALL: [Kind; 8] = [
+        Kind::Plan,
+        Kind::Rollback,
+        Kind::Validation,
+        Kind::Handoff,
+        Kind::Checklist,
+        Kind::Advice,
+        Kind::Package,
+        Kind::Trace,
+    ];
 
     pub(crate) fn title(self) -> &'static str {
         match self {
@@ -38,6 +49,7 @@ impl Kind {
             Kind::Checklist => "Checklist",
             Kind::Advice => "Advice",
             Kind::Trace => "Trace",
+            Kind::Package => "Package",
         }
     }
 
@@ -51,6 +63,7 @@ impl Kind {
             Kind::Checklist => "checklist",
             Kind::Advice => "advice",
             Kind::Trace => "trace",
+            Kind::Package => "package",
         }
     }
 
@@ -64,6 +77,7 @@ impl Kind {
             Kind::Checklist => "checklist",
             Kind::Advice => "advise",
             Kind::Trace => "simulate --format json",
+            Kind::Package => "package",
         }
     }
 
@@ -77,6 +91,7 @@ impl Kind {
             Kind::Checklist => "checklistJson",
             Kind::Advice => "adviceJson",
             Kind::Trace => "traceJson",
+            Kind::Package => "packageJson",
         }
     }
 
@@ -90,6 +105,7 @@ impl Kind {
             Kind::Checklist => "checklist",
             Kind::Advice => "advice",
             Kind::Trace => "trace",
+            Kind::Package => "change_package",
         }
     }
 }
@@ -113,6 +129,7 @@ pub(crate) fn answer(kind: Kind, question: &Question) -> Result<Vec<String>, Str
             [json(&plan)?, name(kind, "md"), safe_plan::markdown(&plan)].into()
         }
         Kind::Rollback => vec![json(&report::rollback(request))?],
+        Kind::Package => vec![json(&report::package(request))?],
         Kind::Validation => {
             let found = report::validation(request);
             let (script, text) = (validation::script::script(&found), validation::markdown::markdown(&found));
@@ -169,6 +186,7 @@ pub(crate) enum Made {
     Checklist(Shared<Document<Checklist>>),
     Advice(Shared<Document<Advice>>),
     Trace(Shared<Document<()>>),
+    Package(Shared<Document<Package>>),
 }
 
 impl Made {
@@ -181,6 +199,7 @@ impl Made {
             Kind::Checklist => Made::Checklist(shared(answer)?),
             Kind::Advice => Made::Advice(shared(answer)?),
             Kind::Trace => Made::Trace(shared(answer)?),
+            Kind::Package => Made::Package(shared(answer)?),
         })
     }
 
@@ -193,6 +212,7 @@ impl Made {
             Made::Checklist(_) => Kind::Checklist,
             Made::Advice(_) => Kind::Advice,
             Made::Trace(_) => Kind::Trace,
+            Made::Package(_) => Kind::Package,
         }
     }
 
@@ -206,9 +226,18 @@ impl Made {
             Made::Checklist(it) => ("", &it.files),
             Made::Advice(it) => ("", &it.files),
             Made::Trace(it) => ("", &it.files),
+            Made::Package(it) => ("", &it.files),
         };
         let script = (!script.trim().is_empty()).then(|| (name(self.kind(), "sql"), script));
         script.into_iter().chain(files.iter().map(|(name, text)| (name.clone(), text.as_str()))).collect()
+    }
+
+    /// All of a package's files in one.
+    pub(crate) fn archive(&self) -> Option<(String, Vec<u8>)> {
+        let Made::Package(it) = self else { return None };
+        let files = it.report.documents.iter().map(|it| (it.name.as_str(), it.text.as_str()));
+        let stem = self.kind().stem();
+        Some((format!("{stem}.zip"), archive::zip(stem, files).ok()?))
     }
 
     /// The report as the command line prints it with `--format json`, where it is none of the files.
@@ -221,6 +250,7 @@ impl Made {
             Made::Handoff(it) => pretty(&it.report),
             Made::Checklist(it) => pretty(&it.report),
             Made::Advice(it) => pretty(&it.report),
+            Made::Package(it) => pretty(&it.report),
             Made::Trace(_) => return None,
         })
     }
@@ -256,7 +286,7 @@ mod tests {
             assert_eq!(made.kind(), kind);
             let files = made.files();
             assert!(files.iter().all(|(name, text)| name.starts_with(kind.stem()) && !text.is_empty()), "{kind:?}");
-            assert!(!made.files().is_empty(), "{kind:?}");
+            assert!(!files.is_empty() || made.archive().is_some(), "{kind:?}");
         }
     }
 

@@ -66,6 +66,12 @@ pub fn advice(value: JsValue) -> Result<JsValue, JsError> {
     answer(&report::advice(&request(value)?))
 }
 
+/// Everything about the change, as the files of one folder.
+#[wasm_bindgen(js_name = changePackage)]
+pub fn package(value: JsValue) -> Result<JsValue, JsError> {
+    answer(&report::package(&request(value)?))
+}
+
 /// The trace without steps and schema, then the steps in arrays that are read quickly, each by itself.
 #[wasm_bindgen(js_name = simulateJson)]
 pub fn simulate_json(text: &str) -> Result<Vec<String>, JsError> {
@@ -122,6 +128,11 @@ pub fn checklist_json(text: &str) -> Result<Vec<String>, JsError> {
 #[wasm_bindgen(js_name = adviceJson)]
 pub fn advice_json(text: &str) -> Result<Vec<String>, JsError> {
     document(Kind::Advice, text)
+}
+
+#[wasm_bindgen(js_name = packageJson)]
+pub fn package_json(text: &str) -> Result<Vec<String>, JsError> {
+    document(Kind::Package, text)
 }
 
 #[wasm_bindgen(js_name = traceJson)]

@@ -1,6 +1,7 @@
 //! The page: paste a migration, play it, share it. One module serves the page, its worker and other sites.
 
 mod app;
+mod archive;
 mod browser;
 mod documents;
 mod embed;

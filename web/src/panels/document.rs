@@ -13,8 +13,8 @@ use lockstep_core::report::words::count;
 use yew::prelude::*;
 
 use super::{
-    advice::AdvicePanel, checklist::ChecklistPanel, handoff::HandoffPanel, plan::PlanPanel, rollback::RollbackPanel,
-    trace::TracePanel, validation::ValidationPanel,
+    advice::AdvicePanel, checklist::ChecklistPanel, handoff::HandoffPanel, package::PackagePanel, plan::PlanPanel,
+    rollback::RollbackPanel, trace::TracePanel, validation::ValidationPanel,
 };
 use crate::browser;
 use crate::documents::{Kind, Made};
@@ -80,6 +80,7 @@ fn heading(made: &Made, steps: usize) -> String {
         Made::Checklist(it) => checklist_heading(&it.report),
         Made::Advice(it) => advice_heading(&it.report),
         Made::Trace(_) => "Trace".into(),
+        Made::Package(it) => format!("Package: {}", count(it.report.documents.len(), "file")),
     }
 }
 
@@ -130,6 +131,7 @@ fn body(made: &Made, props: &DocumentProps) -> Html {
         }
         Made::Checklist(it) => html! { <ChecklistPanel document={it} statements={props.statements.clone()} {act} /> },
         Made::Advice(it) => html! { <AdvicePanel document={it} {act} /> },
+        Made::Package(it) => html! { <PackagePanel document={it} /> },
         Made::Trace(_) => {
             let json = made.files().first().map(|(_, text)| AttrValue::from((*text).to_owned())).unwrap_or_default();
             html! { <TracePanel {json} /> }
@@ -144,7 +146,7 @@ struct KeepProps {
     disabled: bool,
 }
 
-/// Copies the first of the document's files, downloads each of them, and the report as JSON.
+/// Copies the first of the document's files, downloads each of them (a package's as one), and the report as JSON.
 #[component]
 fn Keep(props: &KeepProps) -> Html {
     let files = props.made.files();
@@ -169,7 +171,18 @@ fn Keep(props: &KeepProps) -> Html {
         let made = props.made.clone();
         button(format!("{}.json", made.kind().stem()), Callback::from(move |()| made.json().unwrap_or_default()))
     });
-    html! { <span class="buttons keep">{ for copy }{ for saved }{ for json }</span> }
+    let made = props.made.clone();
+    let archive = (made.kind() == Kind::Package).then(|| {
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if let Some((name, bytes)) = made.archive() {
+                browser::download_bytes(&name, "application/zip", &bytes);
+            }
+        });
+        html! {
+            <button type="button" class="button small" {onclick} disabled={props.disabled} title="Download all files as one ZIP archive"><Glyph icon={Icon::Download} />{ "Download all" }</button>
+        }
+    });
+    html! { <span class="buttons keep">{ for archive }{ for copy }{ for saved }{ for json }</span> }
 }
 
 fn form(name: &str) -> &'static str {

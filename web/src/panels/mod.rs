@@ -8,6 +8,7 @@ pub(crate) mod document;
 pub(crate) mod editors;
 pub(crate) mod handoff;
 pub(crate) mod lanes;
+pub(crate) mod package;
 pub(crate) mod plan;
 pub(crate) mod player;
 pub(crate) mod problems;

@@ -144,7 +144,7 @@ fn back(way: &Rollback) -> Html {
     let sql: Vec<&str> = way.statements.iter().map(|it| it.sql.as_str()).collect();
     let sentences = way.lost.iter().chain(&way.stays).chain(&way.impossible);
     html! {
-        <details>
+        <details class="way-back">
             <summary>{ format!("Way back from this stage: {grade}") }</summary>
             <ul class="sentences">{ for sentences.take(STEPS).map(|it| html! { <li>{ it }</li> }) }</ul>
             if sql.is_empty() {
