@@ -22,6 +22,8 @@ test("plain keys move through the steps outside the editor, and are text inside 
   }
   await page.keyboard.press("?");
   await page.locator("dialog", { hasText: "Keys" }).waitFor();
+  await page.keyboard.press("k");
+  assert.equal(await position(page), `${count} / ${count}`, "under a dialog nothing moves");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Home");
   await page.keyboard.press("Space");

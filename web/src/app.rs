@@ -66,7 +66,7 @@ pub(crate) fn App() -> Html {
     let dark = use_theme(state.theme, state.embed);
     use_engine(&state, &engines);
     use_player(&state, &act);
-    use_keys(&state, &act);
+    use_keys(&act);
     use_links(&act, state.embed);
 
     let trace = state.trace.as_ref().map(|it| it.value.clone());
@@ -219,18 +219,16 @@ fn use_player(state: &UseReducerHandle<State>, act: &Callback<Action>) {
 }
 
 #[hook]
-fn use_keys(state: &UseReducerHandle<State>, act: &Callback<Action>) {
+fn use_keys(act: &Callback<Action>) {
     let act = act.clone();
-    use_effect_with(state.dialog.is_some(), move |&dialog| {
+    use_effect_with((), move |()| {
         let options = gloo_events::EventListenerOptions::enable_prevent_default();
-        let listener = (!dialog).then(|| {
-            EventListener::new_with_options(&browser::document(), "keydown", options, move |event| {
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-                if let Some(action) = keys::action(event) {
-                    event.prevent_default();
-                    act.emit(action);
-                }
-            })
+        let listener = EventListener::new_with_options(&browser::document(), "keydown", options, move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if let Some(action) = keys::action(event) {
+                event.prevent_default();
+                act.emit(action);
+            }
         });
         move || drop(listener)
     });

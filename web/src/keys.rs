@@ -3,6 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use crate::browser;
 use crate::state::{Action, Dialog};
 
 /// Where a plain key belongs to the element under it.
@@ -11,7 +12,9 @@ const TAKES_SPACE: &str = "button, a, summary";
 const TAKES_ARROWS: &str = "input, [role=tab], pre, .table-scroll";
 
 pub(crate) fn action(event: &KeyboardEvent) -> Option<Action> {
-    if event.default_prevented() {
+    // Under an open dialog nothing moves. The page itself is asked: it knows of a closed one before any state does.
+    let dialog = browser::document().query_selector("dialog[open]").ok().flatten();
+    if event.default_prevented() || dialog.is_some() {
         return None;
     }
     let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
