@@ -37,10 +37,15 @@ pub struct Backfill {
 /// Where rows are copied to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copy {
-    /// What follows `INSERT INTO`.
-    pub into: String,
+    pub table: ObjectName,
+    /// Its columns, as a list.
+    pub columns: String,
+    /// `OVERRIDING …`.
+    pub overriding: &'static str,
     /// The select list.
     pub list: String,
+    /// Columns of the key by which a row is known to be there already; none: by any unique index.
+    pub key: Vec<Ident>,
 }
 
 /// How batches follow one another.
@@ -96,7 +101,10 @@ impl Backfill {
 
     fn cut(&self, range: Option<&str>, lock: &str) -> String {
         let mut text = match (&self.set, &self.copy) {
-            (_, Some(copy)) => format!("INSERT INTO {} SELECT {} FROM {}", copy.into, copy.list, self.target()),
+            (_, Some(copy)) => {
+                let Copy { table, columns, overriding, list, .. } = copy;
+                format!("INSERT INTO {table} ({columns}){overriding} SELECT {list} FROM {}", self.target())
+            }
             (Some(set), None) => format!("UPDATE {} SET {set}", self.target()),
             (None, None) => format!("DELETE FROM {}", self.target()),
         };
@@ -110,10 +118,11 @@ impl Backfill {
             (None, Some(range)) => _ = write!(text, " WHERE {range}"),
             (Some(condition), Some(range)) => _ = write!(text, " WHERE {range} AND ({condition})"),
         }
-        if self.copy.is_some() {
+        if let Some(copy) = &self.copy {
+            let key: Vec<String> = copy.key.iter().map(ToString::to_string).collect();
+            let target = if key.is_empty() { String::new() } else { format!("({}) ", key.join(", ")) };
             // Rows that a trigger has carried over are there; nobody changes one between its reading and its writing.
-            text.push_str(lock);
-            text.push_str(" ON CONFLICT DO NOTHING");
+            let _ = write!(text, "{lock} ON CONFLICT {target}DO NOTHING");
         }
         text
     }
@@ -170,9 +179,13 @@ impl Backfill {
         }
     }
 
-    /// What makes the room of changed rows free again: the table's end stays, which only a strong lock could cut off.
+    /// What makes the room of changed rows free again, and knows the new ones: a table's end stays, which only a strong
+    /// lock could cut off.
     pub fn vacuum(&self) -> String {
-        format!("VACUUM (TRUNCATE false) {}", self.table)
+        match &self.copy {
+            Some(copy) => format!("VACUUM (TRUNCATE false, ANALYZE) {}", copy.table),
+            None => format!("VACUUM (TRUNCATE false) {}", self.table),
+        }
     }
 
     /// As a `DO` block that commits after every batch, for `psql` and others that send it outside of a transaction.

@@ -249,5 +249,7 @@ fn picks_one_row(site: &Site<'_>, relation: &Relation, condition: &Expr) -> bool
 
 /// Whether `IS DISTINCT FROM` can compare values of the type.
 pub(super) fn has_equality(type_: &Type) -> bool {
-    catalog::equality().iter().any(|row| row.left.is(*type_) || row.left.is(type_.bare())) || type_.array
+    let plain = type_.element().unwrap_or(*type_);
+    let is_range = plain.row().is_some_and(|row| matches!(row.kind, 'r' | 'm'));
+    is_range || catalog::equality().iter().any(|row| row.left.is(plain) || row.left.is(plain.bare()))
 }

@@ -11,6 +11,7 @@ pub mod backfill;
 pub mod draft;
 
 mod answer;
+mod carry;
 mod planner;
 mod proof;
 mod refused;
@@ -83,6 +84,7 @@ recipes! {
     rename_table,
     row_security,
     set_not_null,
+    rebuild_table,
 }
 
 impl fmt::Debug for Recipe {

@@ -2,10 +2,10 @@
 
 use crate::effect::WorkKind;
 use crate::rewrite::Site;
-use crate::syntax::statement::{ColumnConstraintKind, Statement, Subcommand, TableConstraintKind};
+use crate::syntax::statement::Statement;
 use crate::syntax::user_type::DomainAction;
 
-const WINDOW: &str = "run it in a window with few queries, with lock_timeout and statement_timeout set";
+pub(super) const WINDOW: &str = "run it in a window with few queries, with lock_timeout and statement_timeout set";
 
 pub(super) fn why(site: &Site<'_>) -> Option<String> {
     if let Some(Statement::AlterDomain(domain)) = site.statement() {
@@ -13,26 +13,13 @@ pub(super) fn why(site: &Site<'_>) -> Option<String> {
     }
     let kinds = [WorkKind::Rewrite, WorkKind::BuildIndex, WorkKind::Verify, WorkKind::ValidateForeignKey];
     let kind = kinds.into_iter().find(|it| site.blocks(*it))?;
-    let subcommand = site.subcommand().map(|it| it.1);
-    let why = match (subcommand, kind) {
-        (Some(Subcommand::AddConstraint(it)), _) if matches!(it.kind, TableConstraintKind::Exclude { .. }) => format!(
-            "PostgreSQL builds the index of an exclusion constraint neither CONCURRENTLY nor takes it over USING INDEX, and \
-             it has no NOT VALID: {WINDOW}, or give it to a new table and copy the rows there in batches"
-        ),
-        (Some(Subcommand::AddColumn { column, .. }), WorkKind::Rewrite)
-            if column.constraints.iter().any(|it| matches!(it.kind, ColumnConstraintKind::Generated { .. })) =>
-        {
-            format!(
-                "A column that is there cannot become a generated one, so it cannot be filled beforehand: take a plain column \
-                 that a trigger and a backfill fill, from PostgreSQL 18 on a VIRTUAL one, which costs nothing, or {WINDOW}"
-            )
-        }
-        (_, WorkKind::Rewrite) => format!(
+    let why = match kind {
+        WorkKind::Rewrite => format!(
             "PostgreSQL has no form of it that rewrites the table beside its users: {WINDOW}, or copy the rows to a new table \
              in batches"
         ),
-        (_, WorkKind::BuildIndex) => format!("PostgreSQL has no concurrent form of it: {WINDOW}"),
-        (_, _) => format!("PostgreSQL has no form of it that reads the rows while they are written: {WINDOW}"),
+        WorkKind::BuildIndex => format!("PostgreSQL has no concurrent form of it: {WINDOW}"),
+        _ => format!("PostgreSQL has no form of it that reads the rows while they are written: {WINDOW}"),
     };
     Some(why)
 }

@@ -120,7 +120,7 @@ fn by_itself(column: &Ident, constraint: &ColumnConstraint) -> Option<TableConst
 }
 
 /// A constraint with the name that the server chooses where it has none: by itself it might get another one.
-fn named(step: &Step, alter: &AlterTable, constraint: &TableConstraint) -> TableConstraint {
+pub(super) fn named(step: &Step, alter: &AlterTable, constraint: &TableConstraint) -> TableConstraint {
     if constraint.name.is_some() {
         return constraint.clone();
     }

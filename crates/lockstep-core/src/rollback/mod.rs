@@ -25,6 +25,8 @@ mod views;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use ownership::grants_on;
+
 use crate::effect::RelationId;
 use crate::pg::version::PgVersion;
 use crate::schema::Schema;

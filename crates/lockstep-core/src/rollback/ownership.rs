@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::rollback::Work;
 use crate::rollback::script::{self, Phase};
@@ -99,11 +100,7 @@ impl Work<'_> {
                 Some(verb) => verb,
                 None => continue,
             };
-            let privilege = match column {
-                Some(column) => format!("{} ({column})", key.privilege.to_uppercase()),
-                None => key.privilege.to_uppercase(),
-            };
-            statements.entry((on, verb, &key.grantee)).or_default().push(privilege);
+            statements.entry((on, verb, &key.grantee)).or_default().push(privilege_words(key, column));
         }
         for ((on, verb, grantee), privileges) in statements {
             let sql = sentence(verb, &privileges.join(", "), &format!("ON {on}"), &role(grantee));
@@ -200,6 +197,27 @@ fn sentence(verb: &str, privileges: &str, on: &str, grantee: &str) -> String {
         "REVOKE GRANT OPTION" => format!("REVOKE GRANT OPTION FOR {privileges} {on} FROM {grantee}"),
         "GRANT" => format!("GRANT {privileges} {on} TO {grantee}"),
         _ => format!("REVOKE {privileges} {on} FROM {grantee}"),
+    }
+}
+
+/// Statements that give others what they may do with a relation or its columns, beyond what they may with a new one.
+pub(crate) fn grants_on(schema: &Schema, id: RelationId) -> Vec<String> {
+    let mut statements: BTreeMap<(String, &'static str, &Ident), Vec<String>> = BTreeMap::new();
+    for (key, held) in schema.ownership.privileges() {
+        let is_of_it = matches!(key.object, Object::Relation(it) | Object::Column(it, _) if it == id);
+        let Some(verb) = verb(held, default_of(schema, key)).filter(|_| is_of_it) else { continue };
+        let Some((on, column)) = grant_target(schema, key) else { continue };
+        statements.entry((on, verb, &key.grantee)).or_default().push(privilege_words(key, column));
+    }
+    let each = statements.into_iter();
+    each.map(|((on, verb, grantee), all)| sentence(verb, &all.join(", "), &format!("ON {on}"), &role(grantee)))
+        .collect()
+}
+
+fn privilege_words(key: &PrivilegeKey, column: Option<Ident>) -> String {
+    match column {
+        Some(column) => format!("{} ({column})", key.privilege.to_uppercase()),
+        None => key.privilege.to_uppercase(),
     }
 }
 

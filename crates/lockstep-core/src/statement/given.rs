@@ -2,11 +2,12 @@
 
 use crate::effect::RelationId;
 use crate::name::Ident;
+use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::statement::column::domain_default;
 use crate::statement::execution::Execution;
 use crate::statement::rows::{is_default, is_null, never_null};
 use crate::statement::scope::{Stored, stored_value};
-use crate::syntax::expression::Expr;
+use crate::syntax::expression::{Expr, QueryText, RowQuery, RowSource};
 
 /// What each live column gets.
 pub(super) struct Given {
@@ -22,6 +23,10 @@ pub(super) struct Given {
     pub(super) written: bool,
     /// Its default in some row.
     pub(super) defaulted: bool,
+    /// Copied from a column of the very same type: within its length, precision and domain.
+    pub(super) fits: bool,
+    /// The column that it is copied from as it is.
+    from: Option<(RelationId, u16)>,
 }
 
 pub(super) fn given(
@@ -52,6 +57,8 @@ pub(super) fn given(
             only_nulls: true,
             written: false,
             defaulted: false,
+            fits: false,
+            from: None,
         };
         let mut see = |value: Option<&Expr>| match value {
             Some(value) if !is_default(value) => {
@@ -75,4 +82,76 @@ pub(super) fn given(
         it
     });
     made.collect()
+}
+
+/// What is known of columns that a query copies as they are: what another table admitted, this one need not ask for again.
+pub(super) fn know_copies(
+    execution: &Execution,
+    query: &QueryText,
+    table: RelationId,
+    targets: &[u16],
+    given: &mut [Given],
+) {
+    let Some((id, results)) = query.by_row.as_deref().and_then(|it| copied_from(execution, it)) else { return };
+    let source = execution.schema.table(id);
+    for (target, from) in targets.iter().zip(results) {
+        let Some(from) = from.and_then(|it| source.attribute(it).map(|column| (it, column))) else { continue };
+        let Some(it) = given.iter_mut().find(|it| it.number == *target) else { continue };
+        let is_new = |number: u16| {
+            let own = |it: &&Constraint| matches!(it.kind, ConstraintKind::NotNull { column, .. } if column == number);
+            source.constraints.iter().find(own).is_some_and(|it| !it.validated)
+        };
+        it.never_null |= from.1.not_null && !is_new(from.0);
+        it.from = Some((id, from.0));
+        it.fits = execution.schema.table(table).attribute(*target).is_some_and(|column| column.type_ == from.1.type_);
+    }
+}
+
+/// The table that the query reads, and which of its columns each result is.
+fn copied_from(execution: &Execution, query: &RowQuery) -> Option<(RelationId, Vec<Option<u16>>)> {
+    let RowSource::Table { name, alias } = &query.source else { return None };
+    let id = execution.resolve(name).ok()?;
+    let source = execution.schema.get(id)?.table()?;
+    let known_as = alias.as_ref().unwrap_or(&name.name);
+    let number = |it: &Expr| match it {
+        Expr::Column(parts) => match &parts[..] {
+            [column] => source.column(column.as_str()).map(|it| it.0),
+            [of, column] if of == known_as => source.column(column.as_str()).map(|it| it.0),
+            _ => None,
+        },
+        _ => None,
+    };
+    let results = match &query.results {
+        Some(all) => all.iter().map(number).collect(),
+        None => source.live().map(|(number, _)| Some(number)).collect(),
+    };
+    Some((id, results))
+}
+
+/// Constraints of the table that rows copied from another meet, since that one holds them to the same.
+pub(super) fn proved(execution: &Execution, table: RelationId, given: &[Given]) -> Vec<Ident> {
+    let from = |number: u16| given.iter().find(|it| it.number == number)?.from;
+    let Some((source, _)) = given.iter().find_map(|it| it.from) else { return vec![] };
+    let (schema, into, source_table) =
+        (&execution.schema, execution.schema.table(table), execution.schema.table(source));
+    let columns = |all: &[u16]| -> Option<Vec<u16>> {
+        all.iter().map(|it| from(*it).filter(|it| it.0 == source).map(|it| it.1)).collect()
+    };
+    let holds = |mine: &Constraint, theirs: &Constraint| match (&mine.kind, &theirs.kind) {
+        (ConstraintKind::Check { expression, .. }, ConstraintKind::Check { expression: other, .. }) => {
+            let all: Vec<u16> = expression.columns().into_iter().collect();
+            let same_names = |(is, was): (&u16, &u16)| into.column_name(*is) == source_table.column_name(*was);
+            columns(&all).is_some_and(|was| all.iter().zip(&was).all(same_names))
+                && schema.print_expression(table, expression) == schema.print_expression(source, other)
+        }
+        (ConstraintKind::ForeignKey(key), ConstraintKind::ForeignKey(other)) => {
+            let same = (key.references, &key.referenced_columns, key.match_full, key.period)
+                == (other.references, &other.referenced_columns, other.match_full, other.period);
+            same && columns(&key.columns).is_some_and(|it| it == other.columns)
+        }
+        _ => false,
+    };
+    let sure = |it: &&Constraint| it.validated && it.enforced && !it.deferrable;
+    let is_proved = |mine: &&Constraint| source_table.constraints.iter().filter(sure).any(|it| holds(mine, it));
+    into.constraints.iter().filter(is_proved).map(|it| it.name.clone()).collect()
 }

@@ -16,7 +16,7 @@ use crate::statement::column::missing_column;
 use crate::statement::conflict;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::firing::{self, Change, RowEvent};
-use crate::statement::given::{Given, given};
+use crate::statement::given::{Given, given, know_copies, proved};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::overriding::refuse_computed;
 use crate::statement::partition;
@@ -146,7 +146,10 @@ impl Insert {
             let message = format!("new row violates row-level security policy for table \"{relation}\"");
             return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
         }
-        let given = given(execution, table, targets, rows);
+        let mut given = given(execution, table, targets, rows);
+        if let InsertSource::Query(query) = &self.source {
+            know_copies(execution, query, table, targets, &mut given);
+        }
         let ignores_conflicts = self.on_conflict_update == Some(false);
         // What `DO UPDATE` makes of the rows is not told row by row.
         let source = source.filter(|_| self.on_conflict_update != Some(true));
@@ -336,12 +339,14 @@ pub(super) fn ask(
             .filter(|it| {
                 let place = targets.iter().position(|target| *target == it.number);
                 let values = place.and_then(|place| Some(rows?.iter().map(move |row| row.get(place))));
-                values.is_some_and(|mut values| {
-                    values.all(|it2| it2.is_none_or(|v| fits(execution, table, it.number, v)))
-                })
+                it.fits
+                    || values.is_some_and(|mut values| {
+                        values.all(|value| value.is_none_or(|value| fits(execution, table, it.number, value)))
+                    })
             })
             .map(|it| it.number)
             .collect(),
+        proved: proved(execution, table, given),
         others: format!(
             "SELECT {} FROM {name}",
             given.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")

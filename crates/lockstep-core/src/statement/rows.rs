@@ -416,6 +416,7 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
         assigned: numbers,
         never_null: assigned.iter().filter(|(_, it)| never_null(it)).map(|(number, _)| *number).collect(),
         fits: assigned.iter().filter(|(number, it)| fits(execution, table, *number, it)).map(|(it, _)| *it).collect(),
+        proved: vec![],
         others: format!("SELECT {} FROM {name}{alias}{rest}", all.join(", ")),
     };
     row_checks::of_new_rows(execution, table, &new);

@@ -28,9 +28,10 @@ pub(super) fn run(query: &QueryText, execution: &mut Execution) -> Option<Outcom
         ("currval", [sequence]) if from.is_empty() => current(execution, sequence),
         ("lastval", []) if from.is_empty() => last(execution),
         ("pg_get_serial_sequence", _) if from.is_empty() => serial_sequence_of(execution, &call).map(|_| ()),
-        ("setval", [sequence, value]) => set(execution, query, sequence, value, true, &from),
-        ("setval", [sequence, value, Expr::Literal(Literal::Boolean(called))]) => {
-            set(execution, query, sequence, value, *called, &from)
+        ("setval", [sequence, value]) => set(execution, query, sequence, value, Some(true), &from),
+        ("setval", [sequence, value, called]) => {
+            let called = if let Expr::Literal(Literal::Boolean(called)) = called { Some(*called) } else { None };
+            set(execution, query, sequence, value, called, &from)
         }
         _ => return None,
     })
@@ -264,7 +265,7 @@ fn set(
     query: &QueryText,
     argument: &Expr,
     value: &Expr,
-    called: bool,
+    called: Option<bool>,
     from: &str,
 ) -> Outcome {
     let harmless = |it: &QualifiedName| it.schema.is_none() && HARMLESS.contains(&it.name.as_str());
@@ -290,8 +291,13 @@ fn set(
             let message = format!("setval: value {value} is out of bounds for sequence \"{name}\" ({min}..{max})");
             return fail(sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, message);
         }
-        Some(Some(value)) if called => LastValue::Known(value),
-        Some(Some(value)) => LastValue::NotCalled(value),
+        Some(Some(value)) => match called {
+            Some(true) => LastValue::Known(value),
+            Some(false) => LastValue::NotCalled(value),
+            None => LastValue::Unknown,
+        },
+        // What one sequence has come to, another with the same bounds may come to.
+        _ if reads_like(execution, value, from, &sequence) => LastValue::Unknown,
         _ => {
             let query = format!(
                 "SELECT count(*) FROM (SELECT {value} AS value {from}) AS new WHERE value NOT BETWEEN {min} AND {max}"
@@ -301,10 +307,20 @@ fn set(
         }
     };
     execution.consume(id, last_value);
-    if called && from.is_empty() {
-        execution.session.sequences.set(id);
+    match called {
+        Some(true) if from.is_empty() => execution.session.sequences.set(id),
+        Some(false) => {}
+        _ => execution.session.sequences.perhaps_took(id),
     }
     Ok(())
+}
+
+/// The value is the `last_value` of a sequence whose bounds are within those of this one.
+fn reads_like(execution: &Execution, value: &Expr, from: &str, sequence: &Sequence) -> bool {
+    let is_last = matches!(value, Expr::Column(parts) if parts.last().is_some_and(|it| *it == "last_value"));
+    let name = from.get(4..).and_then(parse_relation_name).filter(|_| is_last);
+    let other = name.and_then(|it| execution.schema.get(execution.resolve(&it).ok()?)?.sequence().cloned());
+    other.is_some_and(|it| it.min >= sequence.min && it.max <= sequence.max)
 }
 
 /// An integer or a null that is written as such.

@@ -98,7 +98,7 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
     for finding in step.untold_findings() {
         comment(text, &format!("   Beware ({}): {}", finding.id, finding.message));
     }
-    if let Some(backfill) = &step.backfill {
+    if let Some(backfill) = step.backfill.as_ref().filter(|it| !it.copies()) {
         comment(
             text,
             "   On a large table, run this in another session now and then while it goes on, so that the room of old rows is used again:",
@@ -115,7 +115,7 @@ fn step(text: &mut String, step: &Step, timeout: &mut Option<u32>) {
     }
     if let Some(backfill) = &step.backfill {
         text.push('\n');
-        comment(text, "Makes the room of old rows free; reads and writes go on.");
+        comment(text, backfill.why_vacuum());
         statement(text, &backfill.vacuum);
     }
 }

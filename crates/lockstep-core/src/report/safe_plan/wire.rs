@@ -106,10 +106,25 @@ pub struct Backfill {
     pub stride: u32,
     /// The walk begins anew until it finds nothing to do.
     pub until_nothing_is_left: bool,
-    /// Makes the room of changed rows free again: to be run after each tenth of the way of a large table, between two
-    /// batches or beside them, and outside of a transaction.
+    /// Makes the room of changed rows free again, or lets the planner know copied ones: to be run after each tenth of
+    /// the way of a large table, between two batches or beside them, and outside of a transaction.
     #[serde(default)]
     pub vacuum: String,
+}
+
+impl Backfill {
+    /// Rows go to another table, rather than becoming old where they are.
+    pub fn copies(&self) -> bool {
+        self.batch.starts_with("INSERT")
+    }
+
+    /// What `vacuum` is for, once all is done.
+    pub fn why_vacuum(&self) -> &'static str {
+        match self.copies() {
+            true => "Lets the planner know the rows that were copied; reads and writes go on.",
+            false => "Makes the room of old rows free; reads and writes go on.",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -40,7 +40,8 @@ pub(in crate::statement) fn run(
     for sequence in taken {
         sequence_function::take(execution, sequence, None, false)?;
     }
-    let given = crate::statement::given::given(execution, table, targets, None);
+    let mut given = crate::statement::given::given(execution, table, targets, None);
+    crate::statement::given::know_copies(execution, query, table, targets, &mut given);
     if execution.schema.table(table).is_partitioned() {
         into_any(execution, table, &query.text)?;
     }
