@@ -1,7 +1,7 @@
 //! What only rows can answer: the queries whose answers decide whether a statement succeeds.
 
 use crate::effect::{Precondition, RelationId};
-use crate::expression::Expression;
+use crate::expression::{Expression, Raises};
 use crate::name::Ident;
 use crate::pg::sqlstate::{self, SqlState};
 use crate::pg::types::format::numeric_parts;
@@ -14,6 +14,8 @@ use crate::schema::violation;
 use crate::statement::column::base_type;
 use crate::statement::execution::{Execution, Outcome, fail};
 use crate::statement::known_rows;
+use crate::statement::query;
+use crate::statement::scope::TableScope;
 
 /// Rows of the table for which the expression is false.
 pub(super) fn violations(execution: &Execution, table: RelationId, expression: &Expression) -> Option<Precondition> {
@@ -118,6 +120,20 @@ pub(super) fn computed(execution: &Execution, table: RelationId, text: &str, ris
     let name = execution.schema.relation(table).name.clone();
     let query = violation::computed(text, &name.to_string());
     risks.iter().map(|risk| Precondition::new(query.clone(), "any number, without an error", *risk)).collect()
+}
+
+/// What computing an expression of the table over any rows may end with: where that is not known, the usual.
+pub(super) fn raised(execution: &Execution, expression: &Expression) -> Vec<SqlState> {
+    let scope = TableScope { execution, table: None, alias: None };
+    let mut raises = Raises::new(&scope);
+    match raises.expression(expression).is_ok() && query::called(execution, &mut raises).is_ok() {
+        true => raises.states,
+        false => vec![
+            sqlstate::NUMERIC_VALUE_OUT_OF_RANGE,
+            sqlstate::DIVISION_BY_ZERO,
+            sqlstate::INVALID_TEXT_REPRESENTATION,
+        ],
+    }
 }
 
 /// Pairs of rows that an exclusion constraint does not admit.

@@ -5,7 +5,7 @@ use crate::expression::evaluate::{Trouble, Value};
 use crate::expression::{Expression, Volatility};
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
-use crate::pg::sqlstate::{self, SqlState};
+use crate::pg::sqlstate;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::known_rows::Row;
 use crate::schema::relation::Rows;
@@ -145,7 +145,12 @@ fn fill(
         if generated.stored {
             altered.rewrite = altered.rewrite.or(Some("a stored generated column is computed for every row"));
             let text = execution.schema.print_expression(table, &generated.expression);
-            altered.scan.questions.extend(row_checks::computed(execution, table, &text, &EVALUATION));
+            altered.scan.questions.extend(row_checks::computed(
+                execution,
+                table,
+                &text,
+                &row_checks::raised(execution, &generated.expression),
+            ));
         }
         // A rewrite checks NOT NULL on the way; a virtual column is read for it.
         return Ok(generated.stored);
@@ -201,10 +206,6 @@ fn fill(
         }
     }
 }
-
-/// What computing an expression over any rows may end with.
-pub(super) const EVALUATION: [SqlState; 3] =
-    [sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, sqlstate::DIVISION_BY_ZERO, sqlstate::INVALID_TEXT_REPRESENTATION];
 
 /// The default of every row, as the domain's checks see it.
 fn check_default(execution: &mut Execution, table: RelationId, default: &Expression, type_: &Type) -> Outcome {

@@ -65,7 +65,7 @@ pub(super) fn set(
     let not_null = execution.schema.table(table).attribute(number).is_some_and(|it| it.not_null);
     if generated.stored {
         altered.rewrite = altered.rewrite.or(Some(REWRITE));
-        let questions = row_checks::computed(execution, table, &text, &super::add_column::EVALUATION);
+        let questions = row_checks::computed(execution, table, &text, &row_checks::raised(execution, &made));
         altered.scan.questions.extend(questions);
     } else if not_null {
         altered.verify = altered.verify.or(Some("the column must hold no null in any row as it is computed now"));

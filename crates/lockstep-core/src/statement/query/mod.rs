@@ -35,7 +35,7 @@ pub(super) use crate::statement::query::surroundings::{Surroundings, check};
 use crate::syntax::select::Select;
 
 pub(super) use row_security::{Ask, read_by_policies};
-pub(super) use running::{Below, Purpose, Target, beside_target, run};
+pub(super) use running::{Below, Purpose, Target, beside_target, called, run};
 
 /// What a query yields, and how.
 pub(super) struct Analyzed {

@@ -125,7 +125,7 @@ fn raised(
 }
 
 /// Looks into the schema's functions that are called.
-pub(super) fn called(execution: &Execution, raises: &mut Raises) -> Outcome {
+pub(in crate::statement) fn called(execution: &Execution, raises: &mut Raises) -> Outcome {
     let mut seen = vec![];
     while let Some(id) = raises.functions.pop() {
         if seen.contains(&id) {
