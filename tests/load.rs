@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use lockstep_pg::Cluster;
-use lockstep_tests::load::{Load, Scenario};
-use lockstep_tests::{files, repository};
+use lockstep_tests::load::{Load, Scenario, scenarios};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let found = files(&repository().join("tests/load"), "sql");
+    let found = scenarios();
     assert!(!found.is_empty(), "tests/load has no scenario");
     let cluster = Cluster::find_and_start(None, None).map(Arc::new);
     let trials = match &cluster {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lockstep_pg::Cluster;
-use lockstep_tests::load::{Load, Outcome, Run, Scenario, Seen};
-use lockstep_tests::{files, repository};
+use lockstep_tests::load::{Load, Outcome, Run, Scenario, Seen, scenarios};
+
 use serde_json::{Value, json};
 
 const USAGE: &str = "usage: load [--only NAME]… [--rows N] [--rate N] [--connections N] [--control SECONDS]
@@ -104,7 +104,7 @@ fn measure(arguments: &Arguments) -> Result<bool, String> {
     );
     let mut all_well = true;
     let mut found = vec![];
-    for path in files(&repository().join("tests/load"), "sql") {
+    for path in scenarios() {
         let scenario = Scenario::read(&path, load)?;
         if !arguments.only.is_empty() && !arguments.only.iter().any(|it| scenario.name.contains(it)) {
             continue;

@@ -2,11 +2,12 @@
 //!
 //! A scenario is a `.sql` of `tests/load`, a case whose header holds the application: `-- read: …` and `-- write: …`
 //! are its queries, `$1` a row's number from 1 to the number of rows; `-- from stage 4, read: …` those that it says
-//! once stage 4 of the safe plan is about to begin. `{rows}` stands for the number of rows.
+//! once stage 4 of the safe plan is about to begin. `-- tables: orders` takes the starting schema of
+//! `tests/load/tables/orders.sql`, and its application where the scenario has none. `{rows}` stands for the number of rows.
 
 mod traffic;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use lockstep_core::report::plan;
@@ -17,6 +18,7 @@ use lockstep_pg::session::Target;
 
 use crate::case::{Case, MIGRATION, header};
 use crate::psql::run;
+use crate::{files, repository};
 use traffic::{Application, Queries};
 pub use traffic::{Seen, Traffic};
 
@@ -88,7 +90,11 @@ impl Outcome {
 
 impl Scenario {
     pub fn read(path: &Path, load: Load) -> Result<Scenario, String> {
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let mut text = read(path)?;
+        if let Some(tables) = header(&text, "tables") {
+            let shared = path.with_file_name("tables").join(format!("{tables}.sql"));
+            text = on_tables(&read(&shared)?, &text);
+        }
         let text = text.replace("{rows}", &load.rows.to_string());
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let application = application(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -165,6 +171,25 @@ impl Scenario {
         };
         Ok(Run { seen, time, again, error })
     }
+}
+
+/// The scenarios of `tests/load`.
+pub fn scenarios() -> Vec<PathBuf> {
+    let folder = repository().join("tests/load");
+    files(&folder, "sql").into_iter().filter(|it| it.parent() == Some(&folder)).collect()
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// A scenario on tables that several share.
+fn on_tables(tables: &str, own: &str) -> String {
+    let (application, migration) = own.split_once(MIGRATION).unwrap_or(("", own));
+    let speaks = application.lines().any(|it| it.starts_with("-- read: "));
+    let is_kept = |it: &&str| !speaks || !(it.starts_with("-- read: ") || it.starts_with("-- write: "));
+    let tables: Vec<&str> = tables.lines().filter(is_kept).collect();
+    format!("{}\n{}\n{MIGRATION}{migration}", application.trim_end(), tables.join("\n"))
 }
 
 /// Makes the tables and leaves them as a server in use keeps them: vacuumed, with statistics.
