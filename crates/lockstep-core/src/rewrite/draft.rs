@@ -34,7 +34,7 @@ pub struct Draft {
 pub enum Action {
     /// Statements that are one transaction; a single one is by itself.
     Run(Vec<String>),
-    Backfill(Backfill),
+    Backfill(Box<Backfill>),
 }
 
 /// What a recipe makes of a statement.
@@ -79,7 +79,7 @@ impl Rewrite {
     }
 
     pub fn backfill(mut self, backfill: Backfill, why: impl Into<String>) -> Self {
-        self.steps.push(Draft::new(Phase::Backfill, Action::Backfill(backfill), why));
+        self.steps.push(Draft::new(Phase::Backfill, Action::Backfill(Box::new(backfill)), why));
         self
     }
 
