@@ -35,6 +35,22 @@ impl Expression {
             _ => false,
         }
     }
+
+    /// A column, and nothing done to it but conversions to other types.
+    pub fn is_conversion(&self) -> bool {
+        match &self.node {
+            Node::Column(_) => true,
+            Node::Relabel { operand, .. }
+            | Node::ThroughText { operand, .. }
+            | Node::ConvertArray { operand, .. }
+            | Node::Collate { operand, .. }
+            | Node::ToDomain { operand, .. } => operand.is_conversion(),
+            Node::Function { function, arguments, .. } => {
+                function.name.is_empty() && arguments.first().is_some_and(Expression::is_conversion)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// `simple_quote_literal`: never with `E''`, so a backslash stands for itself.

@@ -24,7 +24,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
             continue;
         }
         let message = format!(
-            "{} has {} indexes now: an INSERT writes to all of them, and so does an UPDATE that is not HOT.",
+            "{} has {} indexes once this file has run: an INSERT writes to all of them, and so does an UPDATE that is not HOT.",
             owner.name,
             table.indexes.len()
         );

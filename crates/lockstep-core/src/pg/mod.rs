@@ -16,6 +16,7 @@ pub mod lock_mode;
 pub mod operator_class;
 pub mod sqlstate;
 pub mod storage_parameter;
+pub mod time_zone;
 pub mod toast;
 pub mod types;
 pub mod version;

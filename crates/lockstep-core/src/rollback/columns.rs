@@ -1,7 +1,7 @@
 //! Columns of tables that stay: made ones are dropped, lost ones added again, others altered back.
 
 use crate::effect::RelationId;
-use crate::name::Ident;
+use crate::name::{Ident, quote_literal};
 use crate::pg::behavior;
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
@@ -149,7 +149,10 @@ impl Work<'_> {
         if type_changes {
             let collation = old.collation.as_ref().map(|it| format!(" COLLATE {it}")).unwrap_or_default();
             let type_ = start.format_type(&old.type_);
-            let using = if converts_on_assignment(&new.type_, &old.type_, self.version) {
+            let zone = self.zone_back((pair.was, column.was), &new.type_, &old.type_).map(|it| quote_literal(&it));
+            let using = if let Some(zone) = zone {
+                format!(" USING {name} AT TIME ZONE {zone}")
+            } else if converts_on_assignment(&new.type_, &old.type_, self.version) {
                 String::new()
             } else if old.type_.base != new.type_.base && is_user(&old.type_) && is_user(&new.type_) {
                 format!(" USING {name}::text::{type_}")

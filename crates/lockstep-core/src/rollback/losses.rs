@@ -1,7 +1,6 @@
 //! What no statement brings back: contents of what was dropped, values overwritten, rows deleted.
 
 use crate::effect::{DataChangeKind, RelationId};
-use crate::pg::types::{Type, TypeRef};
 use crate::rollback::Work;
 use crate::rollback::inserted::Inserted;
 use crate::rollback::recovery::Gone;
@@ -9,7 +8,6 @@ use crate::rollback::relations::column_path;
 use crate::rollback::state::{State, find};
 use crate::schema::Schema;
 use crate::simulate::trace::{Outcome, Step, Trace};
-use crate::syntax::expression::Expr;
 use crate::syntax::statement::{AlterTableAction, Statement, Subcommand};
 
 impl Work<'_> {
@@ -125,30 +123,6 @@ impl Work<'_> {
         }
     }
 
-    /// Types that changed on the way: whether the old values could all be kept.
-    fn conversions(&mut self, state: &State<'_>) {
-        let start = self.start;
-        for pair in self.diff.tables.clone() {
-            for column in pair.columns.iter().filter(|it| it.same) {
-                let path = column_path(start, pair.was, column.was);
-                for step in &state.steps {
-                    let Some(using) = retyped_by(step, pair.was, column.was, start) else { continue };
-                    let before = previous(state, step, start);
-                    let types = (type_of(before, pair.was, column.was), type_of(&step.after, pair.was, column.was));
-                    let (Some(from), Some(to)) = types else { continue };
-                    if using || !keeps_all(&from, &to) {
-                        self.gone.push(Gone { step: step.index, table: pair.was, column: Some(column.was) });
-                        let (from, to) = (before.format_type(&from), step.after.format_type(&to));
-                        self.lose(format!(
-                            "What {to} cannot hold of the {from} values of {path}, converted by step {}.",
-                            step.index
-                        ));
-                    }
-                }
-            }
-        }
-    }
-
     /// Rows of tables that were there at the start. Whether they had any is not asked: a schema alone
     /// does not tell.
     fn changed_rows<'s>(
@@ -248,91 +222,10 @@ impl Work<'_> {
     }
 }
 
-fn previous<'s>(state: &'s State<'_>, step: &Step, start: &'s Schema) -> &'s Schema {
-    let at = state.steps.iter().position(|it| it.index == step.index).unwrap_or(0);
-    at.checked_sub(1).map_or(start, |at| &state.steps[at].after)
-}
-
-fn type_of(schema: &Schema, table: RelationId, column: u16) -> Option<Type> {
-    schema.get(table)?.table()?.attribute(column).map(|it| it.type_)
-}
-
-/// Whether the step changes the column's type; true where its `USING` is more than a plain cast.
-fn retyped_by(step: &Step, table: RelationId, column: u16, start: &Schema) -> Option<bool> {
-    let Some(Statement::AlterTable(statement)) = step.statement.as_deref() else { return None };
-    let AlterTableAction::Subcommands(subcommands) = &statement.action else { return None };
-    let schema = if step.after.get(table).is_some() { &step.after } else { start };
-    if find(schema, &step.session, &statement.name) != Some(table) {
-        return None;
-    }
-    let name = schema.get(table)?.table()?.column_name(column);
-    subcommands.iter().find_map(|it| match it {
-        Subcommand::SetType { column, using, .. } if *column == name => {
-            Some(using.as_ref().is_some_and(|using| !is_plain_cast(using, &name)))
-        }
-        _ => None,
-    })
-}
-
-fn is_plain_cast(expression: &Expr, column: &crate::name::Ident) -> bool {
-    match expression {
-        Expr::Cast { operand, .. } => is_plain_cast(operand, column),
-        Expr::Column(parts) => parts.last() == Some(column),
-        _ => false,
-    }
-}
-
 fn converts(step: &Step) -> bool {
     let Some(Statement::AlterTable(statement)) = step.statement.as_deref() else { return false };
     match &statement.action {
         AlterTableAction::Subcommands(all) => all.iter().any(|it| matches!(it, Subcommand::SetType { .. })),
         _ => false,
     }
-}
-
-/// Every value of the one type is a value of the other, and comes back as it was.
-fn keeps_all(from: &Type, to: &Type) -> bool {
-    if from == to {
-        return true;
-    }
-    if from.array != to.array {
-        return false;
-    }
-    let (TypeRef::Builtin(_), TypeRef::Builtin(_)) = (from.base, to.base) else {
-        // An enum's or domain's values as text; anything else is not known to be kept.
-        return to.is(Type::TEXT) || (to.is(Type::VARCHAR) && to.modifier < 0);
-    };
-    let integers = [Type::INT2, Type::INT4, Type::INT8];
-    let rank = |it: &Type| integers.iter().position(|integer| integer.bare().base == it.base);
-    let is = |it: &Type, other: Type| it.base == other.base;
-    if let (Some(from), Some(to)) = (rank(from), rank(to)) {
-        return from <= to;
-    }
-    if rank(from).is_some() {
-        return (is(to, Type::NUMERIC) && to.modifier < 0)
-            || is_text(to)
-            || (!is(from, Type::INT8) && is(to, Type::FLOAT8));
-    }
-    // Too long a value is refused, not cut: what was converted was kept.
-    if is(from, Type::TEXT) || is(from, Type::VARCHAR) {
-        return is(to, Type::TEXT)
-            || is(to, Type::VARCHAR) && (to.modifier < 0 || (from.modifier >= 0 && to.modifier >= from.modifier));
-    }
-    if is(from, Type::NUMERIC) && is(to, Type::NUMERIC) {
-        let parts = |it: &Type| crate::pg::types::format::numeric_parts(it.modifier);
-        return match (parts(from), parts(to)) {
-            (_, None) => true,
-            (Some((_, from)), Some((_, to))) => from <= to,
-            (None, Some(_)) => false,
-        };
-    }
-    if is(from, Type::FLOAT4) && is(to, Type::FLOAT8) || is(from, Type::DATE) && is(to, Type::TIMESTAMP) {
-        return to.modifier < 0;
-    }
-    let readable = [Type::UUID, Type::BOOL, Type::INT8, Type::DATE, Type::NUMERIC];
-    readable.iter().any(|it| is(from, *it)) && is_text(to)
-}
-
-fn is_text(type_: &Type) -> bool {
-    type_.base == Type::TEXT.base || (type_.base == Type::VARCHAR.base && type_.modifier < 0)
 }

@@ -3,6 +3,7 @@
 
 mod beside;
 mod columns;
+mod conversions;
 pub mod given;
 mod guard;
 mod hierarchy;
@@ -26,6 +27,8 @@ mod views;
 mod tests;
 
 pub(crate) use ownership::grants_on;
+
+use std::collections::BTreeMap;
 
 use crate::effect::RelationId;
 use crate::pg::version::PgVersion;
@@ -94,6 +97,7 @@ pub fn way_back(trace: &Trace, step: Option<usize>) -> WayBack {
     let state = state::State::after(trace, step);
     let mut work = Work::new(&trace.start, &state.schema, trace.version);
     work.note_all(&state.notes);
+    work.read_zones(&state);
     work.release_from_parents();
     work.drop_made_relations();
     work.rename_back();
@@ -134,6 +138,8 @@ struct Work<'a> {
     impossible: Vec<String>,
     notes: Vec<String>,
     gone: Vec<recovery::Gone>,
+    /// By a column of the start.
+    zones: BTreeMap<(RelationId, u16), String>,
     /// Steps whose effects are not known, or that lose something which no query keeps.
     unknown_steps: Vec<usize>,
 }
@@ -153,6 +159,7 @@ impl<'a> Work<'a> {
             impossible: vec![],
             notes: vec![],
             gone: vec![],
+            zones: BTreeMap::new(),
             unknown_steps: vec![],
         }
     }

@@ -124,16 +124,17 @@ pub(super) fn computed(execution: &Execution, table: RelationId, text: &str, ris
 
 /// What computing an expression of the table over any rows may end with: where that is not known, the usual.
 pub(super) fn raised(execution: &Execution, expression: &Expression) -> Vec<SqlState> {
+    known_to_raise(execution, expression).unwrap_or_else(|| {
+        vec![sqlstate::NUMERIC_VALUE_OUT_OF_RANGE, sqlstate::DIVISION_BY_ZERO, sqlstate::INVALID_TEXT_REPRESENTATION]
+    })
+}
+
+/// The same; `None` where it is not known.
+pub(super) fn known_to_raise(execution: &Execution, expression: &Expression) -> Option<Vec<SqlState>> {
     let scope = TableScope { execution, table: None, alias: None };
     let mut raises = Raises::new(&scope);
-    match raises.expression(expression).is_ok() && query::called(execution, &mut raises).is_ok() {
-        true => raises.states,
-        false => vec![
-            sqlstate::NUMERIC_VALUE_OUT_OF_RANGE,
-            sqlstate::DIVISION_BY_ZERO,
-            sqlstate::INVALID_TEXT_REPRESENTATION,
-        ],
-    }
+    let known = raises.expression(expression).is_ok() && query::called(execution, &mut raises).is_ok();
+    known.then_some(raises.states)
 }
 
 /// Pairs of rows that an exclusion constraint does not admit.

@@ -5,6 +5,7 @@ use crate::expression::query::Aggregate;
 use crate::expression::raises::{Raised, Raises, constant};
 use crate::pg::catalog::Function;
 use crate::pg::sqlstate::{self, SqlState};
+use crate::pg::time_zone::{is_fixed, is_universal};
 use crate::pg::types::Type;
 
 /// Never raise, whatever their arguments.
@@ -215,6 +216,15 @@ impl Raises<'_> {
                 if steps && constant(last).is_none_or(|it| it.trim_start_matches(['-', '0']).is_empty()) {
                     self.may(sqlstate::INVALID_PARAMETER_VALUE);
                 }
+                Ok(())
+            }
+            // Universal time moves no value out of its range.
+            ("timezone", [zone, _]) if constant(zone).is_some_and(is_universal) => Ok(()),
+            ("timezone", [zone, _]) => {
+                if !constant(zone).is_some_and(is_fixed) {
+                    self.may(sqlstate::INVALID_PARAMETER_VALUE);
+                }
+                self.may(sqlstate::DATETIME_FIELD_OVERFLOW);
                 Ok(())
             }
             // Formats of digits, and of dates and times, are all understood.

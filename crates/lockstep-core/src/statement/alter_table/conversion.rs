@@ -7,6 +7,7 @@ use crate::schema::relation::Column;
 use crate::schema::user_type::TypeId;
 use crate::statement::column::base_type;
 use crate::statement::execution::Execution;
+use crate::statement::row_checks;
 
 /// One of the server's own types without its modifier; `None` for arrays and for types of the schema.
 fn own(type_: &Type) -> Option<Type> {
@@ -38,7 +39,12 @@ fn integer_rank(type_: Type) -> Option<usize> {
 /// SQLSTATEs that the conversion may end with; none where it cannot fail.
 pub(super) fn risks(execution: &Execution, conversion: &Expression, from: &Type, to: &Type) -> Vec<SqlState> {
     let mut found = of_domain(execution, to);
-    let plain = conversion.columns().len() == 1;
+    if !conversion.is_conversion() {
+        found.extend(row_checks::known_to_raise(execution, conversion).unwrap_or_else(of_text));
+        found.sort_unstable();
+        found.dedup();
+        return found;
+    }
     let (from, target) = (base_type(execution, from), base_type(execution, to));
     let by_type = match (own(&from), own(&target)) {
         (Some(from), Some(to)) => of_own_types(from, to, target.modifier),
@@ -49,9 +55,6 @@ pub(super) fn risks(execution: &Execution, conversion: &Expression, from: &Type,
         _ => of_text(),
     };
     found.extend(by_type);
-    if !plain || conversion.volatility() != crate::expression::Volatility::Immutable {
-        found.extend(of_text());
-    }
     found.sort_unstable();
     found.dedup();
     found
@@ -93,6 +96,10 @@ fn of_own_types(from: Type, to: Type, modifier: i32) -> Vec<SqlState> {
         (Type::BIT | Type::VARBIT, Type::VARBIT) => of_length(modifier),
         (Type::JSON, Type::JSONB) => vec![sqlstate::INVALID_TEXT_REPRESENTATION, sqlstate::UNTRANSLATABLE_CHARACTER],
         (Type::JSONB, Type::JSON) | (Type::DATE, Type::TIMESTAMP | Type::TIMESTAMPTZ) => vec![],
+        // A value at the very end of the range.
+        (Type::TIMESTAMP, Type::TIMESTAMPTZ) | (Type::TIMESTAMPTZ, Type::TIMESTAMP) => {
+            vec![sqlstate::DATETIME_FIELD_OVERFLOW]
+        }
         _ if is_number(from) && (is_number(to) || to == Type::BOOL) => {
             let widens = match (integer_rank(from), integer_rank(to)) {
                 (Some(a), Some(b)) => a <= b,
