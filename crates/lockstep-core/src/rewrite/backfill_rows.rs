@@ -128,6 +128,11 @@ fn left_to_do(
         let written: Vec<&Ident> = change.assignments.iter().map(|(name, _)| name).collect();
         let reads_what_it_writes = mentions(value, &written);
         let is_new = start.is_some_and(|it| it.attribute(number).is_none());
+        let others: Vec<&Ident> = written.iter().copied().filter(|it| *it != name).collect();
+        if is_settled_by_itself(value, name) && !mentions(value, &others) && has_equality(&column.type_) {
+            changes.push(format!("{target} IS DISTINCT FROM {value}"));
+            continue;
+        }
         if reads_what_it_writes || has_query(value) {
             // Done twice it may come to something else, unless the rows themselves say that it is done.
             if !chosen.is_some_and(|it| mentions(it, &written)) {
@@ -177,6 +182,46 @@ fn left_to_do(
         (Some(chosen), Some(changes)) => Some(format!("{chosen} AND {changes}")),
         (one, other) => one.or(other),
     })
+}
+
+/// Computed from the column itself, it comes to the same when it is computed from its own result: `lower(trim(name))`,
+/// `coalesce(name, '')`.
+fn is_settled_by_itself(value: &Expr, name: &Ident) -> bool {
+    let is_column = |it: &Expr| matches!(it, Expr::Column(path) if path.last() == Some(name));
+    let plain = |it: &Expr| matches!(it, Expr::Literal(_) | Expr::TypedLiteral { .. });
+    match value {
+        Expr::Coalesce(items) => matches!(&items[..], [first, rest @ ..] if is_column(first) && rest.iter().all(plain)),
+        Expr::NullIf(first, second) => is_column(first) && plain(second),
+        Expr::MinMax { arguments, .. } => {
+            arguments.iter().any(is_column) && arguments.iter().all(|it| is_column(it) || plain(it))
+        }
+        Expr::Function(call) if call.name.schema.as_ref().is_none_or(|it| *it == "pg_catalog") => match &call.arguments[..] {
+            [only] => {
+                let inner = &only.value;
+                match call.name.name.as_str() {
+                    "initcap" | "abs" | "ceil" | "ceiling" | "floor" | "trunc" | "round" => is_column(inner),
+                    // Letters and blanks do not change each other.
+                    "lower" | "upper" | "btrim" | "ltrim" | "rtrim" => is_column(inner) || is_trimmed(inner, name),
+                    _ => false,
+                }
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The column without blanks around it.
+fn is_trimmed(value: &Expr, name: &Ident) -> bool {
+    match value {
+        Expr::Function(call) => match (call.name.name.as_str(), &call.arguments[..]) {
+            ("btrim" | "ltrim" | "rtrim", [only]) => {
+                matches!(&only.value, Expr::Column(path) if path.last() == Some(name)) || is_trimmed(&only.value, name)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 pub(super) fn mentions(expression: &Expr, columns: &[&Ident]) -> bool {
@@ -250,6 +295,10 @@ fn picks_one_row(site: &Site<'_>, relation: &Relation, condition: &Expr) -> bool
 /// Whether `IS DISTINCT FROM` can compare values of the type.
 pub(super) fn has_equality(type_: &Type) -> bool {
     let plain = type_.element().unwrap_or(*type_);
+    // `varchar` and `cidr` are compared as `text` and `inet`.
+    if plain.is(Type::VARCHAR) || plain.is(Type::CIDR) {
+        return true;
+    }
     let is_range = plain.row().is_some_and(|row| matches!(row.kind, 'r' | 'm'));
     is_range || catalog::equality().iter().any(|row| row.left.is(plain) || row.left.is(plain.bare()))
 }
