@@ -29,8 +29,8 @@ impl Work<'_> {
     pub(super) fn read_zones(&mut self, state: &State<'_>) {
         for pair in &self.diff.tables {
             for column in pair.columns.iter().filter(|it| it.same) {
-                let ways = state.steps.iter().filter_map(|it| retyped_by(it, pair.was, column.was, self.start));
-                if let Some(Way::Zone(zone)) = ways.last() {
+                let mut ways = state.steps.iter().filter_map(|it| retyped_by(it, pair.was, column.was, self.start));
+                if let Some(Way::Zone(zone)) = ways.next_back() {
                     self.zones.insert((pair.was, column.was), zone);
                 }
             }
