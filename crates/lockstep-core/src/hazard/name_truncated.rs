@@ -18,7 +18,7 @@ pub(super) static HAZARD: Hazard = Hazard {
 };
 
 fn check(step: &Step, _: &Trace) -> Vec<Finding> {
-    if !runs(step) {
+    if !runs(step) || !may_be_long(&step.text) {
         return vec![];
     }
     let mut names: Vec<&str> = vec![];
@@ -39,4 +39,10 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
         Finding::new(&HAZARD, message)
     });
     found.collect()
+}
+
+/// Whether so many bytes stand between two blanks: a long name, or one in quotes, which may hold blanks itself.
+fn may_be_long(text: &str) -> bool {
+    let mut words = text.as_bytes().split(|it| it.is_ascii_whitespace());
+    text.contains('"') || words.any(|it| it.len() > MAX_NAME_BYTES)
 }
