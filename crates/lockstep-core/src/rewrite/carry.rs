@@ -23,10 +23,12 @@ pub(super) struct Carry<'a> {
 }
 
 impl Carry<'_> {
-    /// The new table's key with the values that it has for a row of the old one.
+    /// The new table's key, checked at once, with the values that it has for a row of the old one.
     pub(super) fn key(&self) -> Option<Vec<(Ident, &Expr)>> {
         let new = self.new.table()?;
-        let numbers = self.schema.index(new.primary_key()?.index()?).key_columns()?;
+        // One that may be checked later tells `ON CONFLICT` nothing.
+        let key = new.primary_key().filter(|it| !it.deferrable)?;
+        let numbers = self.schema.index(key.index()?).key_columns()?;
         let value = |number: u16| {
             let name = new.column_name(number);
             let at = self.columns.iter().position(|it| *it == name)?;

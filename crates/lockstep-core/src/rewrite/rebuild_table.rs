@@ -8,6 +8,7 @@ use crate::rewrite::refused::WINDOW;
 use crate::rewrite::{Phase, Recipe, Rewrite, Site, split};
 use crate::rollback::grants_on;
 use crate::schema::Schema;
+use crate::schema::constraint::Constraint;
 use crate::schema::ddl::comment_on;
 use crate::schema::definition::print_options;
 use crate::schema::object::ObjectClass;
@@ -70,7 +71,7 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
         },
     };
     let Some(keys) = carry.key() else {
-        return refuse("without a primary key no trigger can tell which row to carry over");
+        return refuse("without a primary key that is checked at once no trigger can tell which row to carry over");
     };
     let walk = Walk::through(site.before(), old.id)?;
     let why = format!(
@@ -90,6 +91,10 @@ fn rewrite(site: &Site<'_>) -> Option<Rewrite> {
     }
     if let Some(last) = rewrite.steps.last_mut() {
         last.settles = SETTLED;
+    }
+    for (of, key) in keys_to(site, old.id).into_iter().filter(|(_, key)| key.validated && key.enforced) {
+        let validate = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", site.before().relation(of).name, key.name);
+        rewrite = rewrite.run(Phase::Contract, validate, "Checks the old rows while both tables are read and written.");
     }
     Some(rewrite)
 }
@@ -119,8 +124,8 @@ fn in_the_way(site: &Site<'_>, old: &Relation, table: &Table) -> Option<&'static
     let own_key = table.constraints.iter().filter_map(|it| it.foreign_key()).any(|it| it.references == old.id);
     if table.is_related() {
         Some("it has partitions or is one of a hierarchy")
-    } else if !table.referenced_by.is_empty() || own_key {
-        Some("foreign keys refer to it, and one that is moved to another table reads all rows under a lock")
+    } else if own_key || table.referenced_by.iter().any(|it| site.table(*it).is_none_or(Table::is_related)) {
+        Some("a foreign key of its own, or of a table with partitions, refers to it, which cannot be moved without a scan")
     } else if has(ObjectClass::Rule) || site.before().statistics_of(old.id).next().is_some() {
         Some("it has rules or extended statistics, which would stay with the old one")
     } else if old.persistence == Persistence::Temporary {
@@ -159,6 +164,16 @@ fn make(
     made
 }
 
+/// Foreign keys of other tables that refer to the table.
+fn keys_to(site: &Site<'_>, table: RelationId) -> Vec<(RelationId, Constraint)> {
+    let referring = site.table(table).into_iter().flat_map(|it| it.referenced_by.iter().copied());
+    let keys = referring.filter_map(|of| Some((of, site.table(of)?))).flat_map(|(of, it)| {
+        let own = it.constraints.iter().filter(move |it| it.foreign_key().is_some_and(|key| key.references == table));
+        own.map(move |it| (of, it.clone()))
+    });
+    keys.collect()
+}
+
 /// The old table goes, and the new one has its name, and the names of all that belongs to it.
 fn swap(site: &Site<'_>, end: &Schema, (old, table): (&Relation, &Table), new: &Relation) -> Vec<String> {
     let (before, wanted) = (site.before(), site.after());
@@ -176,10 +191,16 @@ fn swap(site: &Site<'_>, end: &Schema, (old, table): (&Relation, &Table), new: &
             renamed.push(format!("ALTER SEQUENCE {is} RENAME TO {}", was.name));
         }
     }
+    let keys = keys_to(site, old.id);
+    swap.extend(keys.iter().map(|(of, key)| format!("ALTER TABLE {} DROP CONSTRAINT {}", before.relation(*of).name, key.name)));
     swap.push(format!("DROP TABLE {}", old.name));
     swap.push(format!("ALTER TABLE {} RENAME TO {}", new.name, old.name.name));
     swap.extend(renamed);
     swap.extend(pairs(wanted, old.id, end, new.id).into_iter().map(|(is, was)| format!("ALTER INDEX {is} RENAME TO {}", was.name)));
+    for (of, key) in &keys {
+        let clause = before.add_constraint_clause(*of, &Constraint { validated: false, ..key.clone() });
+        swap.push(format!("ALTER TABLE {} {clause}", before.relation(*of).name));
+    }
     for class in [ObjectClass::Trigger, ObjectClass::Policy] {
         swap.extend(before.objects_on(class, old.id).filter_map(|it| before.create_object(it.id)));
     }
