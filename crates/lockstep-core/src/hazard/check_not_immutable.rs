@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
-use crate::hazard::shapes::locked;
+use crate::hazard::shapes::changed;
 use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::pg::volatility::Volatility;
@@ -22,7 +22,7 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     if !runs(step) {
         return vec![];
     }
-    let tables = locked(step, &['r', 'p']);
+    let tables = changed(step, &['r', 'p']);
     let mut found = vec![];
     for (relation, table) in tables.into_iter().filter_map(|id| step.after.get(id).and_then(|it| Some((it, it.table()?)))) {
         let old = step.before.get(relation.id).and_then(|it| it.table());

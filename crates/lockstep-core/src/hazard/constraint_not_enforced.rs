@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::hazard::concerns::Concerns;
 use crate::hazard::exposure::runs;
-use crate::hazard::shapes::locked;
+use crate::hazard::shapes::changed;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::constraint::Constraint;
 use crate::simulate::trace::{Step, Trace};
@@ -22,7 +22,7 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
         return vec![];
     }
     let mut found = vec![];
-    for relation in locked(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
+    for relation in changed(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
         let Some(table) = relation.table() else { continue };
         let old = step.before.get(relation.id).and_then(|it| it.table());
         let was_enforced = |it: &Constraint| old.and_then(|old| old.constraint(it.name.as_str())).is_none_or(|it| it.enforced);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::hazard::exposure::runs;
-use crate::hazard::shapes::{end_of_file, locked};
+use crate::hazard::shapes::{changed, end_of_file};
 use crate::hazard::concerns::Concerns;
 use crate::hazard::{Finding, Hazard};
 use crate::schema::constraint::{Constraint, ForeignKey};
@@ -50,7 +50,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
 
 /// Foreign keys that the step makes, each with its table; parts of a partitioned table's key left out.
 pub(super) fn new_foreign_keys(step: &Step) -> impl Iterator<Item = (crate::effect::RelationId, &Constraint, &ForeignKey)> {
-    let tables = locked(step, &['r', 'p']);
+    let tables = changed(step, &['r', 'p']);
     tables.into_iter().filter_map(|id| Some((id, step.after.get(id)?.table()?))).flat_map(move |(id, table)| {
         let old = step.before.get(id).and_then(|it| it.table());
         let is_new = move |it: &&Constraint| old.is_none_or(|old| old.constraint(it.name.as_str()).is_none());

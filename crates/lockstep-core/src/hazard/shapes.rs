@@ -1,5 +1,7 @@
 //! What rules ask of a statement and of the relations that it names.
 
+use std::rc::Rc;
+
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::hazard::exposure::runs;
 use crate::name::{Ident, QualifiedName};
@@ -34,10 +36,14 @@ pub(super) fn written_subcommands(step: &Step) -> &[Subcommand] {
     }
 }
 
-/// Relations of those kinds that the step locks, each once, in the order of their making.
-pub(super) fn locked(step: &Step, kinds: &[char]) -> Vec<RelationId> {
+/// Relations of those kinds that the step locks and changes, each once, in the order of their making.
+pub(super) fn changed(step: &Step, kinds: &[char]) -> Vec<RelationId> {
+    let stays = |id| match (step.before.shared(id), step.after.shared(id)) {
+        (Some(before), Some(after)) => Rc::ptr_eq(before, after),
+        _ => false,
+    };
     let mut ids: Vec<RelationId> =
-        step.locks.iter().filter(|it| kinds.contains(&it.kind)).map(|it| it.relation).collect();
+        step.locks.iter().filter(|it| kinds.contains(&it.kind) && !stays(it.relation)).map(|it| it.relation).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -92,7 +98,7 @@ pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
         return vec![];
     }
     let mut found = vec![];
-    for relation in locked(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
+    for relation in changed(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
         let old = step.before.get(relation.id).map(|it| it.columns());
         let is_new = |number: u16| old.is_none_or(|it| it.attribute(number).is_none());
         let columns = relation.columns().live().filter(|(number, column)| column.inherited == 0 && is_new(*number));
