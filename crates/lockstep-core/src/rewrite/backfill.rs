@@ -13,6 +13,9 @@ pub const BATCH_ROWS: u32 = 5_000;
 /// Pages a batch, where pages are counted: about as many rows.
 const BATCH_PAGES: u32 = 64;
 
+/// Milliseconds that a batch waits for a row which somebody else has locked.
+const BATCH_LOCK_MS: u32 = 50;
+
 /// Milliseconds between two batches, so that replicas and vacuum keep up.
 const PAUSE_MS: u32 = 10;
 
@@ -188,7 +191,8 @@ impl Backfill {
         }
     }
 
-    /// As a `DO` block that commits after every batch, for `psql` and others that send it outside of a transaction.
+    /// As a `DO` block that commits after every batch, for `psql` and others that send it outside of a transaction. A
+    /// batch that meets a locked row gives its own rows free and is tried again, long before a deadlock is looked for.
     pub fn block(&self) -> String {
         let stride = self.stride();
         let batch = self.statement(Some(&self.range("low", &format!("low + {stride}"))));
@@ -196,17 +200,23 @@ impl Backfill {
         let bounds =
             format!("SELECT {list} INTO low, last{}", from.map(|it| format!(" FROM {it}")).unwrap_or_default());
         let pause = format!("{}.{:03}", PAUSE_MS / 1000, PAUSE_MS % 1000);
+        let attempt = |indent: &str, done: &str| {
+            format!(
+                "{indent}SET LOCAL lock_timeout = '{BATCH_LOCK_MS}ms';\n{indent}BEGIN\n{indent}  {batch};\n{done}{indent}  low := \
+                 low + {stride};\n{indent}EXCEPTION WHEN lock_not_available OR deadlock_detected THEN\n{indent}  PERFORM \
+                 pg_sleep(0.5);\n{indent}END;\n{indent}COMMIT;\n{indent}PERFORM pg_sleep({pause});\n"
+            )
+        };
         let body = match self.walk {
             Walk::Key(_) => format!(
-                "DECLARE\n  low bigint;\n  last bigint;\nBEGIN\n  {bounds};\n  WHILE low <= last LOOP\n    {batch};\n    \
-                 COMMIT;\n    PERFORM pg_sleep({pause});\n    low := low + {stride};\n  END LOOP;\nEND"
+                "DECLARE\n  low bigint;\n  last bigint;\nBEGIN\n  {bounds};\n  WHILE low <= last LOOP\n{}  END LOOP;\nEND",
+                attempt("    ", "")
             ),
             // Rows move to other pages while it walks: it is done when a whole walk found none.
             Walk::Pages => format!(
                 "DECLARE\n  low bigint;\n  last bigint;\n  batch bigint;\n  found bigint;\nBEGIN\n  LOOP\n    found := 0;\n    \
-                 {bounds};\n    WHILE low <= last LOOP\n      {batch};\n      GET DIAGNOSTICS batch = ROW_COUNT;\n      \
-                 found := found + batch;\n      COMMIT;\n      PERFORM pg_sleep({pause});\n      low := low + {stride};\n    \
-                 END LOOP;\n    EXIT WHEN found = 0;\n  END LOOP;\nEND"
+                 {bounds};\n    WHILE low <= last LOOP\n{}    END LOOP;\n    EXIT WHEN found = 0;\n  END LOOP;\nEND",
+                attempt("      ", "        GET DIAGNOSTICS batch = ROW_COUNT;\n        found := found + batch;\n")
             ),
         };
         format!("DO {}", dollar_quoted("backfill", &format!("\n{body}\n")))

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use lockstep_core::report::safe_plan::wire::Backfill;
 use postgres::Client;
+use postgres::error::SqlState;
 
 use crate::session::{Failure, failure};
 
@@ -11,11 +12,21 @@ use crate::session::{Failure, failure};
 const TARGET: Duration = Duration::from_millis(40);
 /// Between two batches, so that others and replicas come along.
 const PAUSE: Duration = Duration::from_millis(2);
+/// A batch waits no longer for a row that somebody else has locked: the rows it has locked itself wait with it, and a
+/// deadlock is looked for after a second only (`deadlock_timeout`), so that it never ends somebody else's transaction.
+const LOCK_TIMEOUT: &str = "SET lock_timeout = 50";
+const AGAIN: Duration = Duration::from_millis(500);
 /// A table of fewer batches is not worth a vacuum.
 const WORTH_A_VACUUM: i64 = 100;
 
-/// `tell` gets the share of the way that is behind, and the rows changed so far.
-pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut(f64, u64)) -> Result<(), Failure> {
+/// `patience`: how long one batch may be tried again. `tell` gets the share of the way that is behind, and the rows changed so far.
+pub(super) fn run(
+    client: &mut Client,
+    backfill: &Backfill,
+    patience: Duration,
+    tell: &mut dyn FnMut(f64, u64),
+) -> Result<(), Failure> {
+    client.batch_execute(LOCK_TIMEOUT).map_err(|error| failure(&error))?;
     let batch = client.prepare(&backfill.batch).map_err(|error| failure(&error))?;
     let mut rows = 0;
     loop {
@@ -28,16 +39,26 @@ pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut
         let is_long = way / i64::from(backfill.stride.max(1)) >= WORTH_A_VACUUM;
         let (mut low, mut stride, mut found) = (first, i64::from(backfill.stride), 0);
         let mut next_vacuum = first.saturating_add(tenth);
+        let mut blocked: Option<Instant> = None;
         while low <= last {
             let high = low.saturating_add(stride);
             let start = Instant::now();
-            found += client.execute(&batch, &[&low, &high]).map_err(|error| failure(&error))?;
+            match client.execute(&batch, &[&low, &high]) {
+                Ok(changed) => (found, blocked) = (found + changed, None),
+                Err(error) if meets_another(&error) && blocked.get_or_insert(start).elapsed() < patience => {
+                    std::thread::sleep(AGAIN);
+                    continue;
+                }
+                Err(error) => return Err(failure(&error)),
+            }
             stride = adapted(stride, start.elapsed(), i64::from(backfill.stride));
             low = high;
             tell(low.saturating_sub(first) as f64 / way as f64, rows + found);
             if is_long && low >= next_vacuum {
                 next_vacuum = low.saturating_add(tenth);
-                client.batch_execute(&backfill.vacuum).map_err(|error| failure(&error))?;
+                for sql in ["SET lock_timeout = 0", &backfill.vacuum, LOCK_TIMEOUT] {
+                    client.batch_execute(sql).map_err(|error| failure(&error))?;
+                }
             }
             std::thread::sleep(PAUSE);
         }
@@ -46,6 +67,11 @@ pub(super) fn run(client: &mut Client, backfill: &Backfill, tell: &mut dyn FnMut
             return Ok(());
         }
     }
+}
+
+/// A row was locked for too long, or the two waited for each other.
+fn meets_another(error: &postgres::Error) -> bool {
+    error.code().is_some_and(|it| [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(it))
 }
 
 /// Larger where batches are quick, smaller where they are slow, within a few times of what was planned.

@@ -96,8 +96,7 @@ fn step(
         }
     }
     if let Some(backfill) = &step.backfill {
-        run(client, "SET lock_timeout = 0")?;
-        backfill::run(client, backfill, &mut |share, rows| tell(Event::Rows { step, share, rows }))?;
+        backfill::run(client, backfill, options.patience, &mut |share, rows| tell(Event::Rows { step, share, rows }))?;
         return Ok(1);
     }
     let Some(patience) = step.patience else {
