@@ -3,6 +3,7 @@
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::schema::constraint::{Constraint, ConstraintKind};
+use crate::schema::relation::Table;
 use crate::statement::column::domain_default;
 use crate::statement::execution::Execution;
 use crate::statement::rows::{is_default, is_null, never_null};
@@ -29,11 +30,13 @@ pub(super) struct Given {
     from: Option<(RelationId, u16)>,
 }
 
+/// `rows`: those that the statement writes out; `query`: what yields them otherwise.
 pub(super) fn given(
     execution: &Execution,
     table: RelationId,
     targets: &[u16],
     rows: Option<&[Vec<Expr>]>,
+    query: Option<&QueryText>,
 ) -> Vec<Given> {
     let columns = execution.schema.table(table);
     let made = columns.live().map(|(number, column)| {
@@ -81,36 +84,40 @@ pub(super) fn given(
         }
         it
     });
-    made.collect()
+    let mut made: Vec<Given> = made.collect();
+    if let Some(query) = query.and_then(|it| it.by_row.as_deref()) {
+        know_copies(execution, query, table, targets, &mut made);
+    }
+    made
 }
 
 /// What is known of columns that a query copies as they are: what another table admitted, this one need not ask for again.
-pub(super) fn know_copies(
-    execution: &Execution,
-    query: &QueryText,
-    table: RelationId,
-    targets: &[u16],
-    given: &mut [Given],
-) {
-    let Some((id, results)) = query.by_row.as_deref().and_then(|it| copied_from(execution, it)) else { return };
-    let source = execution.schema.table(id);
+fn know_copies(execution: &Execution, query: &RowQuery, table: RelationId, targets: &[u16], given: &mut [Given]) {
+    let Some((id, results)) = copied_from(execution, query) else { return };
+    let schema = &execution.schema;
     for (target, from) in targets.iter().zip(results) {
-        let Some(from) = from.and_then(|it| source.attribute(it).map(|column| (it, column))) else { continue };
+        let Some(number) = from else { continue };
+        let Some(column) = schema.table(id).attribute(number) else { continue };
         let Some(it) = given.iter_mut().find(|it| it.number == *target) else { continue };
-        let is_new = |number: u16| {
-            let own = |it: &&Constraint| matches!(it.kind, ConstraintKind::NotNull { column, .. } if column == number);
-            source.constraints.iter().find(own).is_some_and(|it| !it.validated)
-        };
-        it.never_null |= from.1.not_null && !is_new(from.0);
-        it.from = Some((id, from.0));
-        it.fits = execution.schema.table(table).attribute(*target).is_some_and(|column| column.type_ == from.1.type_);
+        it.never_null |= column.not_null && schema.not_null_constraint(id, number).is_none_or(|it| it.validated);
+        it.from = Some((id, number));
+        it.fits = schema.table(table).attribute(*target).is_some_and(|target| target.type_ == column.type_);
     }
+}
+
+/// All rows that a query of the table yields obey its constraints: those of children may not, and nobody checks those
+/// of foreign tables.
+fn holds_its_rows(execution: &Execution, id: RelationId) -> bool {
+    let schema = &execution.schema;
+    let whole = |it: &Table| it.children.is_empty() || it.is_partitioned();
+    schema.get(id).and_then(|it| it.table()).is_some_and(whole)
+        && schema.descendants(id).iter().all(|(it, _)| schema.relation(*it).kind() != 'f')
 }
 
 /// The table that the query reads, and which of its columns each result is.
 fn copied_from(execution: &Execution, query: &RowQuery) -> Option<(RelationId, Vec<Option<u16>>)> {
     let RowSource::Table { name, alias } = &query.source else { return None };
-    let id = execution.resolve(name).ok()?;
+    let id = execution.resolve(name).ok().filter(|it| holds_its_rows(execution, *it))?;
     let source = execution.schema.get(id)?.table()?;
     let known_as = alias.as_ref().unwrap_or(&name.name);
     let number = |it: &Expr| match it {

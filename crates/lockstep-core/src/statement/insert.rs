@@ -16,7 +16,7 @@ use crate::statement::column::missing_column;
 use crate::statement::conflict;
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::firing::{self, Change, RowEvent};
-use crate::statement::given::{Given, given, know_copies, proved};
+use crate::statement::given::{Given, given, proved};
 use crate::statement::known_rows::{self, Cell, Inserted, Source, Verdict};
 use crate::statement::overriding::refuse_computed;
 use crate::statement::partition;
@@ -146,10 +146,8 @@ impl Insert {
             let message = format!("new row violates row-level security policy for table \"{relation}\"");
             return fail(sqlstate::INSUFFICIENT_PRIVILEGE, message);
         }
-        let mut given = given(execution, table, targets, rows);
-        if let InsertSource::Query(query) = &self.source {
-            know_copies(execution, query, table, targets, &mut given);
-        }
+        let query = if let InsertSource::Query(query) = &self.source { Some(query) } else { None };
+        let given = given(execution, table, targets, rows, query);
         let ignores_conflicts = self.on_conflict_update == Some(false);
         // What `DO UPDATE` makes of the rows is not told row by row.
         let source = source.filter(|_| self.on_conflict_update != Some(true));

@@ -9,6 +9,7 @@ use crate::schema::constraint::ConstraintKind;
 use crate::schema::user_type::TypeId;
 use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::statement::firing::{self, RowEvent};
+use crate::statement::given::given;
 use crate::statement::partition::constraint::read_bound;
 use crate::statement::query::{self, Purpose};
 use crate::statement::select::{self, lock_indexes_for_rows};
@@ -40,8 +41,7 @@ pub(in crate::statement) fn run(
     for sequence in taken {
         sequence_function::take(execution, sequence, None, false)?;
     }
-    let mut given = crate::statement::given::given(execution, table, targets, None);
-    crate::statement::given::know_copies(execution, query, table, targets, &mut given);
+    let given = given(execution, table, targets, None, Some(query));
     if execution.schema.table(table).is_partitioned() {
         into_any(execution, table, &query.text)?;
     }
