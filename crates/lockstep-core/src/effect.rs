@@ -193,9 +193,10 @@ impl ObjectName {
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.schema != "public" {
-            write!(f, "{}.", self.schema)?;
+            self.schema.fmt(f)?;
+            f.write_str(".")?;
         }
-        write!(f, "{}", self.name)
+        self.name.fmt(f)
     }
 }
 

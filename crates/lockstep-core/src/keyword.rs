@@ -19,6 +19,7 @@ static KEYWORDS: &str = include_str!("keywords.txt");
 #[derive(Clone, Copy)]
 struct Keyword {
     word: &'static str,
+    beginning: u64,
     category: Category,
     /// `BareColLabel`.
     bare_label: bool,
@@ -39,6 +40,11 @@ fn bucket(word: &str) -> Option<(usize, usize)> {
     (word.len() < MAX_LENGTH).then_some((usize::from(letter - b'a'), word.len()))
 }
 
+/// The first eight bytes as a number.
+fn beginning(word: &str) -> u64 {
+    word.bytes().take(8).fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let keyword = |line: &'static str| {
         let mut fields = line.split(' ');
@@ -49,7 +55,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
             "C" => Category::ColumnName,
             _ => Category::Unreserved,
         };
-        Some(Keyword { word, category, bare_label: fields.next()? == "b" })
+        Some(Keyword { word, beginning: beginning(word), category, bare_label: fields.next()? == "b" })
     };
     let mut keywords: Vec<Keyword> = KEYWORDS.lines().filter_map(keyword).collect();
     keywords.sort_by_key(|it| bucket(it.word));
@@ -62,7 +68,9 @@ fn find(word: &str) -> Option<Keyword> {
     let (letter, length) = bucket(word)?;
     let (table, from) = (&*TABLE, &TABLE.from[letter]);
     let among = &table.keywords[usize::from(from[length])..usize::from(from[length + 1])];
-    among.iter().find(|it| it.word == word).copied()
+    let beginning = beginning(word);
+    // They are equally long.
+    among.iter().find(|it| it.beginning == beginning && (length <= 8 || it.word == word)).copied()
 }
 
 /// The category of a lower-case word; `None` where it is no keyword at all.

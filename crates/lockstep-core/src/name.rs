@@ -2,13 +2,14 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::keyword;
 
 /// An identifier after case folding and truncation. Cheap to clone; ordered by bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ident(Rc<str>);
+pub struct Ident(Arc<str>);
 
 /// A name with an optional schema, as it stands in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::rc::Rc;
 
-use rpds::RedBlackTreeMap;
+use triomphe::Arc;
+
+use rpds::RedBlackTreeMapSync as RedBlackTreeMap;
 
 use crate::effect::RelationId;
 use crate::name::Ident;
@@ -15,7 +16,7 @@ use crate::syntax::statement::Statement;
 /// Transactional, like the server's: a rollback restores what `SET` changed. Copies share their settings until one
 /// of them changes.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Session(Rc<Settings>);
+pub struct Session(Arc<Settings>);
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -50,7 +51,7 @@ pub struct OpenCursor {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
     pub name: Ident,
-    pub statement: Rc<Statement>,
+    pub statement: Arc<Statement>,
     /// Names and types of its results, where they are known.
     pub results: Option<Vec<(Ident, Type)>>,
     /// Types of its parameters, as written.
@@ -85,7 +86,7 @@ impl Deref for Session {
 
 impl DerefMut for Session {
     fn deref_mut(&mut self) -> &mut Settings {
-        Rc::make_mut(&mut self.0)
+        Arc::make_mut(&mut self.0)
     }
 }
 

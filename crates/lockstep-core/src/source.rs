@@ -1,13 +1,14 @@
 //! Source text and positions in it.
 
 use std::ops::Range;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 /// One input file: its name and its whole text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    pub name: Rc<str>,
-    pub text: Rc<str>,
+    pub name: Arc<str>,
+    pub text: Arc<str>,
 }
 
 /// A half-open range of byte offsets in one [`Source`].

@@ -1,6 +1,6 @@
 //! The nodes of a typed expression (`primnodes.h`).
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::expression::query::{Aggregate, SubQuery};
 use crate::name::Ident;
@@ -29,7 +29,7 @@ pub(super) enum Form {
 pub(super) enum Constant {
     Null,
     /// As the type's output function prints it; `unknown` literals as written.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// A relation's number, of type `regclass`.
     Relation(u32),
 }
@@ -138,7 +138,7 @@ pub(super) enum Node {
     },
     /// `NamedArgExpr`: an argument written `name => value`.
     Named {
-        name: Rc<str>,
+        name: Arc<str>,
         operand: Child,
     },
     Aggregate(Box<Aggregate>),

@@ -1,6 +1,6 @@
 //! What an expression may name, and where it stands.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::PgError;
 use crate::expression::Expression;
@@ -62,7 +62,7 @@ pub struct Callable {
 
 /// A function whose call is replaced by its body.
 pub struct Inlined {
-    pub body: Rc<Expression>,
+    pub body: Arc<Expression>,
     /// The number that its first parameter has in the body.
     pub first: u16,
 }

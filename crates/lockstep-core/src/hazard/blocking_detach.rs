@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("blocking_detach.md"),
     recipe: Some("concurrently"),
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::SWITCHES,
     check,
 };
 

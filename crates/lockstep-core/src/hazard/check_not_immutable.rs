@@ -14,7 +14,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("check_not_immutable.md"),
     recipe: None,
-    concerns: Concerns::MAKES.or(Concerns::LOCKS),
+    concerns: Concerns::CONSTRAINTS,
     check,
 };
 

@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("constraint_left_not_valid.md"),
     recipe: None,
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::ADDS,
     check,
 };
 

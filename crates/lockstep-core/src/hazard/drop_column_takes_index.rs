@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("drop_column_takes_index.md"),
     recipe: None,
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::REMOVES,
     check,
 };
 

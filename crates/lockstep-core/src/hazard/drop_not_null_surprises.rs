@@ -12,7 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("drop_not_null_surprises.md"),
     recipe: None,
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::REMOVES,
     check,
 };
 

@@ -12,7 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("foreign_key_type_mismatch.md"),
     recipe: None,
-    concerns: Concerns::MAKES.or(Concerns::LOCKS),
+    concerns: Concerns::CONSTRAINTS,
     check,
 };
 

@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("foreign_key_without_index.md"),
     recipe: None,
-    concerns: Concerns::MAKES.or(Concerns::LOCKS),
+    concerns: Concerns::CONSTRAINTS,
     check,
 };
 

@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("name_needs_quotes.md"),
     recipe: None,
-    concerns: Concerns::MAKES.or(Concerns::LOCKS),
+    concerns: Concerns::MAKES.or(Concerns::COLUMNS),
     check,
 };
 

@@ -1,6 +1,8 @@
 //! What rules ask of a statement and of the relations that it names.
 
-use std::rc::Rc;
+use std::sync::LazyLock;
+
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::hazard::exposure::runs;
@@ -39,7 +41,7 @@ pub(super) fn written_subcommands(step: &Step) -> &[Subcommand] {
 /// Relations of those kinds that the step locks and changes, each once, in the order of their making.
 pub(super) fn changed(step: &Step, kinds: &[char]) -> Vec<RelationId> {
     let stays = |id| match (step.before.shared(id), step.after.shared(id)) {
-        (Some(before), Some(after)) => Rc::ptr_eq(before, after),
+        (Some(before), Some(after)) => Arc::ptr_eq(before, after),
         _ => false,
     };
     let mut ids: Vec<RelationId> =
@@ -52,9 +54,10 @@ pub(super) fn changed(step: &Step, kinds: &[char]) -> Vec<RelationId> {
 /// What a name means to the step: the first that is there along its search path.
 fn along_path<T>(step: &Step, name: &QualifiedName, look: impl Fn(&ObjectName) -> Option<T>) -> Option<T> {
     let within = |schema: &Ident| look(&ObjectName { schema: schema.clone(), name: name.name.clone() });
+    static TEMPORARY: LazyLock<Ident> = LazyLock::new(|| Ident::new("pg_temp"));
     match &name.schema {
         Some(schema) => within(schema),
-        None => std::iter::once(&Ident::new("pg_temp")).chain(&step.session.search_path).find_map(within),
+        None => std::iter::once(&*TEMPORARY).chain(&step.session.search_path).find_map(within),
     }
 }
 
@@ -100,6 +103,9 @@ pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
     let mut found = vec![];
     for relation in changed(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
         let old = step.before.get(relation.id).map(|it| it.columns());
+        if old.is_some_and(|it| it.is_same(relation.columns())) {
+            continue;
+        }
         let is_new = |number: u16| old.is_none_or(|it| it.attribute(number).is_none());
         let columns = relation.columns().live().filter(|(number, column)| column.inherited == 0 && is_new(*number));
         found.extend(columns.map(|(_, column)| (relation, column)));

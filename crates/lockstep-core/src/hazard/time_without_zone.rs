@@ -12,7 +12,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Note,
     page: include_str!("time_without_zone.md"),
     recipe: None,
-    concerns: Concerns::MAKES.or(Concerns::LOCKS),
+    concerns: Concerns::COLUMNS,
     check,
 };
 

@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("time_zone_decides.md"),
     recipe: None,
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::RETYPES,
     check,
 };
 

@@ -13,7 +13,7 @@ pub(super) static HAZARD: Hazard = Hazard {
     severity: Severity::Warning,
     page: include_str!("type_change_may_fail.md"),
     recipe: None,
-    concerns: Concerns::ALTER_TABLE,
+    concerns: Concerns::RETYPES,
     check,
 };
 

@@ -129,6 +129,16 @@ impl Plan {
         found.value.ignores
     }
 
+    /// The same for those who only look at what came of it: nothing is left to read.
+    pub fn without_texts(&self) -> Plan {
+        Plan { unread: VecDeque::new(), ..self.clone() }
+    }
+
+    /// The length of what is left to read.
+    pub fn unread_bytes(&self) -> usize {
+        self.unread.iter().map(|part| self.sources[part.source].text.len()).sum()
+    }
+
     /// What a team wants in general; what the texts say goes before it.
     pub fn configure(&mut self, general: Config) {
         self.config = general;

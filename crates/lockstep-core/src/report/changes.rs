@@ -1,6 +1,6 @@
 //! What a step changes, as forms before and after.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::report::wire;
@@ -17,7 +17,7 @@ pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
             ids.push(id);
         }
     };
-    let owner = |relation: &Rc<Relation>| relation.index().map_or(relation.id, |index| index.table);
+    let owner = |relation: &Arc<Relation>| relation.index().map_or(relation.id, |index| index.table);
     after.changed_since(before).into_iter().map(owner).for_each(&mut note);
     before.changed_since(after).into_iter().map(owner).for_each(&mut note);
     after.changed_parts_since(before).into_iter().for_each(&mut note);

@@ -1,11 +1,12 @@
 //! What differs between two states of one relation, as forms. What is the same in both stands in neither: a
 //! history would otherwise take room, and time, for each table with every change to it.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
-use crate::schema::constraint::Constraint;
+use crate::schema::changes::Renamed;
+use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::form::Form;
 use crate::schema::object::{CatalogObject, ObjectClass};
 use crate::schema::relation::{Body, Column, Relation, Table};
@@ -35,18 +36,48 @@ struct Pair<'a> {
     before: &'a Schema,
     after: &'a Schema,
     id: RelationId,
-    /// Whatever is equal in the model reads the same: no name that it may show has changed.
-    names_stay: bool,
+    renamed: Renamed,
 }
 
 impl Pair<'_> {
+    /// No name that anything shows has changed: what is equal in the model reads the same.
+    fn names_stay(&self) -> bool {
+        matches!(&self.renamed, Renamed::Columns(columns) if columns.is_empty())
+    }
+
+    /// Nor has one that a column of this relation shows, if `column` is the same before and after.
+    fn reads_as_before(&self, column: &Column) -> bool {
+        self.names_stay() || matches!(self.renamed, Renamed::Columns(_)) && column.generated.is_none()
+    }
+
+    /// None of those columns has another name.
+    fn keeps(&self, relation: RelationId, columns: impl IntoIterator<Item = u16>) -> bool {
+        let Renamed::Columns(renamed) = &self.renamed else { return false };
+        renamed.is_empty() || columns.into_iter().all(|it| !renamed.contains(&(relation, it)))
+    }
+
+    /// The index reads the same on both sides, as far as the model tells without printing it.
+    fn is_same_index(&self, id: RelationId) -> bool {
+        let Some((before, after)) = self.before.shared(id).zip(self.after.shared(id)) else { return false };
+        Arc::ptr_eq(before, after)
+            && after.index().is_some_and(|it| self.names_stay() || self.keeps(it.table, it.columns()))
+    }
+
     /// The constraint reads the same on both sides, as far as the model tells without printing it.
     fn is_same(&self, before: &Constraint, after: &Constraint) -> bool {
-        let same_index = |id| match (self.before.shared(id), self.after.shared(id)) {
-            (Some(before), Some(after)) => Rc::ptr_eq(before, after),
-            (before, after) => before.is_none() && after.is_none(),
+        let reads_the_same = || match &after.kind {
+            _ if self.names_stay() && after.index().is_none() => true,
+            ConstraintKind::Check { expression, .. } => self.keeps(self.id, expression.columns()),
+            ConstraintKind::NotNull { column, .. } => self.keeps(self.id, [*column]),
+            ConstraintKind::PrimaryKey { index }
+            | ConstraintKind::Unique { index }
+            | ConstraintKind::Exclude { index, .. } => self.is_same_index(*index),
+            ConstraintKind::ForeignKey(key) => {
+                self.keeps(self.id, key.columns.iter().copied())
+                    && self.keeps(key.references, key.referenced_columns.iter().copied())
+            }
         };
-        self.names_stay && before == after && before.index().is_none_or(same_index)
+        before == after && reads_the_same()
     }
 }
 
@@ -54,9 +85,9 @@ impl<'a> Difference<'a> {
     /// Of a relation in two schemas.
     pub fn of((before, old): (&Schema, &Relation), (after, new): (&Schema, &'a Relation)) -> Self {
         let id = new.id;
-        let pair = Pair { before, after, id, names_stay: after.keeps_names_since(before) };
+        let pair = Pair { before, after, id, renamed: after.renamed_since(before) };
         let mut found = Difference::default();
-        if !(pair.names_stay && same_properties(old, new)) {
+        if !(pair.names_stay() && same_properties(old, new)) {
             found.properties(before.properties_form(old), after.properties_form(new));
         }
         let same = found.columns(&pair, old, new);
@@ -64,7 +95,7 @@ impl<'a> Difference<'a> {
             found.constraints(&pair, &old.constraints, &new.constraints);
             found.indexes(&pair, &old.indexes, &new.indexes);
         }
-        let objects_stay = pair.names_stay && after.keeps_objects_since(before);
+        let objects_stay = pair.names_stay() && after.keeps_objects_since(before);
         if !objects_stay {
             found.members("triggers", before.triggers_form(id), after.triggers_form(id), 0);
             found.members("policies", before.policies_form(id), after.policies_form(id), 0);
@@ -113,6 +144,7 @@ impl<'a> Difference<'a> {
     /// Those that are the same, with their positions.
     fn columns(&mut self, pair: &Pair<'_>, old: &Relation, new: &'a Relation) -> Vec<(u16, &'a Column)> {
         let (mut before, mut after, mut same) = (Form::default(), Form::default(), vec![]);
+        let unchanged = old.columns().is_same(new.columns());
         let (old, new) = (&old.columns().0, &new.columns().0);
         let (mut old_position, mut new_position) = (0, 0);
         let add = |side: &mut Form, column: &Column, form: Form| {
@@ -127,8 +159,8 @@ impl<'a> Difference<'a> {
             let old = live(old, &mut old_position).map(|at| &old[at]);
             let new = live(new, &mut new_position).map(|at| &new[at]);
             if let (Some(old), Some(new)) = (old, new)
-                && pair.names_stay
-                && old == new
+                && pair.reads_as_before(new)
+                && (unchanged || old == new)
             {
                 same.push((new_position, new));
                 continue;
@@ -157,25 +189,29 @@ impl<'a> Difference<'a> {
     }
 
     fn constraints(&mut self, pair: &Pair<'_>, old: &[Constraint], new: &[Constraint]) {
-        let twin = |of: &Constraint, among: &'_ [Constraint]| among.iter().position(|it| it.name == of.name);
-        let is_same = |it: &Constraint| twin(it, new).is_some_and(|at| pair.is_same(it, &new[at]));
         let form = |schema: &Schema, it: &Constraint| schema.constraint_form(pair.id, it);
-        let gone = old.iter().filter(|it| !is_same(it)).map(|it| form(pair.before, it));
-        let unlike = |it: &&Constraint| twin(it, old).is_none_or(|at| !pair.is_same(&old[at], it));
-        let made: Vec<_> = new.iter().filter(unlike).map(|it| form(pair.after, it)).collect();
+        let mut gone = vec![true; old.len()];
+        let mut made = Form::default();
+        for (place, constraint) in new.iter().enumerate() {
+            // Most stand where they stood.
+            let near = old.get(place).filter(|it| it.name == constraint.name).map(|_| place);
+            let twin = near.or_else(|| old.iter().position(|it| it.name == constraint.name));
+            match twin.filter(|at| pair.is_same(&old[*at], constraint)) {
+                Some(at) => gone[at] = false,
+                None => made.add(form(pair.after, constraint)),
+            }
+        }
         let same = new.len() - made.len();
-        self.members("constraints", gone.collect(), made.into_iter().collect(), same);
+        let gone = old.iter().zip(gone).filter(|(_, is_gone)| *is_gone).map(|(it, _)| form(pair.before, it));
+        self.members("constraints", gone.collect(), made, same);
     }
 
     fn indexes(&mut self, pair: &Pair<'_>, old: &[RelationId], new: &[RelationId]) {
-        let is_same = |id: RelationId| {
-            let shared = pair.before.shared(id).zip(pair.after.shared(id));
-            pair.names_stay && shared.is_some_and(|(before, after)| Rc::ptr_eq(before, after))
-        };
-        let gone = old.iter().filter(|id| !is_same(**id)).map(|id| pair.before.index_form(*id));
-        let made: Vec<_> = new.iter().filter(|id| !is_same(**id)).map(|id| pair.after.index_form(*id)).collect();
+        let unlike = |id: &&RelationId| !pair.is_same_index(**id);
+        let gone = old.iter().filter(unlike).map(|id| pair.before.index_form(*id));
+        let made: Form = new.iter().filter(unlike).map(|id| pair.after.index_form(*id)).collect();
         let same = new.len() - made.len();
-        self.members("indexes", gone.collect(), made.into_iter().collect(), same);
+        self.members("indexes", gone.collect(), made, same);
     }
 }
 

@@ -2,18 +2,20 @@
 //! was touched since, so that a step's own changes are found without looking at the whole schema.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
 use crate::schema::object::ObjectKey;
 use crate::schema::relation::Relation;
+use crate::schema::shared::Shared;
 use crate::schema::user_type::TypeId;
 
 /// Relations and types touched since a mark was set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Touched {
-    mark: Rc<()>,
+    mark: Shared<()>,
     relations: BTreeSet<RelationId>,
     types: BTreeSet<TypeId>,
     /// Relations with a trigger, policy or rule that was made, changed or dropped.
@@ -22,6 +24,14 @@ pub(super) struct Touched {
     objects: bool,
     /// One was made or dropped.
     number_of_objects: bool,
+}
+
+/// What has another name than before.
+pub(super) enum Renamed {
+    /// Columns of tables, whose names stand only where that very column is meant; often none.
+    Columns(Vec<(RelationId, u16)>),
+    /// Relations, types, objects: what shows such a name is not easily told.
+    Any,
 }
 
 impl Touched {
@@ -55,16 +65,16 @@ impl Touched {
 impl Schema {
     /// From here on, copies of this state are compared by what is touched.
     pub fn set_mark(&mut self) {
-        self.touched = Touched::default();
+        self.touched = Shared::default();
     }
 
     fn shares_mark(&self, other: &Schema) -> bool {
-        Rc::ptr_eq(&self.touched.mark, &other.touched.mark)
+        self.touched.mark.is_same(&other.touched.mark)
     }
 
     /// Relations that `other` has not, or has otherwise, in the order of their numbers.
-    pub fn changed_since<'a>(&'a self, other: &Schema) -> Vec<&'a Rc<Relation>> {
-        let differs = |it: &&Rc<Relation>| !other.relations.get(&it.id).is_some_and(|same| Rc::ptr_eq(same, it));
+    pub fn changed_since<'a>(&'a self, other: &Schema) -> Vec<&'a Arc<Relation>> {
+        let differs = |it: &&Arc<Relation>| !other.relations.get(&it.id).is_some_and(|same| Arc::ptr_eq(same, it));
         if !self.shares_mark(other) {
             return self.relations.values().filter(differs).collect();
         }
@@ -92,26 +102,39 @@ impl Schema {
         self.shares_mark(other) && !touched(self) && !touched(other)
     }
 
-    /// Whatever both have and nobody changed reads as before: no name that it could show is another one now.
-    pub(super) fn keeps_names_since(&self, other: &Schema) -> bool {
+    /// Which names that others show are not the same in both.
+    pub(super) fn renamed_since(&self, other: &Schema) -> Renamed {
         if !self.shares_mark(other) || self.touched.objects || other.touched.objects {
-            return false;
+            return Renamed::Any;
         }
         let both = |id: &TypeId| self.types.contains_key(id) && other.types.contains_key(id);
         if self.touched.types.union(&other.touched.types).any(both) {
-            return false;
+            return Renamed::Any;
         }
-        self.touched.relations.union(&other.touched.relations).all(|id| {
-            let Some((ours, theirs)) = self.relations.get(id).zip(other.relations.get(id)) else { return true };
-            let columns = ours.columns().iter().zip(theirs.columns().iter());
-            ours.name == theirs.name && columns.into_iter().all(|(ours, theirs)| ours.name == theirs.name)
-        })
+        let mut renamed = vec![];
+        for id in self.touched.relations.union(&other.touched.relations) {
+            let Some((ours, theirs)) = self.relations.get(id).zip(other.relations.get(id)) else { continue };
+            if ours.name != theirs.name {
+                return Renamed::Any;
+            }
+            if ours.columns().is_same(theirs.columns()) {
+                continue;
+            }
+            let columns = ours.columns().iter().zip(theirs.columns().iter()).zip(1u16..);
+            let columns = columns.filter(|((ours, theirs), _)| ours.name != theirs.name);
+            renamed.extend(columns.map(|(_, number)| (*id, number)));
+        }
+        let of_tables = renamed.iter().all(|(id, _)| self.get(*id).is_some_and(|it| it.table().is_some()));
+        match renamed.is_empty() || of_tables && !self.uses_row_types() {
+            true => Renamed::Columns(renamed),
+            false => Renamed::Any,
+        }
     }
 
     /// Types that the two schemas have otherwise, or only one of them has.
     pub fn changed_types_since(&self, other: &Schema) -> Vec<TypeId> {
         let differs = |id: &TypeId| match (self.types.get(id), other.types.get(id)) {
-            (Some(ours), Some(theirs)) => !Rc::ptr_eq(ours, theirs),
+            (Some(ours), Some(theirs)) => !Arc::ptr_eq(ours, theirs),
             (ours, theirs) => ours.is_some() || theirs.is_some(),
         };
         if self.shares_mark(other) {
@@ -135,7 +158,7 @@ mod tests {
         schema.add_relation(ObjectName::new("public", name), Persistence::Permanent, body)
     }
 
-    fn names(changed: &[&Rc<Relation>]) -> Vec<String> {
+    fn names(changed: &[&Arc<Relation>]) -> Vec<String> {
         changed.iter().map(|it| it.name.to_string()).collect()
     }
 

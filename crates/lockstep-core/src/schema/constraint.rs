@@ -1,6 +1,6 @@
 //! Constraints: what `pg_constraint` holds.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::Expression;
@@ -28,7 +28,7 @@ pub struct Constraint {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConstraintKind {
     Check {
-        expression: Rc<Expression>,
+        expression: Arc<Expression>,
         no_inherit: bool,
     },
     /// A row of `pg_constraint` from 18 on; before, only the column's flag exists.

@@ -70,6 +70,11 @@ impl Form {
         self
     }
 
+    /// A new entry, whatever it says.
+    pub fn add(&mut self, (key, value): (String, impl Into<Json>)) {
+        self.always(key, value);
+    }
+
     pub fn append(&mut self, other: Form) -> &mut Self {
         self.0.extend(other.0);
         self

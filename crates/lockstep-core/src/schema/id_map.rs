@@ -4,7 +4,8 @@
 //! bits, without comparing; a change copies one node a step.
 
 use std::marker::PhantomData;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::schema::object::ObjectId;
@@ -37,13 +38,13 @@ const WIDTH: usize = 1 << BITS;
 
 #[derive(Debug, Clone)]
 enum Node<V> {
-    Branch([Option<Rc<Node<V>>>; WIDTH]),
+    Branch([Option<Arc<Node<V>>>; WIDTH]),
     Leaf([Option<V>; WIDTH]),
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct IdMap<K, V> {
-    root: Rc<Node<V>>,
+    root: Arc<Node<V>>,
     /// Branches above each leaf.
     height: u32,
     keys: PhantomData<K>,
@@ -70,7 +71,7 @@ impl<V> Node<V> {
 
 impl<K, V> Default for IdMap<K, V> {
     fn default() -> Self {
-        IdMap { root: Rc::new(Node::empty(0)), height: 0, keys: PhantomData }
+        IdMap { root: Arc::new(Node::empty(0)), height: 0, keys: PhantomData }
     }
 }
 
@@ -102,9 +103,9 @@ impl<K: Id, V: Clone> IdMap<K, V> {
 
     pub(super) fn insert_mut(&mut self, id: K, value: V) {
         while u64::from(id.number()) >= capacity(self.height) {
-            let below = std::mem::replace(&mut self.root, Rc::new(Node::Branch(Default::default())));
+            let below = std::mem::replace(&mut self.root, Arc::new(Node::Branch(Default::default())));
             self.height += 1;
-            if let Some(Node::Branch(nodes)) = Rc::get_mut(&mut self.root) {
+            if let Some(Node::Branch(nodes)) = Arc::get_mut(&mut self.root) {
                 nodes[0] = Some(below);
             }
         }
@@ -118,14 +119,14 @@ impl<K: Id, V: Clone> IdMap<K, V> {
 
     /// The place of a number below the capacity; the way there is this copy's own from now on.
     fn place(&mut self, number: u32) -> &mut Option<V> {
-        let (mut node, mut level) = (Rc::make_mut(&mut self.root), self.height);
+        let (mut node, mut level) = (Arc::make_mut(&mut self.root), self.height);
         loop {
             match node {
                 Node::Leaf(values) => return &mut values[way(number, 0)],
                 Node::Branch(nodes) => {
                     let below = &mut nodes[way(number, level)];
                     level -= 1;
-                    node = Rc::make_mut(below.get_or_insert_with(|| Rc::new(Node::empty(level))));
+                    node = Arc::make_mut(below.get_or_insert_with(|| Arc::new(Node::empty(level))));
                 }
             }
         }

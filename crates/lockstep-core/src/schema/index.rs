@@ -1,6 +1,6 @@
 //! Indexes: what `pg_index` holds.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::Expression;
@@ -25,7 +25,7 @@ pub struct Index {
     pub ready: bool,
     pub clustered: bool,
     pub replica_identity: bool,
-    pub predicate: Option<Rc<Expression>>,
+    pub predicate: Option<Arc<Expression>>,
     /// Of a partitioned table: it holds nothing itself, its partitions do.
     pub partitioned: bool,
     /// The index of the partitioned table that this one is a partition of.
@@ -51,7 +51,7 @@ pub struct IndexKey {
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyColumn {
     Attribute(u16),
-    Expression(Rc<Expression>),
+    Expression(Arc<Expression>),
 }
 
 impl IndexKey {

@@ -1,13 +1,13 @@
 //! The rows of a table, where every one of them was written by statements that were read: few, small,
 //! and shared between the schemas of all steps.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::expression::evaluate::Value;
 use crate::schema::relation::{Rows, Table};
 
 /// One row: the value of attribute number one first, those of dropped columns among them.
-pub type Row = Rc<[Value]>;
+pub type Row = Arc<[Value]>;
 
 /// More rows, wider ones or longer values are counted only.
 const MAX_ROWS: usize = 1000;
@@ -17,7 +17,7 @@ const MAX_TEXT: usize = 1000;
 /// Rows in the order of the heap, the newest batch outermost: to add some leaves the older ones shared.
 #[derive(Debug, Clone, Default)]
 pub struct KnownRows {
-    newest: Option<Rc<Batch>>,
+    newest: Option<Arc<Batch>>,
     count: usize,
     /// Some row was updated or deleted: where new versions went is not known.
     disordered: bool,
@@ -25,7 +25,7 @@ pub struct KnownRows {
 
 #[derive(Debug)]
 struct Batch {
-    before: Option<Rc<Batch>>,
+    before: Option<Arc<Batch>>,
     rows: Vec<Row>,
 }
 
@@ -45,7 +45,7 @@ impl KnownRows {
             return Some(self.clone());
         }
         let rows = rows.into_iter().map(bounded).collect();
-        let newest = Some(Rc::new(Batch { before: self.newest.clone(), rows }));
+        let newest = Some(Arc::new(Batch { before: self.newest.clone(), rows }));
         Some(KnownRows { newest, count, disordered: self.disordered })
     }
 
@@ -78,7 +78,7 @@ fn bounded(row: Row) -> Row {
 impl PartialEq for KnownRows {
     fn eq(&self, other: &KnownRows) -> bool {
         let same = match (&self.newest, &other.newest) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
             _ => false,
         };
@@ -124,10 +124,12 @@ impl Table {
     pub fn set_known_rows(&mut self, rows: Vec<Row>, disordered: bool) {
         let was = self.known.as_ref().is_some_and(|it| it.disordered) && !rows.is_empty();
         let count = rows.len() as u64;
-        for column in self.columns.iter_mut() {
-            column.has_null = false;
-        }
-        self.note_columns(&rows, true);
+        let nulls = |place: usize| rows.iter().filter_map(move |row| row.get(place)).any(Value::is_null);
+        let all = |place: usize| rows.iter().filter_map(move |row| row.get(place)).all(Value::is_value);
+        self.columns.note_nulls(|place, column| match rows.is_empty() {
+            true => (column.filled, false),
+            false => (all(place), nulls(place)),
+        });
         self.known = KnownRows::new(rows, was || disordered);
         self.rows = if count == 0 { Rows::Empty } else { Rows::Exactly(count) };
     }
@@ -136,7 +138,7 @@ impl Table {
     pub fn forget_rows(&mut self) {
         self.known = None;
         self.rows = Rows::Unknown;
-        self.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+        self.columns.note_nulls(|_, _| (false, false));
     }
 
     /// What the rows say of nulls, for when they become too many to be kept.
@@ -144,10 +146,10 @@ impl Table {
         if rows.is_empty() {
             return;
         }
-        for (place, column) in self.columns.iter_mut().enumerate() {
+        self.columns.note_nulls(|place, column| {
             let values = || rows.iter().filter_map(|row| row.get(place));
-            column.filled = (afresh || column.filled) && values().all(Value::is_value);
-            column.has_null |= values().any(Value::is_null);
-        }
+            let filled = (afresh || column.filled) && values().all(Value::is_value);
+            (filled, column.has_null || values().any(Value::is_null))
+        });
     }
 }

@@ -31,6 +31,7 @@ pub mod rights;
 pub mod routine;
 pub mod rule;
 pub mod sequence;
+pub mod shared;
 pub mod statistics;
 pub mod trigger;
 pub mod uncertain;
@@ -39,12 +40,13 @@ pub mod view;
 pub mod violation;
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
-use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
 
-use archery::RcK;
-use rpds::{HashTrieMap, RedBlackTreeMap};
+use triomphe::Arc;
+
+use archery::ArcTK;
+use rpds::{HashTrieMap, RedBlackTreeMapSync as RedBlackTreeMap};
 
 use crate::effect::{ObjectName, RelationId};
 use crate::facts::Facts;
@@ -59,72 +61,75 @@ use crate::schema::object::{CatalogObject, ObjectId, ObjectKey};
 use crate::schema::ownership::Ownership;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
+use crate::schema::shared::Shared;
 use crate::schema::uncertain::Uncertain;
 use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
 /// What has a name in a schema.
-type Names<V> = HashTrieMap<ObjectName, V, RcK, foldhash::fast::RandomState>;
+type Names<V> = HashTrieMap<ObjectName, V, ArcTK, foldhash::fast::RandomState>;
 
 /// Copies share their state until one of them changes.
 #[derive(Debug, Clone, Default)]
-pub struct Schema(Rc<State>);
+pub struct Schema {
+    state: Shared<State>,
+    /// Apart from the state, which a mark leaves as it is.
+    touched: Shared<Touched>,
+}
 
 #[derive(Debug, Clone)]
 pub struct State {
     /// Schemas, with the comments on them.
     namespaces: RedBlackTreeMap<Ident, Option<String>>,
-    relations: IdMap<RelationId, Rc<Relation>>,
+    relations: IdMap<RelationId, Arc<Relation>>,
     relation_names: Names<RelationId>,
-    types: IdMap<TypeId, Rc<UserType>>,
+    types: IdMap<TypeId, Arc<UserType>>,
     type_names: Names<TypeId>,
     /// Names that constraints have, or once had: no other is taken.
     constraint_names: Names<()>,
-    objects: IdMap<ObjectId, Rc<CatalogObject>>,
+    objects: IdMap<ObjectId, Arc<CatalogObject>>,
     object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
     /// `pg_depend`, by the object that needs and by the one that is needed.
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
     /// The row type of some relation was ever taken for a type: only then need anybody look for its uses.
-    row_types_used: Rc<Cell<bool>>,
-    touched: Touched,
-    pub ownership: Ownership,
-    pub uncertain: Uncertain,
+    row_types_used: Arc<AtomicBool>,
+    pub ownership: Shared<Ownership>,
+    pub uncertain: Shared<Uncertain>,
 }
 
 impl Deref for Schema {
     type Target = State;
 
     fn deref(&self) -> &State {
-        &self.0
+        &self.state
     }
 }
 
 impl DerefMut for Schema {
     fn deref_mut(&mut self) -> &mut State {
-        Rc::make_mut(&mut self.0)
+        &mut self.state
     }
 }
 
 impl Default for State {
     fn default() -> Self {
         State {
-            namespaces: RedBlackTreeMap::new().insert(Ident::new("public"), None),
+            namespaces: RedBlackTreeMap::default().insert(Ident::new("public"), None),
             relations: IdMap::default(),
             relation_names: Names::default(),
             types: IdMap::default(),
             type_names: Names::default(),
             constraint_names: Names::default(),
             objects: IdMap::default(),
-            object_keys: RedBlackTreeMap::new(),
-            needs: RedBlackTreeMap::new(),
-            needed_by: RedBlackTreeMap::new(),
+            object_keys: RedBlackTreeMap::default(),
+            needs: RedBlackTreeMap::default(),
+            needed_by: RedBlackTreeMap::default(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
-            row_types_used: Rc::default(),
-            touched: Touched::default(),
-            ownership: Ownership::default(),
-            uncertain: Uncertain::default(),
+            row_types_used: Arc::default(),
+            ownership: Shared::default(),
+            uncertain: Shared::default(),
         }
     }
 }
@@ -187,13 +192,13 @@ impl Schema {
         self.get(id).expect("the relation exists in this schema")
     }
 
-    pub fn shared(&self, id: RelationId) -> Option<&Rc<Relation>> {
+    pub fn shared(&self, id: RelationId) -> Option<&Arc<Relation>> {
         self.relations.get(&id)
     }
 
     pub fn relation_mut(&mut self, id: RelationId) -> &mut Relation {
         self.touched.relation(id);
-        Rc::make_mut(self.relations.get_mut(&id).expect("the relation exists in this schema"))
+        Arc::make_mut(self.relations.get_mut(&id).expect("the relation exists in this schema"))
     }
 
     /// The table of that number.
@@ -235,7 +240,7 @@ impl Schema {
         }
     }
 
-    pub fn relations(&self) -> impl Iterator<Item = &Rc<Relation>> {
+    pub fn relations(&self) -> impl Iterator<Item = &Arc<Relation>> {
         self.relations.values()
     }
 
@@ -324,7 +329,7 @@ impl Schema {
 
     /// Tables without rows in a text may well have some in a database.
     pub fn forget_emptiness(&mut self) {
-        let empty = |it: &Rc<Relation>| {
+        let empty = |it: &Arc<Relation>| {
             // A partitioned table never has rows of its own.
             it.table().is_some_and(|table| table.rows == relation::Rows::Empty && !table.is_partitioned())
         };
@@ -367,7 +372,7 @@ impl Schema {
         self.relation_names.insert_mut(name.clone(), id);
         let relation = Relation { id, name, persistence, comment: None, options: vec![], tablespace: None, body };
         self.touched.relation(id);
-        self.relations.insert_mut(id, Rc::new(relation));
+        self.relations.insert_mut(id, Arc::new(relation));
         id
     }
 
@@ -403,10 +408,10 @@ impl Schema {
 
     pub fn user_type_mut(&mut self, id: TypeId) -> Option<&mut UserType> {
         self.touched.type_(id);
-        self.types.get_mut(&id).map(Rc::make_mut)
+        self.types.get_mut(&id).map(Arc::make_mut)
     }
 
-    pub fn types(&self) -> impl Iterator<Item = &Rc<UserType>> {
+    pub fn types(&self) -> impl Iterator<Item = &Arc<UserType>> {
         self.types.values()
     }
 
@@ -418,7 +423,7 @@ impl Schema {
         }
         self.type_names.insert_mut(name.clone(), id);
         self.touched.type_(id);
-        self.types.insert_mut(id, Rc::new(UserType { id, name, comment: None, kind }));
+        self.types.insert_mut(id, Arc::new(UserType { id, name, comment: None, kind }));
         id
     }
 

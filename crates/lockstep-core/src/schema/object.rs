@@ -4,7 +4,7 @@
 //! [`crate::schema::dependency`]. Everything else says what it needs when it is made, as
 //! `recordDependencyOn` does; the two are read together by [`Schema::dependents`].
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::name::Ident;
@@ -177,10 +177,10 @@ impl Schema {
         if let Some(key) = self.object(id).map(|it| it.key.clone()) {
             self.touched.object(&key);
         }
-        self.objects.get_mut(&id).map(Rc::make_mut)
+        self.objects.get_mut(&id).map(Arc::make_mut)
     }
 
-    pub fn objects(&self) -> impl Iterator<Item = &Rc<CatalogObject>> {
+    pub fn objects(&self) -> impl Iterator<Item = &Arc<CatalogObject>> {
         self.objects.values()
     }
 
@@ -224,7 +224,7 @@ impl Schema {
         let id = ObjectId(self.take_id());
         self.touched.number_of_objects(&key);
         self.object_keys.insert_mut(key.clone(), id);
-        self.objects.insert_mut(id, Rc::new(CatalogObject { id, key, comment: None, body }));
+        self.objects.insert_mut(id, Arc::new(CatalogObject { id, key, comment: None, body }));
         id
     }
 
@@ -234,7 +234,7 @@ impl Schema {
             self.touched.object(&was);
             self.object_keys.remove_mut(&was);
             self.object_keys.insert_mut(key.clone(), id);
-            self.objects.get_mut(&id).into_iter().for_each(|it| Rc::make_mut(it).key = key.clone());
+            self.objects.get_mut(&id).into_iter().for_each(|it| Arc::make_mut(it).key = key.clone());
         }
     }
 
@@ -250,7 +250,7 @@ impl Schema {
     /// Objects that differ from `other`'s, or that only one of the two has.
     pub fn changed_objects_since(&self, other: &Schema) -> Vec<ObjectId> {
         let ours =
-            self.objects.iter().filter(|(id, it)| !other.objects.get(id).is_some_and(|same| Rc::ptr_eq(same, it)));
+            self.objects.iter().filter(|(id, it)| !other.objects.get(id).is_some_and(|same| Arc::ptr_eq(same, it)));
         let theirs = other.objects.keys().filter(|id| !self.objects.contains_key(id));
         ours.map(|(id, _)| id).chain(theirs).collect()
     }

@@ -1,7 +1,7 @@
 //! Roles, who owns what, and who may do what with it: what statements said of them. Roles belong to
 //! the whole cluster, so that one that no statement named may or may not exist.
 
-use rpds::RedBlackTreeMap;
+use rpds::RedBlackTreeMapSync as RedBlackTreeMap;
 
 use crate::name::Ident;
 use crate::schema::dependency::Object;

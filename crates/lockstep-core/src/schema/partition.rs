@@ -1,6 +1,6 @@
 //! Partitioning: what `pg_partitioned_table` and `pg_class.relpartbound` hold.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::name::quote_literal;
 use crate::pg::types::Type;
@@ -21,13 +21,13 @@ pub struct PartitionKey {
 }
 
 /// A constant as its type prints it; `None` is null.
-pub type Datum = Option<Rc<str>>;
+pub type Datum = Option<Arc<str>>;
 
 /// One end of a range, in one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Limit {
     MinValue,
-    Value(Rc<str>),
+    Value(Arc<str>),
     MaxValue,
 }
 

@@ -1,6 +1,6 @@
 //! Publications: what `pg_publication` and `pg_publication_rel` hold.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::Expression;
@@ -25,7 +25,7 @@ pub struct PublishedTable {
     pub table: RelationId,
     /// `None`: all of them.
     pub columns: Option<Vec<u16>>,
-    pub filter: Option<Rc<Expression>>,
+    pub filter: Option<Arc<Expression>>,
 }
 
 impl Schema {

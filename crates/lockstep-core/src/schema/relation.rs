@@ -1,7 +1,9 @@
 //! Relations: what `pg_class`, `pg_attribute` and `pg_attrdef` hold.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::LazyLock;
+
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::Expression;
@@ -12,6 +14,7 @@ use crate::schema::index::Index;
 use crate::schema::known_rows::KnownRows;
 use crate::schema::partition::{Bound, PartitionKey};
 use crate::schema::sequence::Sequence;
+use crate::schema::shared::Shared;
 use crate::schema::user_type::TypeId;
 use crate::schema::view::{Materialized, View};
 pub use crate::syntax::statement::Persistence;
@@ -41,7 +44,7 @@ pub enum Body {
 
 /// Live and dropped columns: the attribute number is the place plus one.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Columns(pub Vec<Column>);
+pub struct Columns(pub Shared<Vec<Column>>);
 
 /// Which of the relations with rows of their own.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,7 +61,7 @@ pub enum TableKind {
 pub struct Table {
     pub kind: TableKind,
     pub columns: Columns,
-    pub constraints: Vec<Constraint>,
+    pub constraints: Shared<Vec<Constraint>>,
     /// Its indexes, in the order in which they were made (`relcache` lists them by OID).
     pub indexes: Vec<RelationId>,
     /// Sequences that belong to its columns (`serial`, identity, `OWNED BY`).
@@ -88,9 +91,9 @@ pub struct Table {
     /// Tables that inherit from it, partitions too.
     pub children: BTreeSet<RelationId>,
     /// What a partitioned table is partitioned by.
-    pub partition_key: Option<Rc<PartitionKey>>,
+    pub partition_key: Option<Arc<PartitionKey>>,
     /// Which rows of its parent a partition holds.
-    pub bound: Option<Rc<Bound>>,
+    pub bound: Option<Arc<Bound>>,
     /// The query of a materialized view.
     pub materialized: Option<Materialized>,
 }
@@ -135,7 +138,7 @@ pub struct Column {
     pub name: Ident,
     pub type_: Type,
     pub not_null: bool,
-    pub default: Option<Rc<Expression>>,
+    pub default: Option<Arc<Expression>>,
     pub generated: Option<Generated>,
     /// `GENERATED ALWAYS` (true) or `BY DEFAULT` (false) `AS IDENTITY`.
     pub identity: Option<bool>,
@@ -161,7 +164,7 @@ pub struct Column {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generated {
-    pub expression: Rc<Expression>,
+    pub expression: Arc<Expression>,
     pub stored: bool,
 }
 
@@ -199,12 +202,12 @@ impl Relation {
 
     /// The columns of a table or view; none for what has no columns of its own.
     pub fn columns(&self) -> &Columns {
-        const NONE: &Columns = &Columns(vec![]);
+        static NONE: LazyLock<Columns> = LazyLock::new(Columns::default);
         match &self.body {
             Body::Table(table) => &table.columns,
             Body::View(view) => &view.columns,
             Body::Composite(attributes) => attributes,
-            Body::Index(_) | Body::Sequence(_) => NONE,
+            Body::Index(_) | Body::Sequence(_) => &NONE,
         }
     }
 
@@ -241,6 +244,11 @@ impl Relation {
 }
 
 impl Columns {
+    /// Nobody has changed either since one was copied from the other.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.is_same(&other.0)
+    }
+
     /// Attribute number and column, live ones only.
     pub fn find(&self, name: &str) -> Option<(u16, &Column)> {
         self.live().find(|(_, column)| column.name == *name)
@@ -257,6 +265,18 @@ impl Columns {
     /// Live columns with their attribute numbers, in order.
     pub fn live(&self) -> impl Iterator<Item = (u16, &Column)> {
         self.0.iter().zip(1u16..).filter(|(column, _)| !column.dropped).map(|(column, number)| (number, column))
+    }
+
+    /// What is known of nulls is told afresh: of each column, by its place, whether it is filled and has one. Columns
+    /// stay shared where that is known already.
+    pub fn note_nulls(&mut self, note: impl Fn(usize, &Column) -> (bool, bool)) {
+        for place in 0..self.len() {
+            let (filled, has_null) = note(place, &self[place]);
+            if (self[place].filled, self[place].has_null) != (filled, has_null) {
+                let column = &mut self[place];
+                (column.filled, column.has_null) = (filled, has_null);
+            }
+        }
     }
 
     pub fn column_name(&self, number: u16) -> Ident {

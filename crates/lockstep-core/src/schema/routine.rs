@@ -1,6 +1,6 @@
 //! Functions, procedures and aggregates: what `pg_proc` holds, and how the server prints it.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::schema::form::Form;
 
@@ -38,9 +38,9 @@ pub struct Routine {
     pub file: Option<String>,
     /// What planning puts in the place of a call (`inline_function`): parameters are columns from
     /// [`FIRST_PARAMETER`] on.
-    pub inline: Option<Rc<Expression>>,
+    pub inline: Option<Arc<Expression>>,
     /// What a call gives, where the body does nothing but compute it, in whatever language.
-    pub computes: Option<Rc<Expression>>,
+    pub computes: Option<Arc<Expression>>,
 }
 
 /// The first parameter's number in [`Routine::inline`]: no table has so many columns.
@@ -51,7 +51,7 @@ pub struct Parameter {
     pub mode: ParameterMode,
     pub name: Option<Ident>,
     pub type_: Type,
-    pub default: Option<Rc<Expression>>,
+    pub default: Option<Arc<Expression>>,
 }
 
 impl Parameter {

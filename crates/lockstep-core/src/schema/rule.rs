@@ -1,6 +1,6 @@
 //! Rules of tables and views: `pg_rewrite`, without the rule that makes a view one.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{Expression, Names};
@@ -16,7 +16,7 @@ pub struct Rule {
     pub instead: bool,
     /// `ev_enabled`.
     pub state: FiringState,
-    pub condition: Option<Rc<Expression>>,
+    pub condition: Option<Arc<Expression>>,
     /// None of them: `NOTHING`.
     pub actions: Vec<RuleAction>,
     /// What the columns of the expressions stand for, by their number.
@@ -33,9 +33,9 @@ pub enum RuleEvent {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum RuleAction {
-    Insert { table: RelationId, values: Vec<(u16, Rc<Expression>)> },
-    Update { table: RelationId, only: bool, values: Vec<(u16, Rc<Expression>)>, condition: Option<Rc<Expression>> },
-    Delete { table: RelationId, only: bool, condition: Option<Rc<Expression>> },
+    Insert { table: RelationId, values: Vec<(u16, Arc<Expression>)> },
+    Update { table: RelationId, only: bool, values: Vec<(u16, Arc<Expression>)>, condition: Option<Arc<Expression>> },
+    Delete { table: RelationId, only: bool, condition: Option<Arc<Expression>> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl Schema {
         let column = |id: &RelationId, number: &u16| {
             self.get(*id).map(|it| it.columns().column_name(*number).to_string()).unwrap_or_default()
         };
-        let matching = |condition: &Option<Rc<Expression>>| {
+        let matching = |condition: &Option<Arc<Expression>>| {
             condition.as_ref().map(|it| format!("\n  WHERE {}", it.deparse(names))).unwrap_or_default()
         };
         let only_word = |only: &bool| if *only { "ONLY " } else { "" };

@@ -1,6 +1,6 @@
 //! Extended statistics: what `pg_statistic_ext` holds.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::Expression;
@@ -12,7 +12,7 @@ pub struct Statistics {
     pub table: RelationId,
     /// In the order of their numbers.
     pub columns: Vec<u16>,
-    pub expressions: Vec<Rc<Expression>>,
+    pub expressions: Vec<Arc<Expression>>,
     /// Of `ndistinct`, `dependencies`, `mcv`, in this order.
     pub kinds: Vec<&'static str>,
     /// Statistics target; `None`: the default one.

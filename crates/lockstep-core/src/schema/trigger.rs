@@ -1,6 +1,6 @@
 //! Triggers, event triggers and policies: what `pg_trigger`, `pg_event_trigger` and `pg_policy` hold.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::schema::form::Form;
 
@@ -26,7 +26,7 @@ pub struct Trigger {
     pub new_table: Option<Ident>,
     pub for_each_row: bool,
     /// Columns of the old row are counted from [`OLD_ROW`] on; number 0 is the whole row.
-    pub when: Option<Rc<Expression>>,
+    pub when: Option<Arc<Expression>>,
     pub function: ObjectId,
     pub arguments: Vec<String>,
     pub state: FiringState,
@@ -52,9 +52,9 @@ pub struct Policy {
 /// What a policy asks of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PolicyCondition {
-    Plain(Rc<Expression>),
+    Plain(Arc<Expression>),
     /// With queries in it: the condition of a query of the table alone.
-    Query(Rc<QueryTree>),
+    Query(Arc<QueryTree>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -139,7 +139,7 @@ fn qualified(name: &ObjectName) -> String {
 impl Schema {
     /// Whether any table has a trigger of that name.
     pub fn has_trigger_named(&self, name: &Ident) -> bool {
-        let on = |relation: &Rc<crate::schema::relation::Relation>| {
+        let on = |relation: &Arc<crate::schema::relation::Relation>| {
             self.objects_on(ObjectClass::Trigger, relation.id).any(|it| it.name() == name)
         };
         self.relations().any(on)

@@ -1,22 +1,22 @@
 //! What statements that are not modelled may have done. Whatever they mention is uncertain from
 //! then on: a claim about it could be wrong, so none is made.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
-use rpds::RedBlackTreeMap;
+use rpds::RedBlackTreeMapSync as RedBlackTreeMap;
 
 use crate::name::Ident;
 
 #[derive(Debug, Clone, Default)]
 pub struct Uncertain {
     /// Names mentioned by statements that are not modelled, with the command that did.
-    names: RedBlackTreeMap<Ident, Rc<str>>,
+    names: RedBlackTreeMap<Ident, Arc<str>>,
     /// Relations that objects which are not modelled use: what is done to them works on the model, but
     /// a view, a trigger or a policy may stand in the way.
-    used: RedBlackTreeMap<Ident, Rc<str>>,
+    used: RedBlackTreeMap<Ident, Arc<str>>,
     /// Objects below this number may have been changed by code that cannot be read (dynamic SQL).
     below: u32,
-    by: Option<Rc<str>>,
+    by: Option<Arc<str>>,
     /// An extension was made: functions and types of any name may have come with it.
     extension: bool,
 }
@@ -47,7 +47,7 @@ fn makes_no_relation(command: &str) -> bool {
 
 impl Uncertain {
     pub fn mention(&mut self, names: &[Ident], command: &str) {
-        let command: Rc<str> = command.into();
+        let command: Arc<str> = command.into();
         for name in names {
             // The first command is the reason; later ones may be unknown because of it.
             if !self.names.contains_key(name) {

@@ -1,6 +1,8 @@
 //! Types that migrations make: what `pg_type` and `pg_enum` hold.
 
-use std::rc::Rc;
+use triomphe::Arc;
+
+use std::sync::atomic::Ordering;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::Expression;
@@ -39,7 +41,7 @@ pub enum UserTypeKind {
         /// The name of its `NOT NULL`, where the version has such a constraint.
         not_null_name: Option<Ident>,
         not_null: bool,
-        default: Option<Rc<Expression>>,
+        default: Option<Arc<Expression>>,
         checks: Vec<DomainCheck>,
     },
 }
@@ -47,7 +49,7 @@ pub enum UserTypeKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DomainCheck {
     pub name: Ident,
-    pub expression: Rc<Expression>,
+    pub expression: Arc<Expression>,
     pub validated: bool,
 }
 
@@ -102,12 +104,12 @@ impl Schema {
 
     /// From now on a column may hold rows of some relation.
     pub fn note_row_type(&self) {
-        self.row_types_used.set(true);
+        self.row_types_used.store(true, Ordering::Relaxed);
     }
 
     /// Whether a column may hold rows of some relation.
     pub fn uses_row_types(&self) -> bool {
-        self.row_types_used.get()
+        self.row_types_used.load(Ordering::Relaxed)
     }
 
     /// `find_composite_type_dependencies`: a column with rows that holds values of the type, in itself, in
@@ -155,7 +157,7 @@ impl Schema {
             }
             _ => return,
         };
-        let renamed = |it: &Rc<Expression>| it.with_label(id.0, &from, to).map(Rc::new);
+        let renamed = |it: &Arc<Expression>| it.with_label(id.0, &from, to).map(Arc::new);
         let tables: Vec<RelationId> = self.relations().filter(|it| it.table().is_some()).map(|it| it.id).collect();
         for table in tables {
             let mut changed = self.table(table).clone();

@@ -1,6 +1,6 @@
 //! Views and materialized views: what their rule (`pg_rewrite`) keeps.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::query::QueryTree;
@@ -13,13 +13,13 @@ use crate::schema::relation::{Columns, Relation};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct View {
     pub columns: Columns,
-    pub query: Option<Rc<QueryTree>>,
+    pub query: Option<Arc<QueryTree>>,
 }
 
 /// What makes a table a materialized view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Materialized {
-    pub query: Option<Rc<QueryTree>>,
+    pub query: Option<Arc<QueryTree>>,
     /// `relispopulated`.
     pub populated: bool,
 }

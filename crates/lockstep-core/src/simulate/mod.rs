@@ -5,6 +5,7 @@ pub mod alongside;
 pub mod trace;
 
 mod assumed_zone;
+mod beside;
 mod block;
 mod code;
 mod code_calls;
@@ -19,12 +20,12 @@ use crate::expression::ZONE;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::version::PgVersion;
-use crate::plan::{Plan, Planned, Plans};
+use crate::plan::{Planned, Plans};
 use crate::schema::Schema;
 use crate::session::Session;
 use crate::simulate::block::Block;
 pub use crate::simulate::pieces::{in_pieces, simulate_from};
-use crate::simulate::trace::{Held, Outcome, StartTrouble, Step, Trace, Transaction, TransactionEnd, TransactionKind};
+use crate::simulate::trace::{Held, Outcome, Step, Trace, Transaction, TransactionEnd, TransactionKind};
 use crate::simulate::two_phase::PreparedTransaction;
 use crate::statement::execution::{Execution, Record, Stop};
 use crate::statement::{deferred, end_of_transaction};
@@ -40,29 +41,6 @@ pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     Trace { steps, given_back, forgotten: 0, ..trace }
 }
 
-fn trouble(step: &Step, plan: &Plan) -> Option<StartTrouble> {
-    let message = match &step.outcome {
-        // What cannot be read is a diagnostic already.
-        _ if step.statement.is_none() => return None,
-        Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
-        // On the model it ran; only a doubt remains.
-        Outcome::Unknown(_) if step.applied => return None,
-        Outcome::Unknown(_) if step.statement.as_ref().is_some_and(|it| !leaves_doubt(step, it)) => return None,
-        Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
-        _ => return None,
-    };
-    let source = &plan.sources[step.source];
-    let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
-    Some(StartTrouble { file: source.name.clone(), line, message })
-}
-
-fn leaves_doubt(step: &Step, statement: &Statement) -> bool {
-    let (schema, session) = (step.before.clone(), step.session.clone());
-    let first_id = schema.next_id();
-    let execution = Execution::new(PgVersion::default(), schema, session, false, first_id);
-    unmodelled::leaves_doubt(&execution, statement, &step.text)
-}
-
 /// The state between statements.
 #[derive(Clone)]
 struct Simulator {
@@ -75,6 +53,7 @@ struct Simulator {
     handed_over: usize,
     failed_first: Option<usize>,
     transactions: Vec<Transaction>,
+    transactions_handed_over: usize,
     goes_on: bool,
     prepared: Vec<PreparedTransaction>,
     /// The runner has stopped: nothing more is sent.
@@ -92,6 +71,7 @@ impl Simulator {
             handed_over: 0,
             failed_first: None,
             transactions: vec![],
+            transactions_handed_over: 0,
             goes_on,
             prepared: vec![],
             stopped: false,
@@ -101,6 +81,11 @@ impl Simulator {
     /// Steps so far.
     fn count(&self) -> usize {
         self.handed_over + self.steps.len()
+    }
+
+    /// The number of the transaction that is open or begins next (1-based).
+    fn next_transaction(&self) -> usize {
+        self.transactions_handed_over + self.transactions.len() + 1
     }
 
     fn open_block(&mut self, kind: TransactionKind) {
@@ -134,7 +119,7 @@ impl Simulator {
         }
         if block.first <= self.count() {
             self.transactions.push(Transaction {
-                index: self.transactions.len() + 1,
+                index: self.next_transaction(),
                 kind: block.kind,
                 end,
                 first: block.first,
@@ -355,7 +340,7 @@ impl Simulator {
             text: planned.read.text.clone(),
             command: statement.as_ref().map_or_else(String::new, |it| crate::statement::tag(it)),
             statement,
-            transaction: self.transactions.len() + 1,
+            transaction: self.next_transaction(),
             before,
             after,
             session: self.session.clone(),

@@ -4,32 +4,57 @@ use crate::pg::version::PgVersion;
 use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
 use crate::session::{Session, Settings};
-use crate::simulate::trace::{StartTrouble, Trace, TransactionKind};
-use crate::simulate::{Simulator, trouble};
+use crate::simulate::beside::beside;
+use crate::simulate::trace::{GivenBack, Outcome, StartTrouble, Step, Trace, Transaction, TransactionKind};
+use crate::simulate::{Simulator, unmodelled};
+use crate::source::Source;
+use crate::statement::execution::Execution;
+use crate::syntax::statement::Statement;
+
+/// A part of a trace that is final: whole files that end outside of transactions.
+pub(super) struct Piece {
+    steps: Vec<Step>,
+    transactions: Vec<Transaction>,
+    failed_first: Option<usize>,
+    given_back: Vec<GivenBack>,
+}
+
+/// Where a plan has led to.
+struct Ended {
+    plan: Plan,
+    schema: Schema,
+    session: Session,
+}
+
+/// A piece has so many steps at least, where files are left: each costs a little by itself.
+const PIECE: usize = 64;
+/// Shorter texts, in bytes, are through before a second thread is of use.
+const SHORT: usize = 32 << 10;
 
 /// The same with as little memory as it takes: `each` gets the trace as often as a part of it is final
 /// (whole files that end outside of transactions) and may look back no further; the trace that is left has no steps.
 pub fn in_pieces(plans: Plans, version: PgVersion, each: &mut dyn FnMut(&mut Trace)) -> Trace {
     let Plans { start, migration } = plans;
     let mut start_troubles = vec![];
-    let before = run(start, Schema::default(), Session::default(), version, vec![], &mut |piece| {
-        start_troubles.extend(piece.steps.iter().filter_map(|step| trouble(step, &piece.plan)));
+    let sources = start.sources.clone();
+    let before = run(start, Schema::default(), Session::default(), version, &mut |piece| {
+        start_troubles.extend(piece.steps.iter().filter_map(|step| trouble(step, &sources[step.source])));
     });
     // A dump empties the search path for itself; what else the text sets goes for the migration too.
-    let mut session = before.end_session;
+    let mut session = before.session;
     if session.search_path.is_empty() {
         session.search_path = Settings::default().search_path;
     }
     // A dump has no rows where the database has; only rows that the text itself holds are certain.
-    let mut schema = before.end;
+    let mut schema = before.schema;
     schema.forget_emptiness();
     schema.forget_samples(&migration.facts);
-    let mut trace = run(migration, schema, session, version, start_troubles, each);
+    let mut trace = pieces_of(migration, schema, session, version, start_troubles, each);
     trace.plan.diagnostics.extend(before.plan.diagnostics);
     trace
 }
 
-fn run(
+fn pieces_of(
     plan: Plan,
     start: Schema,
     session: Session,
@@ -37,28 +62,53 @@ fn run(
     start_troubles: Vec<StartTrouble>,
     each: &mut dyn FnMut(&mut Trace),
 ) -> Trace {
-    let mut simulator = Simulator::new(version, start.clone(), session.clone(), plan.runner.goes_on);
     let mut trace = Trace {
         version,
-        plan,
+        plan: plan.without_texts(),
         steps: vec![],
         forgotten: 0,
         transactions: vec![],
         failed_first: None,
         end: start.clone(),
-        start,
+        start: start.clone(),
         end_session: session.clone(),
         start_troubles,
         given_back: vec![],
     };
+    let worth = plan.unread_bytes() > SHORT;
+    let make = |hand_over: &mut dyn FnMut(Piece)| run(plan, start, session, version, hand_over);
+    let mut handed_over = 0;
+    let ended = beside(worth, make, &mut |piece: Piece| {
+        trace.forgotten = handed_over;
+        handed_over += piece.steps.len();
+        trace.steps = piece.steps;
+        trace.transactions.extend(piece.transactions);
+        trace.failed_first = piece.failed_first;
+        trace.given_back = piece.given_back;
+        each(&mut trace);
+    });
+    trace.forgotten = handed_over;
+    Trace {
+        plan: ended.plan,
+        steps: vec![],
+        given_back: vec![],
+        end: ended.schema,
+        end_session: ended.session,
+        ..trace
+    }
+}
+
+fn run(mut plan: Plan, start: Schema, session: Session, version: PgVersion, each: &mut dyn FnMut(Piece)) -> Ended {
+    let mut simulator = Simulator::new(version, start, session.clone(), plan.runner.goes_on);
+    let mut given_back = vec![];
     let mut wrapped = None;
-    while let Some(statements) = trace.plan.next_file() {
+    while let Some(statements) = plan.next_file() {
         let Some(first) = statements.first() else { continue };
         if first.wrapped.is_none() || first.wrapped != wrapped {
             simulator.end_runner_block();
             wrapped = None;
-            if simulator.block.is_none() {
-                simulator.hand_over(&mut trace, each);
+            if simulator.block.is_none() && simulator.steps.len() >= PIECE {
+                each(simulator.piece(&mut given_back));
             }
         }
         let beginning = simulator.beginning(first.source);
@@ -72,18 +122,18 @@ fn run(
             }
             simulator.statement(planned);
         }
-        trace.given_back.extend(simulator.look_back(&trace.plan, beginning, &session));
+        given_back.extend(simulator.look_back(&plan, beginning, &session));
     }
     simulator.end_runner_block();
     simulator.leave_open();
-    simulator.hand_over(&mut trace, each);
-    Trace { transactions: simulator.transactions, end: simulator.schema, end_session: simulator.session, ..trace }
+    each(simulator.piece(&mut given_back));
+    Ended { plan, schema: simulator.schema, session: simulator.session }
 }
 
 /// One plan from a schema and a session that are there already.
 pub fn simulate_from(plan: Plan, start: Schema, session: Session, version: PgVersion) -> Trace {
     let (mut steps, mut given_back) = (vec![], vec![]);
-    let trace = run(plan, start, session, version, vec![], &mut |piece| {
+    let trace = pieces_of(plan, start, session, version, vec![], &mut |piece| {
         steps.append(&mut piece.steps);
         given_back.append(&mut piece.given_back);
     });
@@ -91,18 +141,37 @@ pub fn simulate_from(plan: Plan, start: Schema, session: Session, version: PgVer
 }
 
 impl Simulator {
-    fn hand_over(&mut self, trace: &mut Trace, each: &mut dyn FnMut(&mut Trace)) {
-        if self.steps.is_empty() {
-            return;
-        }
-        trace.forgotten = self.handed_over;
-        trace.failed_first = self.failed_first;
+    /// What came since the last piece.
+    fn piece(&mut self, given_back: &mut Vec<GivenBack>) -> Piece {
         self.handed_over += self.steps.len();
-        std::mem::swap(&mut trace.steps, &mut self.steps);
-        std::mem::swap(&mut trace.transactions, &mut self.transactions);
-        each(trace);
-        std::mem::swap(&mut trace.transactions, &mut self.transactions);
-        trace.steps.clear();
-        trace.given_back.clear();
+        self.transactions_handed_over += self.transactions.len();
+        Piece {
+            steps: std::mem::take(&mut self.steps),
+            transactions: std::mem::take(&mut self.transactions),
+            failed_first: self.failed_first,
+            given_back: std::mem::take(given_back),
+        }
     }
+}
+
+fn trouble(step: &Step, source: &Source) -> Option<StartTrouble> {
+    let message = match &step.outcome {
+        // What cannot be read is a diagnostic already.
+        _ if step.statement.is_none() => return None,
+        Outcome::Failed(error) => format!("{} fails: {}", step.command, error.message),
+        // On the model it ran; only a doubt remains.
+        Outcome::Unknown(_) if step.applied => return None,
+        Outcome::Unknown(_) if step.statement.as_ref().is_some_and(|it| !leaves_doubt(step, it)) => return None,
+        Outcome::Unknown(why) => format!("the result of {} is not known: {why}", step.command),
+        _ => return None,
+    };
+    let line = 1 + source.text[..step.span.start as usize].matches('\n').count();
+    Some(StartTrouble { file: source.name.clone(), line, message })
+}
+
+fn leaves_doubt(step: &Step, statement: &Statement) -> bool {
+    let (schema, session) = (step.before.clone(), step.session.clone());
+    let first_id = schema.next_id();
+    let execution = Execution::new(PgVersion::default(), schema, session, false, first_id);
+    unmodelled::leaves_doubt(&execution, statement, &step.text)
 }

@@ -1,6 +1,6 @@
 //! What a simulation yields: every step with what it did, and the transactions around them.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work};
 use crate::pg::lock_mode::LockMode;
@@ -53,7 +53,7 @@ pub struct GivenBack {
 /// A statement of the starting schema that has no certain result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartTrouble {
-    pub file: Rc<str>,
+    pub file: Arc<str>,
     /// 1-based.
     pub line: usize,
     pub message: String,
@@ -66,9 +66,9 @@ pub struct Step {
     /// The number of its source in the plan.
     pub source: usize,
     pub span: Span,
-    pub text: Rc<str>,
+    pub text: Arc<str>,
     /// Missing where the text cannot be read.
-    pub statement: Option<Rc<Statement>>,
+    pub statement: Option<Arc<Statement>>,
     /// The command tag.
     pub command: String,
     /// 1-based number of its transaction.
@@ -231,7 +231,8 @@ impl Trace {
 
     /// Steps of the same transaction that ran before this one.
     pub fn earlier_in_transaction<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Step> {
-        let index = step.index;
-        self.steps.iter().filter(move |it| it.transaction == step.transaction && it.index < index)
+        let end = step.index.saturating_sub(self.forgotten + 1).min(self.steps.len());
+        let of_others = self.steps[..end].iter().rposition(|it| it.transaction != step.transaction);
+        self.steps[of_others.map_or(0, |it| it + 1)..end].iter()
     }
 }

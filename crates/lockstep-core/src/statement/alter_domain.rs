@@ -1,6 +1,6 @@
 //! `ALTER DOMAIN`: `AlterDomainNotNull` and its relatives of `typecmds.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{self, Context, Expression, Kind};
@@ -56,7 +56,7 @@ impl Command for AlterDomain {
 struct Parts<'a> {
     not_null: &'a mut bool,
     not_null_name: &'a mut Option<Ident>,
-    default: &'a mut Option<Rc<Expression>>,
+    default: &'a mut Option<Arc<Expression>>,
     checks: &'a mut Vec<DomainCheck>,
 }
 
@@ -92,7 +92,7 @@ fn set_default(execution: &mut Execution, it: &UserType, default: Option<&Expr>)
                 );
                 return fail(sqlstate::DATATYPE_MISMATCH, message);
             };
-            Some(Rc::new(made)).filter(|made| !made.is_null_constant())
+            Some(Arc::new(made)).filter(|made| !made.is_null_constant())
         }
         None => None,
     };

@@ -1,6 +1,6 @@
 //! `CHECK` and `NOT NULL` constraints: `AddRelationNewConstraints` of `heap.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::Expression;
@@ -29,7 +29,7 @@ pub(super) fn add_check(
     table: RelationId,
     check: &NewCheck<'_>,
     is_new_table: bool,
-) -> Outcome<Rc<Expression>> {
+) -> Outcome<Arc<Expression>> {
     let expression = scope::analyze(execution, table, check.expression, Use::Check)?;
     let relation = execution.schema.relation(table);
     let relation_name = relation.name.clone();

@@ -1,6 +1,6 @@
 //! Column definitions: `transformColumnDefinition` of `parse_utilcmd.c` and `BuildDescForRelation`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::expression::Expression;
@@ -446,7 +446,7 @@ pub(super) fn attribute(execution: &Execution, table: RelationId, column: &Ident
 }
 
 /// `build_column_default`: a column without a default of its own has that of its domain.
-pub(super) fn domain_default(execution: &Execution, type_: &Type) -> Option<Rc<Expression>> {
+pub(super) fn domain_default(execution: &Execution, type_: &Type) -> Option<Arc<Expression>> {
     let TypeRef::User(id) = type_.base else { return None };
     match execution.schema.user_type(TypeId(id)).map(|it| &it.kind) {
         Some(UserTypeKind::Domain { default, base, .. }) if !type_.array => {

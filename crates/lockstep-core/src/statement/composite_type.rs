@@ -41,7 +41,7 @@ impl Command for CreateComposite {
         if execution.new_relation(&self.name, Persistence::Permanent, false)?.is_none() {
             return Ok(());
         }
-        let (_, relation) = execution.schema.add_composite(name, Columns(columns));
+        let (_, relation) = execution.schema.add_composite(name, Columns(columns.into()));
         execution.lock(relation, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! `CREATE FUNCTION` and `CREATE PROCEDURE`: `CreateFunction` of `functioncmds.c`, `ProcedureCreate`.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError};
 use crate::expression::{self, Context, Kind};
@@ -285,12 +286,12 @@ fn default_value(
     execution: &Execution,
     default: &crate::syntax::expression::Expr,
     type_: &Type,
-) -> Outcome<Rc<expression::Expression>> {
+) -> Outcome<Arc<expression::Expression>> {
     let scope = TableScope { execution, table: None, alias: None };
     let made = expression::analyze(default, &scope, Kind::Parameter)?;
     let from = *made.type_();
     match expression::coerce_to_target(made, type_, Context::Assignment, &scope)? {
-        Some(made) => Ok(Rc::new(made)),
+        Some(made) => Ok(Arc::new(made)),
         None => {
             let (to, from) = (execution.schema.format_type(type_), execution.schema.format_type(&from));
             fail(sqlstate::DATATYPE_MISMATCH, format!("argument of DEFAULT must be type {to}, not type {from}"))

@@ -1,6 +1,6 @@
 //! `CREATE TABLE`: `transformCreateStmt` and `DefineRelation`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError, RelationId, WorkKind};
 use crate::expression::{Expression, Volatility};
@@ -275,11 +275,11 @@ fn become_partition(
         if let Some(default) = default {
             partition::attach::check_default(execution, parent, default, &bound)?;
         }
-        execution.schema.table_mut(id).bound = Some(Rc::new(bound));
+        execution.schema.table_mut(id).bound = Some(Arc::new(bound));
     }
     if let Some(written) = &statement.partition_by {
         let key = partition::key::compute(execution, id, written)?;
-        execution.schema.table_mut(id).partition_key = Some(Rc::new(key));
+        execution.schema.table_mut(id).partition_key = Some(Arc::new(key));
     }
     Ok(())
 }
@@ -322,7 +322,7 @@ pub(super) fn finish_column(
     definition: &Definition,
     sequence: Option<RelationId>,
 ) -> Outcome {
-    let mut default: Option<Rc<Expression>> = None;
+    let mut default: Option<Arc<Expression>> = None;
     let mut generated = None;
     if let Some(expression) = &definition.default {
         default = scope::analyze_default(execution, table, number, expression)?;
@@ -338,7 +338,7 @@ pub(super) fn finish_column(
     if let Some(sequence) = sequence {
         let identity = definition.identity.is_some();
         if !identity {
-            default = Some(Rc::new(Expression::nextval(sequence.0, &definition.column.type_)));
+            default = Some(Arc::new(Expression::nextval(sequence.0, &definition.column.type_)));
         }
         if let Some(sequence) = execution.schema.sequence_mut(sequence) {
             sequence.owner = Some(SequenceOwner { table, column: number, identity });

@@ -43,7 +43,7 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
         let message = format!("type \"{}\" already exists", name.name.as_str());
         return fail(sqlstate::DUPLICATE_OBJECT, message);
     }
-    let mut made = Table { columns: Columns(columns), ..Table::default() };
+    let mut made = Table { columns: Columns(columns.into()), ..Table::default() };
     if with_data {
         fill(execution, &mut made, query, &analyzed);
     }

@@ -1,6 +1,6 @@
 //! `CREATE TRIGGER`: `CreateTriggerFiringOn` of `trigger.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Callable, Expression, Kind, Refusal, Scope, UserTypeInfo};
@@ -299,7 +299,7 @@ impl CreateTrigger {
         }
     }
 
-    fn condition(&self, execution: &Execution, table: RelationId) -> Outcome<Option<Rc<Expression>>> {
+    fn condition(&self, execution: &Execution, table: RelationId) -> Outcome<Option<Arc<Expression>>> {
         let Some(when) = &self.when else { return Ok(None) };
         let scope = RowScope { outer: TableScope { execution, table: None, alias: None }, table };
         let made = expression::analyze_boolean(when, &scope, Kind::TriggerCondition)?;
@@ -325,7 +325,7 @@ impl CreateTrigger {
         if self.timing == TriggerTiming::Before && new.iter().any(generated) {
             return invalid("BEFORE trigger's WHEN condition cannot reference NEW generated columns");
         }
-        Ok(Some(Rc::new(made)))
+        Ok(Some(Arc::new(made)))
     }
 
     fn update_columns(&self, execution: &Execution, table: RelationId) -> Outcome<Vec<u16>> {

@@ -1,6 +1,6 @@
 //! `CREATE [OR REPLACE] VIEW`: `DefineView` and `DefineVirtualRelation` of `view.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
@@ -64,7 +64,7 @@ impl Command for CreateView {
                     let message = format!("type \"{}\" already exists", name.name.as_str());
                     return fail(sqlstate::DUPLICATE_OBJECT, message);
                 }
-                let view = View { columns: Columns(columns), query: None };
+                let view = View { columns: Columns(columns.into()), query: None };
                 let id = execution.schema.add_relation(name, persistence, Body::View(view));
                 execution.lock(id, LockMode::AccessExclusive, NEW);
                 id
@@ -74,7 +74,7 @@ impl Command for CreateView {
         relation.options = options;
         let needs = analyzed.needs();
         if let Body::View(view) = &mut relation.body {
-            view.query = Some(Rc::new(analyzed.tree));
+            view.query = Some(Arc::new(analyzed.tree));
         }
         execution.schema.forget_needs(&Object::Relation(id));
         execution.schema.record_needs(&Object::Relation(id), needs);

@@ -1,6 +1,6 @@
 //! `CREATE DOMAIN`: `DefineDomain`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::ObjectName;
 use crate::expression::{self, Callable, Context, Kind, Refusal, Scope, UserTypeInfo};
@@ -109,7 +109,7 @@ pub(super) fn create(statement: &CreateDomain, execution: &mut Execution) -> Out
                 let Some(made) = expression::coerce_to_target(made, &base, Context::Assignment, &scope)? else {
                     return unknown("a default that does not fit the domain's type is not modelled");
                 };
-                default = Some(Rc::new(made));
+                default = Some(Arc::new(made));
             }
             ColumnConstraintKind::Check { expression, .. } => {
                 let others: Vec<Ident> = checks.iter().map(|check| check.name.clone()).collect();
@@ -165,7 +165,7 @@ pub(super) fn new_check(
     };
     let scope = DomainScope::with_value(execution, *base);
     let made = expression::analyze_boolean(condition, &scope, Kind::DomainCheck)?;
-    Ok(DomainCheck { name, expression: Rc::new(made), validated: true })
+    Ok(DomainCheck { name, expression: Arc::new(made), validated: true })
 }
 
 /// A check that is read again after what it looks at has another type.
@@ -177,7 +177,7 @@ pub(super) fn reread_check(execution: &mut Execution, domain: TypeId, name: &Ide
         return unknown("a check of a domain cannot be read back");
     };
     let scope = DomainScope::with_value(execution, base);
-    let made = Rc::new(expression::analyze_boolean(&condition, &scope, Kind::DomainCheck)?);
+    let made = Arc::new(expression::analyze_boolean(&condition, &scope, Kind::DomainCheck)?);
     if let Some(it) = execution.schema.user_type_mut(domain)
         && let UserTypeKind::Domain { checks, .. } = &mut it.kind
         && let Some(check) = checks.iter_mut().find(|it| it.name == *name)

@@ -32,7 +32,7 @@ pub fn before_commit(execution: &mut Execution) {
             OnCommit::DeleteRows => {
                 let table = execution.schema.table_mut(id);
                 table.rows = Rows::Empty;
-                table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+                table.columns.note_nulls(|_, _| (false, false));
                 execution.session.on_commit.push((id, action));
             }
         }

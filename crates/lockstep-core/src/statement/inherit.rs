@@ -1,6 +1,6 @@
 //! What a new table takes from its parents: `MergeAttributes` of `tablecmds.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::Expression;
@@ -341,7 +341,7 @@ pub(super) fn merge_check(
     execution: &mut Execution,
     table: RelationId,
     name: &Ident,
-    expression: &Rc<Expression>,
+    expression: &Arc<Expression>,
     no_inherit: bool,
     (local, is_new_table): (bool, bool),
 ) -> Outcome<bool> {

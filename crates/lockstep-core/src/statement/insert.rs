@@ -1,6 +1,6 @@
 //! `INSERT`: `transformInsertStmt`, the checks of `ExecConstraints`, and the lookups of foreign keys.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{DataChangeKind, RelationId, WorkKind};
 use crate::expression::Kind;
@@ -134,7 +134,7 @@ impl Insert {
             }
             InsertSource::DefaultValues => {
                 let none = vec![Cell::Default; execution.schema.table(table).columns.len()];
-                (Some(&[][..]), Some(Source { rows: vec![(Rc::new([]), Rc::new(none))], constants: true }))
+                (Some(&[][..]), Some(Source { rows: vec![(Arc::from(vec![]), Arc::new(none))], constants: true }))
             }
             InsertSource::Query(query) => {
                 let plain = query.by_row.as_ref();
@@ -278,7 +278,7 @@ pub(super) fn check_values(
                 typed[usize::from(*number) - 1] = Cell::Value(value);
             }
         }
-        made.push((Row::from([]), Rc::new(typed)));
+        made.push((Row::from(vec![]), Arc::new(typed)));
     }
     Ok(computable.then_some(Source { rows: made, constants: true }))
 }
@@ -416,12 +416,15 @@ pub(super) fn finish(
         _ => None,
     };
     let was_empty = execution.schema.table(table).rows == crate::schema::relation::Rows::Empty;
-    for it in given {
-        if let Some(column) = execution.schema.table_mut(table).attribute_mut(it.number) {
-            column.filled = it.never_null && (was_empty || column.filled);
-            column.has_null |= it.null && count.is_some();
+    execution.schema.table_mut(table).columns.note_nulls(|place, column| {
+        match given.iter().rfind(|it| usize::from(it.number) == place + 1) {
+            Some(it) => {
+                let filled = it.never_null && (was_empty || column.filled);
+                (filled, column.has_null || it.null && count.is_some())
+            }
+            None => (column.filled, column.has_null),
         }
-    }
+    });
     let sequences = execution.schema.table(table).sequences.clone();
     for id in sequences {
         let owner = execution.schema.get(id).and_then(|it| it.sequence()?.owner);

@@ -1,7 +1,7 @@
 //! `CREATE MATERIALIZED VIEW` (`ExecCreateTableAs`) and `REFRESH MATERIALIZED VIEW`
 //! (`ExecRefreshMatView` of `matview.c`).
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{RelationId, WorkKind};
 use crate::pg::lock_mode::LockMode;
@@ -49,10 +49,10 @@ impl Command for CreateMaterializedView {
         let needs = analyzed.needs();
         let made = Table {
             kind: TableKind::Materialized,
-            columns: Columns(columns),
+            columns: Columns(columns.into()),
             rows: if self.with_data { Rows::Unknown } else { Rows::Empty },
             access_method: self.access_method.clone().filter(|it| *it != "heap"),
-            materialized: Some(Materialized { query: Some(Rc::new(analyzed.tree)), populated: self.with_data }),
+            materialized: Some(Materialized { query: Some(Arc::new(analyzed.tree)), populated: self.with_data }),
             ..Table::default()
         };
         let id = execution.schema.add_relation(name, self.persistence, Body::Table(made));

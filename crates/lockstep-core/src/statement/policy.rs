@@ -1,6 +1,6 @@
 //! Row security: `CreatePolicy` and `AlterPolicy` of `policy.c`, `ATExecSetRowSecurity`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::query::QueryTree;
@@ -169,7 +169,7 @@ fn condition(execution: &mut Execution, table: RelationId, written: Option<&Expr
         });
     }
     let tree = QueryTree { has_old_and_new: false, ..made.tree };
-    Ok(Some(PolicyCondition::Query(Rc::new(tree))))
+    Ok(Some(PolicyCondition::Query(Arc::new(tree))))
 }
 
 fn needs(execution: &Execution, table: RelationId, policy: &Policy) -> Vec<(Object, Dependency)> {

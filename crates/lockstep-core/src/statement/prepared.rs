@@ -1,6 +1,6 @@
 //! Prepared statements (`prepare.c`), and what is planned of them (`plancache.c`).
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
@@ -36,7 +36,7 @@ pub(super) fn prepare(execution: &mut Execution, name: &Ident, statement: &State
             None
         }
     };
-    let (statement, types) = (Rc::new(statement.clone()), types(text));
+    let (statement, types) = (Arc::new(statement.clone()), types(text));
     execution.session.prepared.push(Prepared { name: name.clone(), statement, results, types, executions: 0 });
     Ok(())
 }

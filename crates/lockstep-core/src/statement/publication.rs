@@ -1,6 +1,6 @@
 //! Publications: `publicationcmds.c`, and what being published forbids to a table.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::{Expression, Volatility};
@@ -196,7 +196,7 @@ fn row_filter(
     execution: &Execution,
     table: RelationId,
     filter: &crate::syntax::expression::Expr,
-) -> Outcome<Rc<Expression>> {
+) -> Outcome<Arc<Expression>> {
     let made = scope::analyze(execution, table, filter, Use::Where)?;
     match made.volatility() {
         Volatility::Immutable => Ok(made),

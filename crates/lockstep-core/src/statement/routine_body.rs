@@ -1,7 +1,7 @@
 //! Bodies of functions: what the validators of the languages check (`fmgr_sql_validator`,
 //! `plpgsql_validator`), and what a body needs that is bound to its names.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Context, Expression, Inlined, Kind, Refusal, Scope, UserTypeInfo};
@@ -145,7 +145,7 @@ fn plpgsql(statement: &CreateFunction, execution: &Execution, routine: &mut Rout
         if let Ok(made) = expression::analyze(&expression, &scope, Kind::Body)
             && let Ok(Some(made)) = expression::coerce_to_target(made, &routine.result, Context::Assignment, &scope)
         {
-            routine.computes = Some(Rc::new(made));
+            routine.computes = Some(Arc::new(made));
         }
     }
     Ok(())
@@ -223,8 +223,8 @@ fn queries(
                     Some(Ok(made)) if last => {
                         let made = fit_result(execution, routine, made)?;
                         if let Some(made) = made.filter(|_| single) {
-                            routine.inline = Some(Rc::new(made.clone()));
-                            routine.computes = Some(Rc::new(made));
+                            routine.inline = Some(Arc::new(made.clone()));
+                            routine.computes = Some(Arc::new(made));
                         }
                     }
                     Some(Ok(_)) => {}
@@ -405,8 +405,8 @@ fn bound_expression(
     };
     let needs = needs_of(execution, &made);
     routine.source = format!("RETURN {}", print(execution, routine, &made));
-    routine.inline = Some(Rc::new(made.clone()));
-    routine.computes = Some(Rc::new(made));
+    routine.inline = Some(Arc::new(made.clone()));
+    routine.computes = Some(Arc::new(made));
     forbid_inlining(routine);
     Ok(needs)
 }

@@ -469,6 +469,6 @@ fn remove(statement: &RowStatement, execution: &mut Execution, table: RelationId
     let columns = execution.schema.table_mut(table);
     columns.known = None;
     columns.rows = if everything { Rows::Empty } else { Rows::Unknown };
-    columns.columns.iter_mut().for_each(|column| column.has_null = false);
+    columns.columns.note_nulls(|_, column| (column.filled, false));
     Ok(())
 }

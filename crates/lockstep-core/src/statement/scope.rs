@@ -1,7 +1,7 @@
 //! Expressions of a statement: names looked up in the schema, types resolved by
 //! [`crate::expression`].
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::{self, Callable, Context, Expression, Inlined, Kind, Refusal, Scope, UserTypeInfo, Volatility};
@@ -187,7 +187,7 @@ pub(super) fn analyze(
     table: RelationId,
     expression: &Expr,
     use_: Use,
-) -> Outcome<Rc<Expression>> {
+) -> Outcome<Arc<Expression>> {
     let scope = TableScope { execution, table: Some(table), alias: None };
     let made = match use_ {
         Kind::Check | Kind::IndexPredicate | Kind::Where | Kind::Policy => {
@@ -196,7 +196,7 @@ pub(super) fn analyze(
         _ => expression::analyze(expression, &scope, use_)?,
     };
     check_enum_values(execution, expression, &made)?;
-    Ok(Rc::new(made))
+    Ok(Arc::new(made))
 }
 
 /// The same for an expression that is converted to the type of a column (`cookDefault`).
@@ -206,7 +206,7 @@ pub(super) fn analyze_as(
     number: u16,
     expression: &Expr,
     use_: Use,
-) -> Outcome<Rc<Expression>> {
+) -> Outcome<Arc<Expression>> {
     let scope = TableScope { execution, table: Some(table), alias: None };
     let made = expression::analyze(expression, &scope, use_)?;
     let columns = execution.schema.table(table);
@@ -227,7 +227,7 @@ pub(super) fn analyze_as(
         return Err(PgError::new(sqlstate::DATATYPE_MISMATCH, message).hint(hint).into());
     };
     check_enum_values(execution, expression, &made)?;
-    Ok(Rc::new(made))
+    Ok(Arc::new(made))
 }
 
 /// `check_nested_generated`.
@@ -244,7 +244,7 @@ pub(super) fn analyze_default(
     table: RelationId,
     number: u16,
     expression: &Expr,
-) -> Outcome<Option<Rc<Expression>>> {
+) -> Outcome<Option<Arc<Expression>>> {
     let made = analyze_as(execution, table, number, expression, Kind::Default)?;
     Ok(Some(made).filter(|made| !made.is_null_constant()))
 }

@@ -141,5 +141,5 @@ fn empty(execution: &mut Execution, id: RelationId, restart: bool) {
     }
     let table = execution.schema.table_mut(id);
     table.rows = Rows::Empty;
-    table.columns.iter_mut().for_each(|column| (column.filled, column.has_null) = (false, false));
+    table.columns.note_nulls(|_, _| (false, false));
 }

@@ -1,7 +1,8 @@
 //! `COPY`, with the rows that stand behind it in a script.
 
 use std::fmt::{self, Display, Formatter};
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::name::{Ident, QualifiedName, quote_literal};
 use crate::syntax::cursor::{Cursor, Result};
@@ -23,7 +24,7 @@ pub struct Copy {
     pub options: Vec<CopyOption>,
     pub condition: Option<Expr>,
     /// The lines behind `COPY … FROM STDIN` in a script.
-    pub data: Option<Rc<str>>,
+    pub data: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -15,7 +15,8 @@ mod value;
 mod tests;
 
 use std::cmp::Ordering;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::PgError;
 use crate::expression::node::{Constant, Expression, Node, Operator};
@@ -43,7 +44,7 @@ pub type Computed<T = Value> = Result<T, Trouble>;
 pub struct DomainChecks {
     pub name: String,
     pub not_null: bool,
-    pub checks: Vec<(String, Rc<Expression>)>,
+    pub checks: Vec<(String, Arc<Expression>)>,
 }
 
 /// What surrounds the computation.

@@ -1,7 +1,8 @@
 //! Values of rows: exact where they are known, with their order and their text.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::expression::evaluate::decimal::Decimal;
 use crate::pg::types::Type;
@@ -15,11 +16,11 @@ pub enum Value {
     Integer(i64),
     Decimal(Decimal),
     /// Of any string type; `bpchar` with its blanks.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// Of any other type, as its output function prints it.
-    Printed(Rc<str>),
+    Printed(Arc<str>),
     /// Of a composite type: its attributes.
-    Composite(Rc<[Value]>),
+    Composite(Arc<[Value]>),
     /// Not null; which value it is, is not known.
     Something,
     /// Anything, null included.

@@ -1,7 +1,7 @@
 //! Conditions on one table, as far as the search for its partitions reads them (`eval_const_expressions`,
 //! `canonicalize_qual`).
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::expression::evaluate::Value;
 use crate::expression::node::{Constant as Written, Expression, Node, Operator};
@@ -18,7 +18,7 @@ pub enum Restriction {
     Compare {
         operand: Expression,
         operator: &'static str,
-        value: Rc<str>,
+        value: Arc<str>,
         type_: Type,
         collation: Option<Ident>,
     },
@@ -27,7 +27,7 @@ pub enum Restriction {
         operand: Expression,
         operator: &'static str,
         any: bool,
-        values: Vec<Option<Rc<str>>>,
+        values: Vec<Option<Arc<str>>>,
         type_: Type,
         collation: Option<Ident>,
     },
@@ -62,7 +62,7 @@ pub enum Restriction {
 }
 
 impl Restriction {
-    pub(super) fn compare(operand: &Expression, operator: &'static str, value: Rc<str>) -> Self {
+    pub(super) fn compare(operand: &Expression, operator: &'static str, value: Arc<str>) -> Self {
         let collation = collation_of(operand).cloned();
         let type_ = operand.type_.bare();
         Restriction::Compare { operand: bare(operand).clone(), operator, value, type_, collation }
@@ -258,7 +258,7 @@ impl Simplify<'_> {
         };
         let value = match constant {
             Constant::Value(Value::Null) if operator.function.strict => return Restriction::False,
-            Constant::Value(value) => value.as_text().map(Rc::from),
+            Constant::Value(value) => value.as_text().map(Arc::from),
             _ => None,
         };
         let symbol = symbol.map(|it| if turned { commuted(it) } else { it });
@@ -311,7 +311,7 @@ impl Simplify<'_> {
         for element in elements {
             match self.constant(element) {
                 Constant::Value(Value::Null) => values.push(None),
-                Constant::Value(value) => match value.as_text().map(Rc::from) {
+                Constant::Value(value) => match value.as_text().map(Arc::from) {
                     Some(text) => values.push(Some(text)),
                     None => return Restriction::Unknown,
                 },
@@ -327,7 +327,7 @@ impl Simplify<'_> {
 }
 
 /// The elements of a plain array of one dimension.
-fn elements(text: &str) -> Option<Vec<Option<Rc<str>>>> {
+fn elements(text: &str) -> Option<Vec<Option<Arc<str>>>> {
     let inside = text.strip_prefix('{')?.strip_suffix('}')?;
     if inside.is_empty() || inside.contains(['"', '\\', '{', '}']) {
         return None;

@@ -1,6 +1,6 @@
 //! Equivalence classes: what is equal to a constant, by way of others too (`equivclass.c`).
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::expression::evaluate::Value;
 use crate::expression::node::{Expression, Node, Operator};
@@ -36,7 +36,7 @@ pub(super) struct Classes {
 #[derive(Default)]
 struct Class {
     members: Vec<Expression>,
-    constants: Vec<Rc<str>>,
+    constants: Vec<Arc<str>>,
     /// A member that is neither a column's nor a constant of this model, or a null.
     never: bool,
     /// An equation of it stands below an outer join.
@@ -110,7 +110,7 @@ fn join(classes: &mut Vec<Class>, a: &Expression, b: &Expression, below: bool, s
     for side in [a, b] {
         match simplify.constant(side) {
             Constant::Value(Value::Null) | Constant::Unknown => made.never = true,
-            Constant::Value(value) => match value.as_text().map(Rc::from) {
+            Constant::Value(value) => match value.as_text().map(Arc::from) {
                 Some(text) => made.constants.push(text),
                 None => made.never = true,
             },

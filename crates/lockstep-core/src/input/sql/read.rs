@@ -1,6 +1,6 @@
 //! The statements of a SQL file, each read by itself, with the section it stands in.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::diagnostic::Parsed;
 use crate::input::sql::split::{self, PieceKind};
@@ -11,8 +11,8 @@ use crate::syntax::{self, SyntaxError};
 #[derive(Debug, Clone)]
 pub struct ReadStatement {
     pub span: Span,
-    pub text: Rc<str>,
-    pub statement: Result<Rc<Statement>, SyntaxError>,
+    pub text: Arc<str>,
+    pub statement: Result<Arc<Statement>, SyntaxError>,
     pub section: Section,
 }
 
@@ -51,7 +51,7 @@ pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
     let sections = sections(&source.text);
     let mut statements = vec![];
     for (place, piece) in parsed.value.iter().enumerate().filter(|(_, piece)| piece.kind == PieceKind::Statement) {
-        let text: Rc<str> = piece.span.text(source).into();
+        let text: Arc<str> = piece.span.text(source).into();
         let section = sections.iter().rev().find(|(at, _)| *at <= piece.span.start).map(|(_, it)| *it);
         let statement = match text.len() > MAX_STATEMENT_BYTES {
             true => Err(SyntaxError {
@@ -64,7 +64,7 @@ pub fn read(source: &Source) -> Parsed<Vec<ReadStatement>> {
                 if let (Statement::Copy(copy), Some(next)) = (&mut statement, next) {
                     copy.data = Some(next.span.text(source).into());
                 }
-                Rc::new(statement)
+                Arc::new(statement)
             }),
         };
         statements.push(ReadStatement { span: piece.span, text, statement, section: section.unwrap_or_default() });

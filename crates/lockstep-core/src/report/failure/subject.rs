@@ -1,6 +1,6 @@
 //! What a failure is about: the step, the names in the server's message, and what the step would have made.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::Precondition;
 use crate::name::quote_literal;
@@ -37,7 +37,7 @@ impl<'a> Subject<'a> {
         let settled = matches!(step.outcome, Outcome::Done | Outcome::DependsOnData(_));
         let statement = match step.statement.as_deref() {
             Some(Statement::AlterTable(it)) if sqlstate == "42804" => {
-                with_casts(it).map(|it| Rc::new(Statement::AlterTable(it)))
+                with_casts(it).map(|it| Arc::new(Statement::AlterTable(it)))
             }
             _ => step.statement.clone(),
         };

@@ -259,7 +259,7 @@ fn constant(execution: &mut Execution, table: RelationId, number: u16, parts: &D
     if volatile || parts.identity.is_some() || column.generated.is_some() {
         return None;
     }
-    let rows = known_rows::widened(execution, table, number, &[Row::from([])]).ok()?;
+    let rows = known_rows::widened(execution, table, number, &[Row::from(vec![])]).ok()?;
     rows.first()?.last().filter(|it| it.is_exact()).cloned()
 }
 

@@ -384,7 +384,10 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -
         }
         execution.work(table, WorkKind::Rewrite, None, reason);
         // Rows written anew hold every column: nothing is missing from them any more.
-        execution.schema.table_mut(table).columns.iter_mut().for_each(|column| column.missing = None);
+        let columns = &mut execution.schema.table_mut(table).columns;
+        if columns.iter().any(|column| column.missing.is_some()) {
+            columns.iter_mut().for_each(|column| column.missing = None);
+        }
         // `reindex_relation` opens the new heap like any other table.
         execution.lock(table, LockMode::Share, "a rewritten table's indexes are all built anew");
         execution.lock_toast_index(table, "a rewritten table's TOAST table is built anew with it");

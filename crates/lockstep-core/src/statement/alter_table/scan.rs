@@ -1,6 +1,6 @@
 //! The one pass over the rows at the end of `ALTER TABLE`, where they are known: `ATRewriteTable`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, Precondition, RelationId};
 use crate::expression::Expression;
@@ -31,7 +31,7 @@ pub(super) struct Scan {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) name: Ident,
-    pub(super) expression: Rc<Expression>,
+    pub(super) expression: Arc<Expression>,
     pub(super) question: Option<Precondition>,
 }
 

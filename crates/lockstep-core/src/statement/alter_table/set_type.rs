@@ -1,6 +1,6 @@
 //! `ALTER COLUMN … TYPE`: `ATPrepAlterColumnType`, `ATExecAlterColumnType`, `ATPostAlterTypeCleanup`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, Precondition, RelationId};
 use crate::expression::{self, Expression};
@@ -148,7 +148,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     };
     let default = match &column.default {
         Some(default) => match recoerce(execution, table, default, &to, Use::Default)? {
-            Some(made) => Some(Rc::new(made)),
+            Some(made) => Some(Arc::new(made)),
             None => return default_does_not_fit(execution, "default", name, &to),
         },
         None => None,
@@ -156,7 +156,7 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     let mut generated = column.generated.clone();
     if let Some(it) = &mut generated {
         match recoerce(execution, table, &it.expression, &to, Use::Generated)? {
-            Some(made) => it.expression = Rc::new(made),
+            Some(made) => it.expression = Arc::new(made),
             None => return default_does_not_fit(execution, "generation expression", name, &to),
         }
     }
@@ -277,7 +277,7 @@ pub(super) fn recreate_dependents(
     recreate_foreign_keys(execution, table, altered, changed)
 }
 
-fn again(execution: &Execution, table: RelationId, expression: &Expression, use_: Use) -> Outcome<Rc<Expression>> {
+fn again(execution: &Execution, table: RelationId, expression: &Expression, use_: Use) -> Outcome<Arc<Expression>> {
     scope::analyze(execution, table, &scope::read_back(execution, table, expression)?, use_)
 }
 

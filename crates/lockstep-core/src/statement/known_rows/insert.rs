@@ -1,7 +1,8 @@
 //! `INSERT`: `ExecInsert` for rows that can be computed.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::Expression;
@@ -16,7 +17,7 @@ use crate::statement::known_rows::{RowScope, Verdict, checks, references, rows, 
 
 /// Rows to be inserted: expressions over a row of the source, by the place of the column.
 pub(in crate::statement) struct Source {
-    pub(in crate::statement) rows: Vec<(Row, Rc<Given>)>,
+    pub(in crate::statement) rows: Vec<(Row, Arc<Given>)>,
     /// Written out, so that all constants are computed before the first row is inserted.
     pub(in crate::statement) constants: bool,
 }

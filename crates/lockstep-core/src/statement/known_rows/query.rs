@@ -1,6 +1,6 @@
 //! Rows that a plain query yields: of `generate_series`, of a table whose rows are known, or of nothing.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::evaluate::{Value, never_null};
@@ -82,7 +82,7 @@ pub(in crate::statement) fn rows_of_query(
 ) -> Option<Source> {
     let plain = TableScope { execution, table: None, alias: None };
     match &query.source {
-        RowSource::Nothing => finish(execution, query, &plain, vec![Rc::new([])], None, table, targets),
+        RowSource::Nothing => finish(execution, query, &plain, vec![Arc::from(vec![])], None, table, targets),
         RowSource::Table { name, alias } => {
             let id = execution.resolve_in_query(name).ok()?;
             let scope = TableScope { execution, table: Some(id), alias: alias.as_ref() };
@@ -173,7 +173,7 @@ fn finish(
         };
         given[usize::from(*number) - 1] = made;
     }
-    let given = Rc::new(given);
+    let given = Arc::new(given);
     Some(Source { rows: input.into_iter().map(|row| (row, given.clone())).collect(), constants: false })
 }
 

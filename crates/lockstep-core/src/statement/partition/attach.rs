@@ -1,6 +1,6 @@
 //! `ATTACH PARTITION`: `ATExecAttachPartition`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId, WorkKind};
 use crate::name::QualifiedName;
@@ -38,7 +38,7 @@ pub(in crate::statement) fn attach(
     execution.schema.adopt(partition, parent);
     let condition = constraint::of_partition_of(&execution.schema, parent, &bound);
     let for_default = constraint::of_bound(&execution.schema, parent, &bound);
-    execution.schema.table_mut(partition).bound = Some(Rc::new(bound));
+    execution.schema.table_mut(partition).bound = Some(Arc::new(bound));
     indexes::ensure(execution, parent, partition)?;
     triggers::clone_to_partition(execution, parent, partition)?;
     keys::clone_to_partition(execution, parent, partition, true)?;

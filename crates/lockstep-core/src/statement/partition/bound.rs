@@ -1,6 +1,6 @@
 //! `FOR VALUES …`: `transformPartitionBound`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{self, Context};
@@ -138,7 +138,7 @@ fn constant_of_type(
         return fail(sqlstate::DATATYPE_MISMATCH, message);
     };
     match expression::constant_text(&made, &scope) {
-        Some(text) => Ok(text.map(Rc::from)),
+        Some(text) => Ok(text.map(Arc::from)),
         None => unknown("the value of a partition bound is not known"),
     }
 }

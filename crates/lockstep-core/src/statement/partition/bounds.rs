@@ -3,7 +3,8 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{compare_constants, constants_are_equal};
@@ -41,7 +42,7 @@ pub(super) struct Bounds {
     pub(super) strategy: Strategy,
     pub(super) keys: Vec<KeyType>,
     /// Values of a list, each with its partition.
-    values: Vec<(Rc<str>, RelationId)>,
+    values: Vec<(Arc<str>, RelationId)>,
     /// Ends of ranges, each once and in order; and the partition that ends there, none behind the last.
     ends: Vec<Vec<Limit>>,
     ending: Vec<Option<RelationId>>,
@@ -162,7 +163,7 @@ impl Bounds {
     }
 
     /// `None`: not known.
-    pub(super) fn meet(&self, operator: &str, values: &[Rc<str>]) -> Option<Met> {
+    pub(super) fn meet(&self, operator: &str, values: &[Arc<str>]) -> Option<Met> {
         match self.strategy {
             Strategy::List => self.meet_list(operator, values.first()?),
             Strategy::Range => self.meet_range(operator, values),
@@ -170,7 +171,7 @@ impl Bounds {
         }
     }
 
-    fn meet_list(&self, operator: &str, value: &Rc<str>) -> Option<Met> {
+    fn meet_list(&self, operator: &str, value: &Arc<str>) -> Option<Met> {
         let has_default = self.default.is_some();
         if self.values.is_empty() {
             return Some(Met { default: has_default, ..self.none() });
@@ -201,7 +202,7 @@ impl Bounds {
     }
 
     /// `partition_rbound_datum_cmp`
-    fn against(&self, at: usize, values: &[Rc<str>]) -> Option<Ordering> {
+    fn against(&self, at: usize, values: &[Arc<str>]) -> Option<Ordering> {
         for ((key, limit), value) in self.keys.iter().zip(self.ends.get(at)?).zip(values) {
             let order = match limit {
                 Limit::MinValue => return Some(Ordering::Less),
@@ -217,7 +218,7 @@ impl Bounds {
 
     /// `partition_range_datum_bsearch`: the place behind the greatest bound that is not greater, and whether it
     /// is equal.
-    fn search(&self, values: &[Rc<str>]) -> Option<(usize, bool)> {
+    fn search(&self, values: &[Arc<str>]) -> Option<(usize, bool)> {
         let (mut low, mut high, mut equal) = (0, self.ends.len(), false);
         while low < high {
             let middle = (low + high).div_ceil(2);
@@ -235,7 +236,7 @@ impl Bounds {
         Some((low, equal))
     }
 
-    fn meet_range(&self, operator: &str, values: &[Rc<str>]) -> Option<Met> {
+    fn meet_range(&self, operator: &str, values: &[Arc<str>]) -> Option<Met> {
         let count = self.ends.len();
         let has_default = self.default.is_some();
         if count == 0 {
@@ -298,7 +299,7 @@ impl Bounds {
     }
 
     /// From bound to bound as long as they are equal to the values.
-    fn walk(&self, from: usize, forward: bool, values: &[Rc<str>]) -> Option<usize> {
+    fn walk(&self, from: usize, forward: bool, values: &[Arc<str>]) -> Option<usize> {
         let mut at = from;
         while at >= 1 && at + 1 < self.ends.len() {
             let next = if forward { at + 1 } else { at - 1 };

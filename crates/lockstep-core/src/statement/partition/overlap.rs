@@ -117,7 +117,7 @@ pub(in crate::statement) fn in_order(execution: &Execution, parent: RelationId) 
             (Bound::List(a), Bound::List(b)) => {
                 let least = |values: &[crate::schema::partition::Datum]| {
                     let texts = values.iter().flatten().cloned();
-                    let order = |a: &std::rc::Rc<str>, b: &std::rc::Rc<str>| {
+                    let order = |a: &triomphe::Arc<str>, b: &triomphe::Arc<str>| {
                         types.first().and_then(|it| compare_constants(it, a, b)).unwrap_or(Ordering::Equal)
                     };
                     texts.min_by(order)

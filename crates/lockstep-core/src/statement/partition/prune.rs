@@ -1,6 +1,6 @@
 //! Which partitions a query opens: `prune_append_rel_partitions`, with the steps of `partprune.c`.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::query::QueryTree;
@@ -172,7 +172,7 @@ impl Entry<'_> {
 
 /// What a bound says of a key of one column.
 fn of_bound(bound: &Bound, key: &Key) -> Vec<Restriction> {
-    let compare = |operator: &'static str, value: &Rc<str>| Restriction::Compare {
+    let compare = |operator: &'static str, value: &Arc<str>| Restriction::Compare {
         operand: key.operand.clone(),
         operator,
         value: value.clone(),
@@ -241,7 +241,7 @@ enum Found {
 struct Clause {
     key: usize,
     operator: &'static str,
-    value: Rc<str>,
+    value: Arc<str>,
 }
 
 struct Level<'a> {
@@ -380,7 +380,7 @@ impl Level<'_> {
             }
             Restriction::Truth { operand, value, tested } => {
                 let negated = !tested && self.keys.iter().any(|key| key.operand == *operand && key.negated);
-                (operand, "=", Rc::from(if *value != negated { "t" } else { "f" }), Type::BOOL, None)
+                (operand, "=", Arc::from(if *value != negated { "t" } else { "f" }), Type::BOOL, None)
             }
             _ => return Some(None),
         };
@@ -452,7 +452,7 @@ impl Level<'_> {
         for operator in ["<", "<=", "=", ">=", ">", "<>"] {
             let of_it = used.iter().filter(|it| it.operator == operator);
             for clause in of_it {
-                let mut rows: Vec<Vec<Rc<str>>> = vec![vec![]];
+                let mut rows: Vec<Vec<Arc<str>>> = vec![vec![]];
                 for key in 0..clause.key {
                     let inclusive = |it: &&&Clause| {
                         let allowed = match operator {

@@ -124,7 +124,7 @@ fn all(own: &Restriction, arms: &[Restriction], keys: &[(&Expression, &KeyType)]
 /// `ANY` and `ALL`, value by value.
 fn each(it: &Restriction) -> Vec<Restriction> {
     let Restriction::Several { operand, operator, values, type_, collation, .. } = it else { return vec![] };
-    let made = |value: &std::rc::Rc<str>| Restriction::Compare {
+    let made = |value: &triomphe::Arc<str>| Restriction::Compare {
         operand: operand.clone(),
         operator,
         value: value.clone(),

@@ -153,7 +153,7 @@ fn value(execution: &Execution, table: RelationId, number: u16, row: &Row<'_>) -
         },
     };
     match made.and_then(|made| expression::constant_text(&made, &scope)) {
-        Some(text) => Ok(text.map(std::rc::Rc::from)),
+        Some(text) => Ok(text.map(triomphe::Arc::from)),
         None => unknown("which partition takes a row is not known where a value is computed"),
     }
 }

@@ -2,7 +2,8 @@
 //! with constants.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{compare_constants, constants_are_equal};
@@ -183,7 +184,7 @@ impl Level {
     fn kept(&self, condition: &Expr) -> Option<Kept> {
         match condition {
             Expr::And(items) => {
-                let mut equal: Vec<Rc<str>> = vec![];
+                let mut equal: Vec<Arc<str>> = vec![];
                 let mut made = self.all(true);
                 for item in items {
                     // Two constants for one column make the condition false before partitions are looked at.
@@ -250,7 +251,7 @@ impl Level {
         matches!(it, Expr::Column(parts) if parts.last() == Some(&self.column))
     }
 
-    fn equals(&self, it: &Expr) -> Option<Rc<str>> {
+    fn equals(&self, it: &Expr) -> Option<Arc<str>> {
         match it {
             Expr::Binary { left, operator, right } if operator.symbol == "=" => match self.is_key(left) {
                 true => self.constant(right),
@@ -261,7 +262,7 @@ impl Level {
     }
 
     /// `get_matching_list_bounds`, `get_matching_range_bounds`.
-    fn compared(&self, operator: &str, value: &Rc<str>) -> Option<Kept> {
+    fn compared(&self, operator: &str, value: &Arc<str>) -> Option<Kept> {
         let mut made = self.none();
         if operator == "<>" && !self.is_list {
             return None;
@@ -297,7 +298,7 @@ impl Level {
     }
 
     /// A constant that is compared with the key without a conversion of the key.
-    fn constant(&self, it: &Expr) -> Option<Rc<str>> {
+    fn constant(&self, it: &Expr) -> Option<Arc<str>> {
         let integer = [Type::INT2, Type::INT4, Type::INT8].iter().any(|type_| self.type_.is(*type_));
         match it {
             Expr::Literal(Literal::Integer(digits)) if integer => {

@@ -1,7 +1,7 @@
 //! Row triggers of partitioned tables: every partition has one of its own (`CreateTriggerFiringOn`,
 //! `CloneRowTriggersToPartition`), which goes where the whole's goes.
 
-use std::rc::Rc;
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::name::Ident;
@@ -85,7 +85,7 @@ fn clone_one(
         }
     };
     made.columns = made.columns.iter().map(|it| counterpart(*it)).collect();
-    made.when = made.when.map(|it| Rc::new(it.remap_columns(&counterpart)));
+    made.when = made.when.map(|it| Arc::new(it.remap_columns(&counterpart)));
     made.parent = Some(trigger);
     made.internal = !behavior::shows_parts_of_triggers(execution.version);
     if let Some(from) = made.from {

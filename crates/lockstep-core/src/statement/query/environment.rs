@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
 use crate::expression::query::{Query, Variable};
@@ -96,7 +97,7 @@ pub(super) struct Environment<'a> {
     pub(super) execution: &'a Execution,
     pub(super) builder: &'a RefCell<Builder>,
     /// Outermost first.
-    pub(super) levels: Vec<Rc<Vec<Item>>>,
+    pub(super) levels: Vec<Arc<Vec<Item>>>,
     pub(super) common: Vec<CommonColumns>,
     pub(super) windows: Vec<Ident>,
     /// Those of the code around it, by number.
@@ -127,7 +128,7 @@ impl<'a> Environment<'a> {
     /// The same with one level more, of those items.
     pub(super) fn inside(&self, items: Vec<Item>) -> Self {
         let mut made = self.clone();
-        made.levels.push(Rc::new(items));
+        made.levels.push(Arc::new(items));
         made
     }
 

@@ -1,7 +1,8 @@
 //! Queries that are run: what they lock, and what they may end in.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::query::{FromNode, QueryTree, Source};
@@ -145,8 +146,8 @@ pub(in crate::statement) fn called(execution: &Execution, raises: &mut Raises) -
 }
 
 /// The queries of the views that a query reads, which are computed with it.
-fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Rc<QueryTree>> {
-    let mut found: Vec<(RelationId, Rc<QueryTree>)> = vec![];
+fn views_read(tree: &QueryTree, execution: &Execution) -> Vec<Arc<QueryTree>> {
+    let mut found: Vec<(RelationId, Arc<QueryTree>)> = vec![];
     let read_by = |tree: &QueryTree| -> Vec<RelationId> {
         let entries = tree.levels().into_iter().flat_map(|it| &it.entries);
         let relations = entries.filter_map(|it| match &it.source {

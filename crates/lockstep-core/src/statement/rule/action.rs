@@ -1,7 +1,8 @@
 //! What a rule does: `transformRuleStmt` of `parse_utilcmd.c`, for commands that write one row after another.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+
+use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::expression::{self, Context, Expression, Kind, Refusal, Scope, UserTypeInfo};
@@ -98,21 +99,21 @@ impl RuleScope<'_> {
         TableScope { execution: self.execution, table: None, alias: None }
     }
 
-    fn truth(&self, condition: Option<&Expr>) -> Outcome<Option<Rc<Expression>>> {
+    fn truth(&self, condition: Option<&Expr>) -> Outcome<Option<Arc<Expression>>> {
         match condition {
-            Some(condition) => Ok(Some(Rc::new(expression::analyze_boolean(condition, self, Kind::Where)?))),
+            Some(condition) => Ok(Some(Arc::new(expression::analyze_boolean(condition, self, Kind::Where)?))),
             None => Ok(None),
         }
     }
 
     /// A value as the column takes it (`transformAssignedExpr`).
-    fn value(&self, table: RelationId, name: &Ident, value: &Expr) -> Outcome<(u16, Rc<Expression>)> {
+    fn value(&self, table: RelationId, name: &Ident, value: &Expr) -> Outcome<(u16, Arc<Expression>)> {
         let Some((number, column)) = self.execution.schema.relation(table).columns().find(name.as_str()) else {
             return unknown("a column that a rule names is not known");
         };
         let made = expression::analyze(value, self, Kind::Value)?;
         match expression::coerce_to_target(made, &column.type_, Context::Assignment, self)? {
-            Some(made) => Ok((number, Rc::new(made))),
+            Some(made) => Ok((number, Arc::new(made))),
             None => unknown("a value of a rule that does not fit its column is not modelled"),
         }
     }

@@ -1,0 +1,86 @@
+//! Two halves of one work side by side: one makes pieces, the other takes them, in their order.
+
+/// Hands what `make` makes to `take`, piece by piece. Where it is `worth` it and the machine has a second core, `make`
+/// runs on a thread of its own meanwhile, a few pieces ahead at most; the result is the same.
+pub(super) fn beside<T: Send, R: Send>(
+    worth: bool,
+    make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
+    take: &mut dyn FnMut(T),
+) -> R {
+    #[cfg(not(target_family = "wasm"))]
+    if worth && std::thread::available_parallelism().is_ok_and(|it| it.get() > 1) {
+        return on_threads::beside(make, take);
+    }
+    let _ = worth;
+    make(take)
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod on_threads {
+    use std::panic::resume_unwind;
+    use std::sync::Mutex;
+    use std::sync::mpsc::sync_channel;
+    use std::thread::{self, Builder};
+
+    /// For what is nested deeply. Only what is used of it takes memory.
+    const STACK: usize = 256 << 20;
+    /// Pieces that may wait to be taken: more would only take memory.
+    const AHEAD: usize = 8;
+
+    pub(super) fn beside<T: Send, R: Send>(
+        make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
+        take: &mut dyn FnMut(T),
+    ) -> R {
+        // A thread that cannot be had leaves the work here.
+        let make = Mutex::new(Some(make));
+        let claim = || make.lock().ok().and_then(|mut it| it.take()).expect("it is claimed once");
+        thread::scope(|scope| {
+            let (send, receive) = sync_channel(AHEAD);
+            let maker = Builder::new().stack_size(STACK).spawn_scoped(scope, || {
+                let send = send;
+                // Whoever takes has panicked where it fails: what is made is of no use any more.
+                claim()(&mut |piece| drop(send.send(piece)))
+            });
+            match maker {
+                Ok(maker) => {
+                    receive.into_iter().for_each(&mut *take);
+                    maker.join().unwrap_or_else(|panic| resume_unwind(panic))
+                }
+                Err(_) => claim()(take),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_come_in_their_order_on_threads_or_not() {
+        for worth in [false, true] {
+            let mut taken = vec![];
+            let make = |send: &mut dyn FnMut(usize)| {
+                (0..1000).for_each(send);
+                "done"
+            };
+            assert_eq!(beside(worth, make, &mut |it| taken.push(it)), "done");
+            assert_eq!(taken, (0..1000).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_panic_reaches_whoever_asked() {
+        for worth in [false, true] {
+            let made = std::panic::catch_unwind(|| {
+                let make = |send: &mut dyn FnMut(usize)| (0..1000).for_each(|it| send(100 / (500 - it)));
+                beside(worth, make, &mut |_| {})
+            });
+            assert!(made.is_err());
+            let taken = std::panic::catch_unwind(|| {
+                beside(worth, |send: &mut dyn FnMut(usize)| (0..1000).for_each(send), &mut |it| assert!(it < 500))
+            });
+            assert!(taken.is_err());
+        }
+    }
+}
