@@ -1,6 +1,7 @@
 //! Lockstep's engine: reads PostgreSQL migrations, simulates them on an in-memory schema and writes
 //! every report. No I/O, no clock, no global state; native and WebAssembly alike.
 
+mod beside;
 pub mod config;
 pub mod diagnostic;
 pub mod effect;

@@ -38,6 +38,11 @@ impl Ident {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// It needs no quotes, as far as `quote_identifier` is concerned.
+    pub fn is_plain(&self) -> bool {
+        is_plain(&self.0)
+    }
 }
 
 /// The longest prefix of at most 63 bytes that ends at a character (`pg_mbcliplen`).

@@ -23,8 +23,8 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     let mut found = vec![];
     for (table, column) in new_columns(step) {
         let inexact = column.type_.bare().is(Type::FLOAT4) || column.type_.bare().is(Type::FLOAT8);
-        let money = column.name.as_str().split('_').any(|word| WORDS.contains(&word.to_ascii_lowercase().as_str()));
-        if inexact && money {
+        let is_money = |word: &str| WORDS.contains(&word.to_ascii_lowercase().as_str());
+        if inexact && column.name.as_str().split('_').any(is_money) {
             let message = format!(
                 "{} of {} cannot hold 0.10 exactly: sums of many rows are off by a cent, and equal amounts are not equal.",
                 column.name, table.name

@@ -27,10 +27,13 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
     let mut names: Vec<String> = vec![];
     let mut about = None;
     for (table, name) in tables.chain(columns) {
+        if name.is_plain() {
+            continue;
+        }
         let written = name.to_string();
         // `ColId` takes some keywords bare, though the server prints them quoted (`quote_identifier`).
         let is_column_name = keyword::category(name.as_str()) == Some(Category::ColumnName);
-        if written.starts_with('"') && !is_column_name && !names.contains(&written) {
+        if !is_column_name && !names.contains(&written) {
             about.get_or_insert(&table.name);
             names.push(written);
         }

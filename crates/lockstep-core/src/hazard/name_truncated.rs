@@ -43,6 +43,9 @@ fn check(step: &Step, _: &Trace) -> Vec<Finding> {
 
 /// Whether so many bytes stand between two blanks: a long name, or one in quotes, which may hold blanks itself.
 fn may_be_long(text: &str) -> bool {
+    if text.len() <= MAX_NAME_BYTES {
+        return false;
+    }
     let mut words = text.as_bytes().split(|it| it.is_ascii_whitespace());
     text.contains('"') || words.any(|it| it.len() > MAX_NAME_BYTES)
 }

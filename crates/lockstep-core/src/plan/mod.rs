@@ -1,8 +1,11 @@
 //! Migrations laid out as statements and the transactions that their runner puts around them.
 
+pub mod read_ahead;
 pub mod runner;
 
 use std::collections::{BTreeMap, VecDeque};
+
+use triomphe::Arc;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Parsed, Severity};
@@ -10,6 +13,7 @@ use crate::facts::Facts;
 use crate::input::directive::{self, Setting};
 use crate::input::ignore::{self, Ignore, Mention};
 use crate::input::sql::read::{ReadStatement, Section, has_way_back, read};
+use crate::plan::read_ahead::ReadAhead;
 use crate::plan::runner::{Runner, Wrapping};
 use crate::source::{Source, Span};
 use crate::syntax::Refusal;
@@ -32,6 +36,9 @@ pub struct Plan {
     pub ignores: BTreeMap<usize, Vec<Ignore>>,
     settings: Vec<(Source, Setting)>,
     unread: VecDeque<Part>,
+    ahead: Option<Arc<ReadAhead>>,
+    /// How many files had their turn.
+    begun: usize,
     /// Names of files that opt out of their runner's transaction in a file beside them.
     unwrapped: Vec<String>,
     /// Ways back that somebody wrote, in texts of their own, with the number of the file that each undoes.
@@ -112,6 +119,8 @@ impl Plan {
             ignores: BTreeMap::new(),
             settings: vec![],
             unread: VecDeque::new(),
+            ahead: None,
+            begun: 0,
             unwrapped: vec![],
             ways_back: vec![],
             looks_back: false,
@@ -132,6 +141,17 @@ impl Plan {
     /// The same for those who only look at what came of it: nothing is left to read.
     pub fn without_texts(&self) -> Plan {
         Plan { unread: VecDeque::new(), ..self.clone() }
+    }
+
+    /// From now on others may read files before it is their turn.
+    pub fn read_ahead(&mut self) -> Arc<ReadAhead> {
+        let source = |part: &Part| match part.read {
+            Some(_) => Source::new("", ""),
+            None => self.sources[part.source].clone(),
+        };
+        let ahead = Arc::new(ReadAhead::new(self.unread.iter().map(source)));
+        (self.ahead, self.begun) = (Some(ahead.clone()), 0);
+        ahead
     }
 
     /// The length of what is left to read.
@@ -191,7 +211,9 @@ impl Plan {
     pub fn next_file(&mut self) -> Option<Vec<Planned>> {
         let part = self.unread.pop_front()?;
         let source = self.sources[part.source].clone();
-        let found = part.read.unwrap_or_else(|| read(&source));
+        let ahead = self.ahead.as_ref().and_then(|it| it.take(self.begun));
+        self.begun += 1;
+        let found = part.read.or(ahead).unwrap_or_else(|| read(&source));
         self.diagnostics.extend(found.diagnostics.into_iter().map(|it| (source.clone(), it)));
         let own = found
             .value

@@ -148,14 +148,17 @@ impl Schema {
         self.follow_renamed_constraint(table, &old, name);
     }
 
-    pub fn note_constraint_name(&mut self, schema: Ident, name: &Ident) {
-        self.constraint_names.insert_mut(ObjectName { schema, name: name.clone() }, ());
+    pub fn note_constraint_name(&self, schema: Ident, name: &Ident) {
+        if let Ok(mut names) = self.constraint_names.lock() {
+            names.insert(ObjectName { schema, name: name.clone() });
+        }
     }
 
     /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
     /// searched by name and namespace).
     pub fn has_constraint_name(&self, name: &Ident, namespace: &Ident) -> bool {
-        if !self.constraint_names.contains_key(&ObjectName { schema: namespace.clone(), name: name.clone() }) {
+        let full = ObjectName { schema: namespace.clone(), name: name.clone() };
+        if self.constraint_names.lock().is_ok_and(|it| !it.contains(&full)) {
             return false;
         }
         self.relations().any(|relation| {

@@ -40,7 +40,9 @@ pub mod view;
 pub mod violation;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use triomphe::Arc;
@@ -68,6 +70,11 @@ use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 /// What has a name in a schema.
 type Names<V> = HashTrieMap<ObjectName, V, ArcTK, foldhash::fast::RandomState>;
 
+/// With so few ways at each node that a change, which copies those on its way, does not cost too much.
+fn names<V>() -> Names<V> {
+    HashTrieMap::new_with_hasher_and_degree_and_ptr_kind(foldhash::fast::RandomState::default(), 16)
+}
+
 /// Copies share their state until one of them changes.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
@@ -84,8 +91,8 @@ pub struct State {
     relation_names: Names<RelationId>,
     types: IdMap<TypeId, Arc<UserType>>,
     type_names: Names<TypeId>,
-    /// Names that constraints have, or once had: no other is taken.
-    constraint_names: Names<()>,
+    /// Names that constraints have, or once had, in this copy of the schema or another: no other is taken.
+    constraint_names: Arc<Mutex<HashSet<ObjectName, foldhash::fast::RandomState>>>,
     objects: IdMap<ObjectId, Arc<CatalogObject>>,
     object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
     /// `pg_depend`, by the object that needs and by the one that is needed.
@@ -117,10 +124,10 @@ impl Default for State {
         State {
             namespaces: RedBlackTreeMap::default().insert(Ident::new("public"), None),
             relations: IdMap::default(),
-            relation_names: Names::default(),
+            relation_names: names(),
             types: IdMap::default(),
-            type_names: Names::default(),
-            constraint_names: Names::default(),
+            type_names: names(),
+            constraint_names: Arc::default(),
             objects: IdMap::default(),
             object_keys: RedBlackTreeMap::default(),
             needs: RedBlackTreeMap::default(),

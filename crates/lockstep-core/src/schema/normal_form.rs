@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::beside::beside;
 use crate::effect::RelationId;
 use crate::name::Ident;
 use crate::schema::Schema;
@@ -32,7 +33,10 @@ impl Serialize for NormalForm<'_> {
         let types = types.into_iter().map(|it| (it.name.plain(), it));
         let namespaces = schema.namespaces().map(|it| (it.as_str().to_owned(), schema.namespace_form(it.as_str())));
         let mut map = serializer.serialize_map(None)?;
-        section(&mut map, "relations", relations.map(|it| (it.name.plain(), schema.relation_form(it))))?;
+        let relations: Vec<&Relation> = relations.collect();
+        if !relations.is_empty() {
+            map.serialize_entry("relations", &Relations { schema, relations })?;
+        }
         section(&mut map, "types", types.map(|(name, it)| (name, schema.type_form(it))))?;
         section(&mut map, "schemas", namespaces)?;
         section(&mut map, "statistics", schema.statistics_forms())?;
@@ -54,6 +58,31 @@ fn section<M: SerializeMap>(
     match objects.peek() {
         Some(_) => map.serialize_entry(key, &Objects(RefCell::new(objects))),
         None => Ok(()),
+    }
+}
+
+/// Of a large schema, forms are made on one thread and written on another.
+struct Relations<'a> {
+    schema: &'a Schema,
+    relations: Vec<&'a Relation>,
+}
+
+impl Serialize for Relations<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const PIECE: usize = 32;
+        let mut map = serializer.serialize_map(None)?;
+        let mut written = Ok(());
+        let form = |it: &&Relation| (it.name.plain(), self.schema.relation_form(it));
+        let make = |hand_over: &mut dyn FnMut(Vec<(String, Form)>)| {
+            self.relations.chunks(PIECE).for_each(|some| hand_over(some.iter().map(form).collect()));
+        };
+        beside(self.relations.len() > 8 * PIECE, make, &|| false, &mut |forms| {
+            if written.is_ok() {
+                written = forms.iter().try_for_each(|(name, form)| map.serialize_entry(name, form));
+            }
+        });
+        written?;
+        map.end()
     }
 }
 

@@ -5,7 +5,6 @@ pub mod alongside;
 pub mod trace;
 
 mod assumed_zone;
-mod beside;
 mod block;
 mod code;
 mod code_calls;

@@ -1,10 +1,10 @@
 //! A plan from its first file to its last, handed over piece by piece.
 
+use crate::beside::beside;
 use crate::pg::version::PgVersion;
 use crate::plan::{Plan, Plans};
 use crate::schema::Schema;
 use crate::session::{Session, Settings};
-use crate::simulate::beside::beside;
 use crate::simulate::trace::{GivenBack, Outcome, StartTrouble, Step, Trace, Transaction, TransactionKind};
 use crate::simulate::{Simulator, unmodelled};
 use crate::source::Source;
@@ -12,7 +12,7 @@ use crate::statement::execution::Execution;
 use crate::syntax::statement::Statement;
 
 /// A part of a trace that is final: whole files that end outside of transactions.
-pub(super) struct Piece {
+struct Piece {
     steps: Vec<Step>,
     transactions: Vec<Transaction>,
     failed_first: Option<usize>,
@@ -55,7 +55,7 @@ pub fn in_pieces(plans: Plans, version: PgVersion, each: &mut dyn FnMut(&mut Tra
 }
 
 fn pieces_of(
-    plan: Plan,
+    mut plan: Plan,
     start: Schema,
     session: Session,
     version: PgVersion,
@@ -76,9 +76,10 @@ fn pieces_of(
         given_back: vec![],
     };
     let worth = plan.unread_bytes() > SHORT;
+    let reader = worth.then(|| plan.read_ahead());
     let make = |hand_over: &mut dyn FnMut(Piece)| run(plan, start, session, version, hand_over);
     let mut handed_over = 0;
-    let ended = beside(worth, make, &mut |piece: Piece| {
+    let ended = beside(worth, make, &|| reader.as_ref().is_some_and(|it| it.help()), &mut |piece: Piece| {
         trace.forgotten = handed_over;
         handed_over += piece.steps.len();
         trace.steps = piece.steps;

@@ -22,7 +22,7 @@ use crate::statement::overriding::refuse_computed;
 use crate::statement::partition;
 use crate::statement::query::row_security;
 use crate::statement::referential;
-use crate::statement::row_checks::{self, NewRows};
+use crate::statement::row_checks::{self, NewRows, Text};
 use crate::statement::row_sequences::{ask_sequences, lock_sequences};
 use crate::statement::row_target::{refuse_view, values, writable};
 use crate::statement::rows::{assignable, fits, is_default, unlimited};
@@ -306,30 +306,36 @@ pub(super) fn ask(
     rows: Option<&[Vec<Expr>]>,
     given: &[Given],
 ) {
-    let name = execution.schema.relation(table).name.to_string();
-    let columns: Vec<String> =
-        targets.iter().map(|number| execution.schema.table(table).column_name(*number).to_string()).collect();
-    let source = match (&statement.source, rows) {
-        (InsertSource::Query(query), _) => query.text.clone(),
-        (_, Some([])) | (_, None) => return,
-        (_, Some(rows)) => values(rows),
-    };
-    // A short row fills the first columns only.
-    let width = rows.and_then(|rows| rows.first()).map_or(columns.len(), Vec::len);
-    let named = columns.iter().take(width).map(|it| format!("given_{}", it.trim_matches('"'))).collect::<Vec<_>>();
-    let list: Vec<String> = given
-        .iter()
-        .map(|it| {
+    if matches!(rows, Some([]) | None) && !matches!(statement.source, InsertSource::Query(_)) {
+        return;
+    }
+    let query = |execution: &Execution| {
+        let columns: Vec<String> =
+            targets.iter().map(|number| execution.schema.table(table).column_name(*number).to_string()).collect();
+        let source = match (&statement.source, rows) {
+            (InsertSource::Query(query), _) => query.text.clone(),
+            (_, rows) => values(rows.unwrap_or_default()),
+        };
+        // A short row fills the first columns only.
+        let width = rows.and_then(|rows| rows.first()).map_or(columns.len(), Vec::len);
+        let named = columns.iter().take(width).map(|it| format!("given_{}", it.trim_matches('"'))).collect::<Vec<_>>();
+        let list = given.iter().map(|it| {
             let type_ = execution.schema.table(table).attribute(it.number).map(|column| column.type_);
             let type_ = type_.map(|it| unlimited(execution, &it)).unwrap_or_default();
             let place = targets.iter().take(width).position(|target| *target == it.number);
             let value = place.map_or("NULL".to_owned(), |place| quote_identifier(&named[place]));
             format!("CAST({value} AS {type_}) AS {}", it.name)
-        })
-        .collect();
-    let aliases = named.iter().map(|it| quote_identifier(it)).collect::<Vec<_>>().join(", ");
+        });
+        let list = list.collect::<Vec<_>>().join(", ");
+        let aliases = named.iter().map(|it| quote_identifier(it)).collect::<Vec<_>>().join(", ");
+        format!("(SELECT {list} FROM ({source}) AS source({aliases}))")
+    };
+    let others = |execution: &Execution| {
+        let columns = given.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ");
+        format!("SELECT {columns} FROM {}", execution.schema.relation(table).name)
+    };
     let new = NewRows {
-        query: format!("(SELECT {} FROM ({source}) AS source({aliases}))", list.join(", ")),
+        query: Text::new(query),
         assigned: given.iter().filter(|it| it.written).map(|it| it.number).collect(),
         never_null: given.iter().filter(|it| it.never_null).map(|it| it.number).collect(),
         fits: given
@@ -345,10 +351,7 @@ pub(super) fn ask(
             .map(|it| it.number)
             .collect(),
         proved: proved(execution, table, given),
-        others: format!(
-            "SELECT {} FROM {name}",
-            given.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")
-        ),
+        others: Text::new(others),
     };
     if statement.on_conflict_update.is_none() {
         row_checks::of_new_rows(execution, table, &new);

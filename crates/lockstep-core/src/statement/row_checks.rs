@@ -1,5 +1,7 @@
 //! What only rows can answer: the queries whose answers decide whether a statement succeeds.
 
+use std::cell::OnceCell;
+
 use crate::effect::{Precondition, RelationId};
 use crate::expression::{Expression, Raises};
 use crate::name::Ident;
@@ -29,9 +31,9 @@ pub(super) fn violations(execution: &Execution, table: RelationId, expression: &
 
 /// Rows that a statement would write, as a query with the table's column names, and which of the
 /// columns are given values.
-pub(super) struct NewRows {
+pub(super) struct NewRows<'a> {
     /// A derived table: `(SELECT … FROM t WHERE …)`.
-    pub(super) query: String,
+    pub(super) query: Text<'a>,
     /// Attribute numbers with a value from the statement; all others keep theirs.
     pub(super) assigned: Vec<u16>,
     /// Of those, the ones whose value is certainly not null.
@@ -41,17 +43,33 @@ pub(super) struct NewRows {
     /// Constraints that the rows meet already where they come from.
     pub(super) proved: Vec<Ident>,
     /// The rows of the table that stay as they are: a query, or `None` where all stay.
-    pub(super) others: String,
+    pub(super) others: Text<'a>,
+}
+
+/// A text that is put together when it is asked for first: most rows leave no question.
+pub(super) struct Text<'a> {
+    make: Box<dyn Fn(&Execution) -> String + 'a>,
+    made: OnceCell<String>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(make: impl Fn(&Execution) -> String + 'a) -> Self {
+        Text { make: Box::new(make), made: OnceCell::new() }
+    }
+
+    fn of(&self, execution: &Execution) -> &str {
+        self.made.get_or_init(|| (self.make)(execution))
+    }
 }
 
 /// Asks what the table's constraints will make of the new rows.
-pub(super) fn of_new_rows(execution: &mut Execution, table: RelationId, new: &NewRows) {
+pub(super) fn of_new_rows(execution: &mut Execution, table: RelationId, new: &NewRows<'_>) {
     without_uniqueness(execution, table, new);
     unique(execution, table, new);
 }
 
 /// The same for `ON CONFLICT`, which steps aside where a row is there already.
-pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, new: &NewRows) {
+pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, new: &NewRows<'_>) {
     values(execution, table, new);
     let constraints = execution.schema.table(table).constraints.clone();
     let touches = |columns: &[u16]| columns.iter().any(|column| new.assigned.contains(column));
@@ -61,7 +79,7 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
     };
     for (number, name) in live {
         if new.assigned.contains(&number) && !new.never_null.contains(&number) {
-            let query = format!("SELECT count(*) FROM {} AS new WHERE new.{name} IS NULL", new.query);
+            let query = format!("SELECT count(*) FROM {} AS new WHERE new.{name} IS NULL", new.query.of(execution));
             execution.precondition(query, "0", sqlstate::NOT_NULL_VIOLATION);
         }
     }
@@ -72,14 +90,15 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
                 let columns: Vec<u16> = expression.columns().into_iter().collect();
                 if touches(&columns) || !constraint.validated {
                     let condition = execution.schema.print_expression(table, expression);
-                    let query = format!("SELECT count(*) FROM {} AS new WHERE NOT ({condition})", new.query);
+                    let query =
+                        format!("SELECT count(*) FROM {} AS new WHERE NOT ({condition})", new.query.of(execution));
                     execution.precondition(query, "0", sqlstate::CHECK_VIOLATION);
                 }
             }
             // A part beside its whole asks nothing more than that.
             ConstraintKind::ForeignKey(_) if constraint.parent.as_ref().is_some_and(|(of, _)| *of == table) => {}
             ConstraintKind::ForeignKey(key) if touches(&key.columns) && !execution.pending.defers(constraint) => {
-                let query = execution.schema.orphans(table, key, &new.query);
+                let query = execution.schema.orphans(table, key, new.query.of(execution));
                 execution.precondition(query, "0", sqlstate::FOREIGN_KEY_VIOLATION);
             }
             _ => {}
@@ -87,13 +106,13 @@ pub(super) fn without_uniqueness(execution: &mut Execution, table: RelationId, n
     }
 }
 
-fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
+fn unique(execution: &mut Execution, table: RelationId, new: &NewRows<'_>) {
     for id in execution.schema.table(table).indexes.clone() {
-        let index = execution.schema.index(id).clone();
-        let uses = index.columns().iter().any(|column| new.assigned.contains(column));
-        if !(index.unique || index.exclusion) || !uses {
+        let index = execution.schema.index(id);
+        if !(index.unique || index.exclusion) || !index.columns().iter().any(|column| new.assigned.contains(column)) {
             continue;
         }
+        let index = index.clone();
         if !index.immediate {
             let constraints = execution.schema.table(table).constraints.clone();
             let own = constraints.iter().find(|it| it.index() == Some(id));
@@ -106,7 +125,8 @@ fn unique(execution: &mut Execution, table: RelationId, new: &NewRows) {
             execution.doubt("whether an exclusion constraint admits the rows is not known");
             continue;
         }
-        let rows = format!("(SELECT * FROM {} AS new UNION ALL {}) AS after", new.query, new.others);
+        let (query, others) = (new.query.of(execution), new.others.of(execution));
+        let rows = format!("(SELECT * FROM {query} AS new UNION ALL {others}) AS after");
         let query = execution.schema.duplicates(&index, &rows);
         execution.precondition(query, "0", sqlstate::UNIQUE_VIOLATION);
     }
@@ -175,18 +195,18 @@ pub(super) fn exclusion(execution: &mut Execution, id: RelationId, operators: &[
 }
 
 /// Values that a type with a length, a precision or a domain's checks refuses.
-fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
+fn values(execution: &mut Execution, table: RelationId, new: &NewRows<'_>) {
     for number in &new.assigned {
         if new.fits.contains(number) {
             continue;
         }
         let Some(column) = execution.schema.table(table).attribute(*number).cloned() else { continue };
         let name = format!("new.{}", column.name);
-        let rows = &new.query;
         if let TypeRef::User(id) = column.type_.base
             && execution.schema.domain_is_constrained(TypeId(id))
         {
             let domain = execution.schema.format_type(&column.type_);
+            let rows = new.query.of(execution);
             let query = format!("SELECT count(CAST({name} AS {domain})) FROM {rows} AS new");
             for state in [sqlstate::CHECK_VIOLATION, sqlstate::NOT_NULL_VIOLATION] {
                 execution.precondition(query.clone(), "any number, without an error", state);
@@ -201,29 +221,29 @@ fn values(execution: &mut Execution, table: RelationId, new: &NewRows) {
             execution.doubt("whether the elements fit the domain that they are of is not known");
             continue;
         }
-        let (name, rows) = match element {
-            Some(_) => ("element".to_owned(), format!("{rows} AS new CROSS JOIN unnest({name})")),
-            None => (name, rows.clone()),
+        let rows = || match element {
+            Some(_) => format!("{} AS new CROSS JOIN unnest({name}) AS of(element)", new.query.of(execution)),
+            None => format!("{} AS new", new.query.of(execution)),
         };
+        let value = if element.is_some() { "element" } else { &name };
         let plain = Type { modifier: -1, ..limited };
         let column = Column { type_: limited, ..column };
         let (condition, state) = match plain {
             _ if column.type_.modifier < 0 => continue,
             Type::VARCHAR | Type::BPCHAR => (
-                format!("length(rtrim(CAST({name} AS text), ' ')) > {}", column.type_.modifier - 4),
+                format!("length(rtrim(CAST({value} AS text), ' ')) > {}", column.type_.modifier - 4),
                 sqlstate::STRING_DATA_RIGHT_TRUNCATION,
             ),
             Type::NUMERIC => match numeric_parts(column.type_.modifier) {
                 Some((precision, scale)) => (
-                    format!("abs(round({name}, {scale})) >= 10 ^ {}", precision - scale),
+                    format!("abs(round({value}, {scale})) >= 10 ^ {}", precision - scale),
                     sqlstate::NUMERIC_VALUE_OUT_OF_RANGE,
                 ),
                 None => continue,
             },
             _ => continue,
         };
-        let alias = if element.is_some() { "of(element)" } else { "new" };
-        let query = format!("SELECT count(*) FROM {rows} AS {alias} WHERE {condition}");
+        let query = format!("SELECT count(*) FROM {} WHERE {condition}", rows());
         execution.precondition(query, "0", state);
     }
 }

@@ -18,7 +18,7 @@ use crate::statement::partition;
 use crate::statement::publication::check_replica_identity;
 use crate::statement::query::{Purpose, row_security};
 use crate::statement::referential::{self, Event};
-use crate::statement::row_checks::{self, NewRows};
+use crate::statement::row_checks::{self, NewRows, Text};
 use crate::statement::row_names::resolve_names;
 use crate::statement::row_target::{refuse_view, writable};
 use crate::statement::rule::refuse_rules;
@@ -386,13 +386,11 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
         ask_at_all(statement, execution, table, assigned);
         return;
     };
-    let alias = statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
-    let condition = condition_text(statement);
-    let columns: Vec<String> = execution
-        .schema
-        .table(table)
-        .live()
-        .map(|(number, column)| match assigned.iter().find(|(it, _)| *it == number) {
+    let alias = || statement.alias.as_ref().map(|alias| format!(" AS {alias}")).unwrap_or_default();
+    let condition = || condition_text(statement);
+    let query = |execution: &Execution| {
+        let columns = execution.schema.table(table).live();
+        let columns = columns.map(|(number, column)| match assigned.iter().find(|(it, _)| *it == number) {
             Some((_, value)) if is_default(value) => match &column.default {
                 Some(default) => {
                     format!("{} AS {}", execution.schema.print_expression(table, default), column.name)
@@ -403,21 +401,27 @@ fn ask(statement: &RowStatement, execution: &mut Execution, table: RelationId, a
                 format!("({value})::{} AS {}", unlimited(execution, &column.type_), column.name)
             }
             None => format!("{own}.{}", column.name),
-        })
-        .collect();
-    let (which, rest) = match condition.is_empty() {
-        true => (String::new(), " WHERE false".to_owned()),
-        false => (format!(" WHERE {condition}"), format!(" WHERE ({condition}) IS NOT TRUE")),
+        });
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        let which = Some(condition()).filter(|it| !it.is_empty()).map(|it| format!(" WHERE {it}")).unwrap_or_default();
+        format!("(SELECT {columns} FROM {name}{}{from}{which})", alias())
     };
-    let all: Vec<String> =
-        execution.schema.table(table).live().map(|(_, column)| format!("{own}.{}", column.name)).collect();
+    let others = |execution: &Execution| {
+        let all = execution.schema.table(table).live().map(|(_, column)| format!("{own}.{}", column.name));
+        let all = all.collect::<Vec<_>>().join(", ");
+        let rest = match condition().as_str() {
+            "" => " WHERE false".to_owned(),
+            condition => format!(" WHERE ({condition}) IS NOT TRUE"),
+        };
+        format!("SELECT {all} FROM {name}{}{rest}", alias())
+    };
     let new = NewRows {
-        query: format!("(SELECT {} FROM {name}{alias}{from}{which})", columns.join(", ")),
+        query: Text::new(query),
         assigned: numbers,
         never_null: assigned.iter().filter(|(_, it)| never_null(it)).map(|(number, _)| *number).collect(),
         fits: assigned.iter().filter(|(number, it)| fits(execution, table, *number, it)).map(|(it, _)| *it).collect(),
         proved: vec![],
-        others: format!("SELECT {} FROM {name}{alias}{rest}", all.join(", ")),
+        others: Text::new(others),
     };
     row_checks::of_new_rows(execution, table, &new);
 }

@@ -41,8 +41,8 @@ fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
         length => Cow::from(format!("{name}({length})")),
     };
     // The digits go before the zone.
-    let precision = |name: &'static str| match (modifier, name.split_once(' ')) {
-        (digits @ 0.., Some((name, zone))) => Cow::from(format!("{name}({digits}) {zone}")),
+    let precision = |name: &'static str| match name.split_once(' ').filter(|_| modifier >= 0) {
+        Some((name, zone)) => Cow::from(format!("{name}({modifier}) {zone}")),
         _ => name.into(),
     };
     match type_.bare() {
@@ -68,6 +68,11 @@ fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
         Type::TIMESTAMP => precision("timestamp without time zone"),
         Type::TIMESTAMPTZ => precision("timestamp with time zone"),
         Type::INTERVAL => interval(modifier).into(),
+        // The others' names, those that are met most often.
+        Type::TEXT => "text".into(),
+        Type::UUID => "uuid".into(),
+        Type::JSONB => "jsonb".into(),
+        Type::DATE => "date".into(),
         // A keyword, and printed without quotes all the same.
         Type::JSON => "json".into(),
         other => match other.row() {

@@ -1,17 +1,19 @@
 //! Two halves of one work side by side: one makes pieces, the other takes them, in their order.
 
 /// Hands what `make` makes to `take`, piece by piece. Where it is `worth` it and the machine has a second core, `make`
-/// runs on a thread of its own meanwhile, a few pieces ahead at most; the result is the same.
-pub(super) fn beside<T: Send, R: Send>(
+/// runs on a thread of its own, a few pieces ahead at most, and while nothing is there to be taken this one helps it by
+/// `help`, as often as that finds something to do. The result is the same.
+pub(crate) fn beside<T: Send, R: Send>(
     worth: bool,
     make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
+    help: &dyn Fn() -> bool,
     take: &mut dyn FnMut(T),
 ) -> R {
     #[cfg(not(target_family = "wasm"))]
     if worth && std::thread::available_parallelism().is_ok_and(|it| it.get() > 1) {
-        return on_threads::beside(make, take);
+        return on_threads::beside(make, help, take);
     }
-    let _ = worth;
+    let _ = (worth, help);
     make(take)
 }
 
@@ -19,7 +21,7 @@ pub(super) fn beside<T: Send, R: Send>(
 mod on_threads {
     use std::panic::resume_unwind;
     use std::sync::Mutex;
-    use std::sync::mpsc::sync_channel;
+    use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
     use std::thread::{self, Builder};
 
     /// For what is nested deeply. Only what is used of it takes memory.
@@ -29,6 +31,7 @@ mod on_threads {
 
     pub(super) fn beside<T: Send, R: Send>(
         make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
+        help: &dyn Fn() -> bool,
         take: &mut dyn FnMut(T),
     ) -> R {
         // A thread that cannot be had leaves the work here.
@@ -36,35 +39,53 @@ mod on_threads {
         let claim = || make.lock().ok().and_then(|mut it| it.take()).expect("it is claimed once");
         thread::scope(|scope| {
             let (send, receive) = sync_channel(AHEAD);
-            let maker = Builder::new().stack_size(STACK).spawn_scoped(scope, || {
+            let maker = Builder::new().name("ahead".into()).stack_size(STACK).spawn_scoped(scope, || {
                 let send = send;
                 // Whoever takes has panicked where it fails: what is made is of no use any more.
                 claim()(&mut |piece| drop(send.send(piece)))
             });
             match maker {
                 Ok(maker) => {
-                    receive.into_iter().for_each(&mut *take);
+                    while let Some(piece) = next(&receive, help) {
+                        take(piece);
+                    }
+                    drop(receive);
                     maker.join().unwrap_or_else(|panic| resume_unwind(panic))
                 }
                 Err(_) => claim()(take),
             }
         })
     }
+
+    fn next<T>(receive: &Receiver<T>, help: &dyn Fn() -> bool) -> Option<T> {
+        loop {
+            match receive.try_recv() {
+                Ok(piece) => return Some(piece),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) if help() => {}
+                Err(TryRecvError::Empty) => return receive.recv().ok(),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
     fn pieces_come_in_their_order_on_threads_or_not() {
         for worth in [false, true] {
             let mut taken = vec![];
+            let helped = AtomicUsize::new(0);
+            let help = || helped.fetch_add(1, Ordering::Relaxed) < 10;
             let make = |send: &mut dyn FnMut(usize)| {
                 (0..1000).for_each(send);
                 "done"
             };
-            assert_eq!(beside(worth, make, &mut |it| taken.push(it)), "done");
+            assert_eq!(beside(worth, make, &help, &mut |it| taken.push(it)), "done");
             assert_eq!(taken, (0..1000).collect::<Vec<_>>());
         }
     }
@@ -74,11 +95,12 @@ mod tests {
         for worth in [false, true] {
             let made = std::panic::catch_unwind(|| {
                 let make = |send: &mut dyn FnMut(usize)| (0..1000).for_each(|it| send(100 / (500 - it)));
-                beside(worth, make, &mut |_| {})
+                beside(worth, make, &|| false, &mut |_| {})
             });
             assert!(made.is_err());
             let taken = std::panic::catch_unwind(|| {
-                beside(worth, |send: &mut dyn FnMut(usize)| (0..1000).for_each(send), &mut |it| assert!(it < 500))
+                let make = |send: &mut dyn FnMut(usize)| (0..1000).for_each(send);
+                beside(worth, make, &|| false, &mut |it| assert!(it < 500))
             });
             assert!(taken.is_err());
         }
