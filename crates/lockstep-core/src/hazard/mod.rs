@@ -181,8 +181,11 @@ pub fn findings(step: &Step, trace: &Trace) -> Vec<Finding> {
         Outcome::Skipped => vec![],
         _ => {
             let traits = Concerns::of(step);
-            let asked = ALL.iter().filter(|hazard| hazard.concerns.meet(traits));
-            asked.flat_map(|hazard| (hazard.check)(step, trace)).collect()
+            let mut found = vec![];
+            for hazard in ALL.iter().filter(|hazard| hazard.concerns.meet(traits)) {
+                found.append(&mut (hazard.check)(step, trace));
+            }
+            found
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Operator classes: `pg_opclass`.
 
 use crate::pg::catalog::extension::Installed;
-use crate::pg::catalog::{self, OperatorClassRow};
+use crate::pg::catalog::{self, CastRow, OperatorClassRow};
 use crate::pg::types::{Type, TypeRef};
 use crate::pg::version::PgVersion;
 
@@ -28,14 +28,15 @@ pub(crate) fn default_for(base: &Type, method: &str, installed: Installed) -> Op
 }
 
 pub(crate) fn default_class(base: &Type, method: &str, installed: Installed) -> Option<&'static OperatorClassRow> {
-    let all = || catalog::operator_classes().iter().chain(installed.classes());
-    let rows = || all().filter(|row| row.method == method && row.default);
+    let added = || installed.classes().filter(|row| row.default && row.method == method);
+    let rows = || catalog::default_classes(method).iter().copied().chain(added());
     if let Some(exact) = rows().find(|row| row.input.is(*base)) {
         return Some(exact);
     }
     // Types that the class takes as they are, preferred ones first; two of a kind are too many.
     let (mut preferred, mut others) = (vec![], vec![]);
-    for row in rows().filter(|row| accepts(row.input, *base)) {
+    let casts = catalog::casts(*base, PgVersion::default());
+    for row in rows().filter(|row| accepts_by(row.input, *base, casts.clone())) {
         match row.input.row().is_some_and(|type_| type_.preferred) {
             true => preferred.push(row),
             false => others.push(row),
@@ -63,6 +64,11 @@ pub(crate) fn same_default(from: &Type, to: &Type, method: &str, installed: Inst
 
 /// `IsBinaryCoercible`, domains looked through.
 pub(crate) fn accepts(input: Type, type_: Type) -> bool {
+    accepts_by(input, type_, catalog::casts(type_, PgVersion::default()))
+}
+
+/// The same, with every cast of the type at hand.
+fn accepts_by(input: Type, type_: Type, mut casts: impl Iterator<Item = &'static CastRow>) -> bool {
     if input.is(type_) || input.is(Type::ANYELEMENT) {
         return true;
     }
@@ -82,7 +88,7 @@ pub(crate) fn accepts(input: Type, type_: Type) -> bool {
     if input.is(Type::ANYMULTIRANGE) {
         return kind == Some('m');
     }
-    catalog::cast(type_, input, PgVersion::default()).is_some_and(|cast| cast.method == 'b' && cast.context == 'i')
+    casts.find(|row| row.target.is(input)).is_some_and(|cast| cast.method == 'b' && cast.context == 'i')
 }
 
 /// `ResolveOpClass` of a class that is named; `own`: where the name may be one of the server's own.

@@ -27,7 +27,18 @@ impl<'a> Walker<'a> {
         if byte < self.at {
             *self = Walker::new(self.text);
         }
-        for letter in self.text.get(self.at..byte).unwrap_or("").chars() {
+        let between = self.text.get(self.at..byte).unwrap_or("");
+        if between.is_ascii() {
+            self.utf16 += between.len();
+            self.line += between.bytes().filter(|it| *it == b'\n').count();
+            self.column = match between.rfind('\n') {
+                Some(last) => between.len() - last,
+                None => self.column + between.len(),
+            };
+            self.at = byte;
+            return Position { line: self.line, column: self.column, utf16: self.utf16 };
+        }
+        for letter in between.chars() {
             self.utf16 += letter.len_utf16();
             match letter {
                 '\n' => (self.line, self.column) = (self.line + 1, 1),

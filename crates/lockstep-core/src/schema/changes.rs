@@ -16,10 +16,10 @@ use crate::schema::user_type::TypeId;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Touched {
     mark: Shared<()>,
-    relations: BTreeSet<RelationId>,
-    types: BTreeSet<TypeId>,
+    relations: Few<RelationId>,
+    types: Few<TypeId>,
     /// Relations with a trigger, policy or rule that was made, changed or dropped.
-    parts: BTreeSet<RelationId>,
+    parts: Few<RelationId>,
     /// An object other than those got another definition or name.
     objects: bool,
     /// One was made or dropped.
@@ -32,6 +32,30 @@ pub(super) enum Renamed {
     Columns(Vec<(RelationId, u16)>),
     /// Relations, types, objects: what shows such a name is not easily told.
     Any,
+}
+
+/// A set of numbers, in their order: mostly of one or two.
+#[derive(Debug, Clone)]
+struct Few<T>(Vec<T>);
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Few(vec![])
+    }
+}
+
+impl<T: Ord + Copy> Few<T> {
+    fn insert(&mut self, it: T) {
+        if let Err(place) = self.0.binary_search(&it) {
+            self.0.insert(place, it);
+        }
+    }
+
+    fn union(&self, other: &Few<T>) -> Few<T> {
+        let mut all = self.clone();
+        other.0.iter().for_each(|it| all.insert(*it));
+        all
+    }
 }
 
 impl Touched {
@@ -79,13 +103,13 @@ impl Schema {
             return self.relations.values().filter(differs).collect();
         }
         let touched = self.touched.relations.union(&other.touched.relations);
-        touched.filter_map(|id| self.relations.get(id)).filter(differs).collect()
+        touched.0.iter().filter_map(|id| self.relations.get(id)).filter(differs).collect()
     }
 
     /// Relations whose triggers, policies or rules were touched since; where the two share no mark, all that differ.
-    pub fn changed_parts_since(&self, other: &Schema) -> BTreeSet<RelationId> {
+    pub fn changed_parts_since(&self, other: &Schema) -> Vec<RelationId> {
         if self.shares_mark(other) {
-            return self.touched.parts.union(&other.touched.parts).copied().collect();
+            return self.touched.parts.union(&other.touched.parts).0;
         }
         let changed = self.changed_objects_since(other).into_iter();
         let keys = changed.filter_map(|id| Some(&self.object(id).or_else(|| other.object(id))?.key));
@@ -93,7 +117,7 @@ impl Schema {
             ObjectKey::OnRelation(_, relation, _) => Some(*relation),
             _ => None,
         });
-        on_relation.collect()
+        on_relation.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// No object besides relations and types was made, changed or dropped.
@@ -108,12 +132,12 @@ impl Schema {
             return Renamed::Any;
         }
         let both = |id: &TypeId| self.types.contains_key(id) && other.types.contains_key(id);
-        if self.touched.types.union(&other.touched.types).any(both) {
+        if self.touched.types.union(&other.touched.types).0.iter().any(both) {
             return Renamed::Any;
         }
         let mut renamed = vec![];
-        for id in self.touched.relations.union(&other.touched.relations) {
-            let Some((ours, theirs)) = self.relations.get(id).zip(other.relations.get(id)) else { continue };
+        for id in self.touched.relations.union(&other.touched.relations).0 {
+            let Some((ours, theirs)) = self.relations.get(&id).zip(other.relations.get(&id)) else { continue };
             if ours.name != theirs.name {
                 return Renamed::Any;
             }
@@ -122,7 +146,7 @@ impl Schema {
             }
             let columns = ours.columns().iter().zip(theirs.columns().iter()).zip(1u16..);
             let columns = columns.filter(|((ours, theirs), _)| ours.name != theirs.name);
-            renamed.extend(columns.map(|(_, number)| (*id, number)));
+            renamed.extend(columns.map(|(_, number)| (id, number)));
         }
         let of_tables = renamed.iter().all(|(id, _)| self.get(*id).is_some_and(|it| it.table().is_some()));
         match renamed.is_empty() || of_tables && !self.uses_row_types() {
@@ -138,7 +162,7 @@ impl Schema {
             (ours, theirs) => ours.is_some() || theirs.is_some(),
         };
         if self.shares_mark(other) {
-            return self.touched.types.union(&other.touched.types).copied().filter(differs).collect();
+            return self.touched.types.union(&other.touched.types).0.into_iter().filter(differs).collect();
         }
         let dropped = other.types.keys().filter(|id| !self.types.contains_key(id));
         self.types.keys().filter(differs).chain(dropped).collect()

@@ -315,7 +315,8 @@ impl Simulator {
         let ran = !matches!(outcome, Outcome::Skipped);
         let mut locks = record.locks;
         locks.retain(|lock| !held.iter().any(|it| it.is(lock)));
-        if let Some(block) = self.block.as_mut().filter(|_| ran) {
+        // Nothing follows a statement by itself.
+        if let Some(block) = self.block.as_mut().filter(|it| ran && it.kind != TransactionKind::Single) {
             block.held.extend(locks.iter().map(|lock| Held {
                 relation: lock.relation,
                 name: lock.name.clone(),

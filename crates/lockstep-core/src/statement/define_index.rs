@@ -403,19 +403,19 @@ pub(super) fn operator_class_of(
     method: &str,
 ) -> Outcome<Option<QualifiedName>> {
     let base = base_type(execution, type_);
-    let printed = execution.schema.format_type(&Type { modifier: -1, ..*type_ });
+    let printed = || execution.schema.format_type(&Type { modifier: -1, ..*type_ });
     match &key.operator_class {
         None => match operator_class::default_for(&base, method, execution.installed()) {
             Some(true) => Ok(None),
             // An extension that is not modelled may have brought one.
             Some(false) if execution.schema.uncertain.may_bring_more() => {
-                unknown(format!("whether an extension brings an operator class for {printed} is not known"))
+                unknown(format!("whether an extension brings an operator class for {} is not known", printed()))
             }
             Some(false) => fail(
                 sqlstate::UNDEFINED_OBJECT,
-                format!("data type {printed} has no default operator class for access method \"{method}\""),
+                format!("data type {} has no default operator class for access method \"{method}\"", printed()),
             ),
-            None => unknown(format!("the operator classes of {printed} are not known")),
+            None => unknown(format!("the operator classes of {} are not known", printed())),
         },
         Some(name) => match named_class(execution, name, &base, method) {
             operator_class::Named::Default => Ok(None),
@@ -425,7 +425,7 @@ pub(super) fn operator_class_of(
             operator_class::Named::Missing => missing_class(execution, name, method),
             operator_class::Named::OtherType => fail(
                 sqlstate::DATATYPE_MISMATCH,
-                format!("operator class \"{}\" does not accept data type {printed}", name.name.as_str()),
+                format!("operator class \"{}\" does not accept data type {}", name.name.as_str(), printed()),
             ),
         },
     }

@@ -179,7 +179,12 @@ fn type_of(oid: u32) -> Type {
 }
 
 pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'static CastRow> {
-    casts_from(source).iter().find(|row| row.target.is(target) && row.majors.include(version))
+    casts(source, version).find(|row| row.target.is(target))
+}
+
+/// Those of that type.
+pub(crate) fn casts(source: Type, version: PgVersion) -> impl Iterator<Item = &'static CastRow> + Clone {
+    casts_from(source).iter().filter(move |row| row.majors.include(version))
 }
 
 /// Every cast of that type, on any major.
@@ -332,6 +337,22 @@ pub(crate) fn operator_classes() -> &'static [OperatorClassRow] {
         })
         .collect()
     })
+}
+
+/// The default ones of an access method.
+pub(crate) fn default_classes(method: &str) -> &'static [&'static OperatorClassRow] {
+    static ROWS: OnceLock<Vec<(&str, Vec<&OperatorClassRow>)>> = OnceLock::new();
+    let rows = ROWS.get_or_init(|| {
+        let mut rows: Vec<(&str, Vec<&OperatorClassRow>)> = vec![];
+        for row in operator_classes().iter().filter(|row| row.default) {
+            match rows.iter_mut().find(|(method, _)| *method == row.method) {
+                Some((_, among)) => among.push(row),
+                None => rows.push((row.method, vec![row])),
+            }
+        }
+        rows
+    });
+    rows.iter().find(|it| it.0 == method).map(|it| it.1.as_slice()).unwrap_or_default()
 }
 
 pub(crate) fn equality() -> &'static [EqualityRow] {

@@ -259,6 +259,9 @@ pub(super) fn alter(
         queue.prepare(execution, table, subcommand, recurse, false)?;
     }
     for pass in Pass::ALL {
+        if !queue.has(pass) {
+            continue;
+        }
         let mut place = 0;
         // Tables may join the queue meanwhile.
         while let Some((id, tasks)) = queue.tasks(place, pass) {

@@ -57,6 +57,11 @@ impl Queue {
         self.items[place].tasks.push(Task { subcommand: subcommand.clone(), recurse });
     }
 
+    /// Something is to be done in that pass.
+    pub(super) fn has(&self, pass: Pass) -> bool {
+        self.items.iter().flat_map(|it| &it.tasks).any(|it| facts::pass(&it.subcommand) == pass)
+    }
+
     /// The table at a place of the queue and what is to be done to it in a pass.
     pub(super) fn tasks(&self, place: usize, pass: Pass) -> Option<(RelationId, Vec<Task>)> {
         let item = self.items.get(place)?;
