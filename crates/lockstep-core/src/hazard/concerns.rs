@@ -51,8 +51,11 @@ impl Concerns {
         self.0 & other.0 != 0
     }
 
-    /// The traits of a step.
+    /// The traits of a step; none where it does not run.
     pub fn of(step: &Step) -> Concerns {
+        if step.outcome == Outcome::Skipped {
+            return Concerns(0);
+        }
         let kind = match step.statement.as_deref() {
             Some(Statement::AlterTable(_)) => Concerns::ALTER_TABLE,
             Some(Statement::CreateTable(_)) => Concerns::CREATE_TABLE,

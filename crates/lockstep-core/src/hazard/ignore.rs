@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::config::{Config, Level};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
-use crate::hazard::{Finding, all, find, findings};
+use crate::hazard::{Finding, all, find};
 use crate::input::ignore::Ignore;
 use crate::plan::Plan;
 use crate::simulate::trace::{Outcome, Step, Trace};
@@ -27,14 +27,14 @@ pub struct Verdict<'a> {
 }
 
 impl Ledger {
-    pub fn judge<'a>(&mut self, step: &Step, trace: &'a Trace) -> Verdict<'a> {
+    pub fn judge<'a>(&mut self, step: &Step, findings: Vec<Finding>, trace: &'a Trace) -> Verdict<'a> {
         let mut verdict = Verdict::default();
         if !matches!(step.outcome, Outcome::Done | Outcome::DependsOnData(_))
             && trace.plan.ignores.contains_key(&step.source)
         {
             self.in_doubt.insert((step.source, step.span));
         }
-        for finding in findings(step, trace) {
+        for finding in findings {
             let ignore = trace.plan.ignore_of(step.source, step.span, finding.hazard.id);
             if let Some((place, _)) = ignore {
                 self.used.insert((step.source, place));

@@ -23,7 +23,7 @@ use std::fmt;
 
 use crate::diagnostic::Severity;
 use crate::hazard::concerns::Concerns;
-use crate::simulate::trace::{Outcome, Step, Trace};
+use crate::simulate::trace::{Step, Trace};
 
 /// A rule: its name in reports, comments and addresses, its page, and its test of one step.
 pub struct Hazard {
@@ -177,17 +177,20 @@ pub fn title(id: &str) -> Option<&'static str> {
 
 /// What is dangerous about one step, in the order of [`all`].
 pub fn findings(step: &Step, trace: &Trace) -> Vec<Finding> {
-    match step.outcome {
-        Outcome::Skipped => vec![],
-        _ => {
-            let traits = Concerns::of(step);
-            let mut found = vec![];
-            for hazard in ALL.iter().filter(|hazard| hazard.concerns.meet(traits)) {
-                found.append(&mut (hazard.check)(step, trace));
-            }
-            found
+    findings_of(std::slice::from_ref(step), trace).pop().unwrap_or_default()
+}
+
+/// The same of several steps. Each hazard is asked of all of them before the next one: what it takes to ask is at
+/// hand then.
+pub fn findings_of(steps: &[Step], trace: &Trace) -> Vec<Vec<Finding>> {
+    let traits: Vec<Concerns> = steps.iter().map(Concerns::of).collect();
+    let mut found = vec![vec![]; steps.len()];
+    for hazard in ALL {
+        for (place, step) in steps.iter().enumerate().filter(|(place, _)| hazard.concerns.meet(traits[*place])) {
+            found[place].append(&mut (hazard.check)(step, trace));
         }
     }
+    found
 }
 
 impl Hazard {

@@ -8,9 +8,11 @@ use crate::schema::Schema;
 use crate::schema::changed_form::Difference;
 use crate::schema::form::{Form, Json};
 use crate::schema::relation::{Column, Relation};
+use crate::simulate::trace::Step;
 
-/// Relations and types that differ, an index as a part of its table.
-pub(super) fn changes(before: &Schema, after: &Schema) -> Vec<wire::Change> {
+/// Relations and types that a step changes, an index as a part of its table.
+pub(super) fn of(step: &Step) -> Vec<wire::Change> {
+    let (before, after) = (&step.before, &step.after);
     let mut ids: Vec<RelationId> = vec![];
     let mut note = |id: RelationId| {
         if !ids.contains(&id) {

@@ -12,10 +12,9 @@ use crate::hazard;
 use crate::hazard::ignore::{Ledger, Verdict};
 use crate::input::ignore::Ignore;
 use crate::pg::lock_mode::LockMode;
-use crate::report::changes::changes;
 use crate::report::position::Walker;
 use crate::report::wire::FORMAT;
-use crate::report::{caption, estimate, wire};
+use crate::report::{caption, changes, estimate, wire};
 use crate::rewrite;
 use crate::schema::form::letter;
 use crate::simulate::trace::{self, Outcome, Step, Trace, TransactionEnd, TransactionKind};
@@ -27,6 +26,9 @@ pub fn trace(trace: &Trace) -> wire::Trace {
     stream.piece(trace, &mut |step| steps.push(step));
     wire::Trace { steps, schema: trace.end.normal_form(), ..stream.end(trace) }
 }
+
+/// So many steps.
+const TOGETHER: usize = 32;
 
 /// Turns a trace into its JSON view piece by piece, as the simulation goes on.
 pub(super) struct Stream<'a> {
@@ -56,17 +58,24 @@ impl<'a> Stream<'a> {
             }
         }
         let mut walker: Option<(usize, Walker<'_>)> = None;
-        for it in &trace.steps {
-            self.unknown_tables.meet(&it.after);
-            let (_, walker) = match &mut walker {
-                Some(found) if found.0 == it.source => found,
-                other => other.insert((it.source, Walker::new(&it.source(trace).text))),
-            };
-            each(wire::Step {
-                estimate: estimate::estimate(it, &estimates),
-                changes: changes(&it.before, &it.after),
-                ..step(it, trace, walker, self.ledger.judge(it, trace))
+        // A few steps at a time go through each part of the work: its instructions are at hand then.
+        for some in trace.steps.chunks(TOGETHER) {
+            let changes: Vec<_> = some.iter().map(changes::of).collect();
+            let findings = hazard::findings_of(some, trace);
+            let claims: Vec<wire::Step> = some.iter().map(claims).collect();
+            let estimates: Vec<_> = some.iter().map(|it| estimate::estimate(it, &estimates)).collect();
+            let captions: Vec<String> = some.iter().map(|it| caption::caption(it, trace)).collect();
+            let made = changes.into_iter().zip(findings).zip(claims).zip(estimates).zip(captions);
+            let steps = some.iter().zip(made).map(|(it, ((((changes, findings), claims), estimate), caption))| {
+                self.unknown_tables.meet(&it.after);
+                let walker = match &mut walker {
+                    Some((source, walker)) if *source == it.source => walker,
+                    other => &mut other.insert((it.source, Walker::new(&it.source(trace).text))).1,
+                };
+                let verdict = self.ledger.judge(it, findings, trace);
+                wire::Step { changes, estimate, caption, ..step(it, claims, trace, walker, verdict) }
             });
+            steps.collect::<Vec<_>>().into_iter().for_each(&mut *each);
         }
     }
 
@@ -141,7 +150,7 @@ fn transaction(it: &trace::Transaction) -> wire::Transaction {
     }
 }
 
-fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>, verdict: Verdict<'_>) -> wire::Step {
+fn step(step: &Step, claims: wire::Step, trace: &Trace, walker: &mut Walker<'_>, verdict: Verdict<'_>) -> wire::Step {
     let from = walker.position(step.span.start);
     let to = walker.position(step.span.end);
     wire::Step {
@@ -150,10 +159,9 @@ fn step(step: &Step, trace: &Trace, walker: &mut Walker<'_>, verdict: Verdict<'_
         end_line: to.line,
         from: from.utf16,
         to: to.utf16,
-        caption: caption::caption(step, trace),
         findings: verdict.findings.into_iter().map(|it| finding(step, it)).collect(),
         ignored: verdict.ignored.into_iter().map(|(it, ignore)| ignored(it, ignore)).collect(),
-        ..claims(step)
+        ..claims
     }
 }
 

@@ -33,7 +33,7 @@ macro_rules! id {
 
 id!(RelationId, TypeId, ObjectId);
 
-const BITS: u32 = 4;
+const BITS: u32 = 3;
 const WIDTH: usize = 1 << BITS;
 
 #[derive(Debug, Clone)]

@@ -72,7 +72,7 @@ type Names<V> = HashTrieMap<ObjectName, V, ArcTK, foldhash::fast::RandomState>;
 
 /// With so few ways at each node that a change, which copies those on its way, does not cost too much.
 fn names<V>() -> Names<V> {
-    HashTrieMap::new_with_hasher_and_degree_and_ptr_kind(foldhash::fast::RandomState::default(), 16)
+    HashTrieMap::new_with_hasher_and_degree_and_ptr_kind(foldhash::fast::RandomState::default(), 8)
 }
 
 /// Copies share their state until one of them changes.

@@ -144,10 +144,12 @@ pub fn simulate_from(plan: Plan, start: Schema, session: Session, version: PgVer
 impl Simulator {
     /// What came since the last piece.
     fn piece(&mut self, given_back: &mut Vec<GivenBack>) -> Piece {
-        self.handed_over += self.steps.len();
+        let count = self.steps.len();
+        self.handed_over += count;
         self.transactions_handed_over += self.transactions.len();
         Piece {
-            steps: std::mem::take(&mut self.steps),
+            // The next piece is as long, mostly.
+            steps: std::mem::replace(&mut self.steps, Vec::with_capacity(count)),
             transactions: std::mem::take(&mut self.transactions),
             failed_first: self.failed_first,
             given_back: std::mem::take(given_back),

@@ -32,7 +32,8 @@ const MAX_TOKENS: usize = 400_000;
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self> {
-        let mut tokens = vec![];
+        // Most tokens are words, with a blank behind.
+        let mut tokens = Vec::with_capacity(text.len() / 5 + 1);
         let mut at = 0;
         while let Some(token) = lexer::next(text, at) {
             at = token.end;
