@@ -190,6 +190,15 @@ impl ObjectName {
 }
 
 /// As the server prints a relation with `search_path = public`.
+impl ObjectName {
+    /// As it is displayed: mostly as it is, which takes no formatting.
+    #[expect(clippy::inherent_to_string_shadow_display, reason = "the same text, faster")]
+    pub fn to_string(&self) -> String {
+        let name = self.name.to_string();
+        if self.schema == "public" { name } else { [&self.schema.to_string(), ".", &name].concat() }
+    }
+}
+
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.schema != "public" {

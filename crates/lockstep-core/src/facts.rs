@@ -46,6 +46,9 @@ impl Facts {
 
     /// By schema and name; a name without a schema means one of `public`.
     pub fn of(&self, schema: &str, name: &str) -> Option<&TableFacts> {
+        if self.is_empty() {
+            return None;
+        }
         let bare = || self.tables.get(name).filter(|_| schema == "public");
         self.tables.get(&format!("{schema}.{name}")).or_else(bare)
     }

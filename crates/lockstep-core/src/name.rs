@@ -39,6 +39,12 @@ impl Ident {
         &self.0
     }
 
+    /// As it is displayed: mostly as it is, which takes no formatting.
+    #[expect(clippy::inherent_to_string_shadow_display, reason = "the same text, faster")]
+    pub fn to_string(&self) -> String {
+        quote_identifier(&self.0)
+    }
+
     /// It needs no quotes, as far as `quote_identifier` is concerned.
     pub fn is_plain(&self) -> bool {
         is_plain(&self.0)

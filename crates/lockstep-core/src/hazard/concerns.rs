@@ -12,6 +12,7 @@ use crate::syntax::statement::{Statement, Subcommand};
 pub struct Concerns(u32);
 
 impl Concerns {
+    pub const NONE: Concerns = Concerns(0);
     /// The outcome is an error, or not known.
     pub const REFUSED: Concerns = Concerns(1);
     pub const ALTER_TABLE: Concerns = Concerns(1 << 1);
@@ -54,7 +55,7 @@ impl Concerns {
     /// The traits of a step; none where it does not run.
     pub fn of(step: &Step) -> Concerns {
         if step.outcome == Outcome::Skipped {
-            return Concerns(0);
+            return Concerns::NONE;
         }
         let kind = match step.statement.as_deref() {
             Some(Statement::AlterTable(_)) => Concerns::ALTER_TABLE,

@@ -184,10 +184,13 @@ pub fn findings(step: &Step, trace: &Trace) -> Vec<Finding> {
 /// hand then.
 pub fn findings_of(steps: &[Step], trace: &Trace) -> Vec<Vec<Finding>> {
     let traits: Vec<Concerns> = steps.iter().map(Concerns::of).collect();
+    let any = traits.iter().fold(Concerns::NONE, |all, it| all.or(*it));
     let mut found = vec![vec![]; steps.len()];
-    for hazard in ALL {
-        for (place, step) in steps.iter().enumerate().filter(|(place, _)| hazard.concerns.meet(traits[*place])) {
-            found[place].append(&mut (hazard.check)(step, trace));
+    for hazard in ALL.iter().filter(|it| it.concerns.meet(any)) {
+        for ((step, traits), found) in steps.iter().zip(&traits).zip(&mut found) {
+            if hazard.concerns.meet(*traits) {
+                found.append(&mut (hazard.check)(step, trace));
+            }
         }
     }
     found

@@ -35,8 +35,8 @@ pub(crate) fn default_class(base: &Type, method: &str, installed: Installed) -> 
     }
     // Types that the class takes as they are, preferred ones first; two of a kind are too many.
     let (mut preferred, mut others) = (vec![], vec![]);
-    let casts = catalog::casts(*base, PgVersion::default());
-    for row in rows().filter(|row| accepts_by(row.input, *base, casts.clone())) {
+    let also = taken_as_they_are(*base);
+    for row in rows().filter(|row| accepts_by(row.input, *base, &also)) {
         match row.input.row().is_some_and(|type_| type_.preferred) {
             true => preferred.push(row),
             false => others.push(row),
@@ -64,11 +64,17 @@ pub(crate) fn same_default(from: &Type, to: &Type, method: &str, installed: Inst
 
 /// `IsBinaryCoercible`, domains looked through.
 pub(crate) fn accepts(input: Type, type_: Type) -> bool {
-    accepts_by(input, type_, catalog::casts(type_, PgVersion::default()))
+    accepts_by(input, type_, &taken_as_they_are(type_))
 }
 
-/// The same, with every cast of the type at hand.
-fn accepts_by(input: Type, type_: Type, mut casts: impl Iterator<Item = &'static CastRow>) -> bool {
+/// Types for which values of that type stand without a change (`IsBinaryCoercible`).
+fn taken_as_they_are(type_: Type) -> Vec<Type> {
+    let binary = |row: &&CastRow| row.method == 'b' && row.context == 'i';
+    catalog::casts(type_, PgVersion::default()).filter(binary).map(|row| row.target).collect()
+}
+
+/// The same, with those types at hand.
+fn accepts_by(input: Type, type_: Type, also: &[Type]) -> bool {
     if input.is(type_) || input.is(Type::ANYELEMENT) {
         return true;
     }
@@ -88,7 +94,7 @@ fn accepts_by(input: Type, type_: Type, mut casts: impl Iterator<Item = &'static
     if input.is(Type::ANYMULTIRANGE) {
         return kind == Some('m');
     }
-    casts.find(|row| row.target.is(input)).is_some_and(|cast| cast.method == 'b' && cast.context == 'i')
+    also.iter().any(|it| it.is(input))
 }
 
 /// `ResolveOpClass` of a class that is named; `own`: where the name may be one of the server's own.

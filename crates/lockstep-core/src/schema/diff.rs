@@ -233,7 +233,7 @@ impl Schema {
             self.relation_names.remove_mut(&old);
         }
         for (id, name) in renames {
-            self.relation_names.insert_mut(name.clone(), *id);
+            self.take_name(name.clone(), *id);
             let relation: &mut Relation = self.relation_mut(*id);
             relation.name = name.clone();
         }

@@ -3,8 +3,13 @@
 
 use triomphe::Arc;
 
+use crate::effect::{ObjectName, RelationId};
 use crate::expression::evaluate::Value;
+use crate::name::Ident;
+use crate::schema::Schema;
+use crate::schema::constraint::Constraint;
 use crate::schema::relation::{Rows, Table};
+use crate::schema::sequence::LastValue;
 
 /// One row: the value of attribute number one first, those of dropped columns among them.
 pub type Row = Arc<[Value]>;
@@ -151,5 +156,56 @@ impl Table {
             let filled = (afresh || column.filled) && values().all(Value::is_value);
             (filled, column.has_null || values().any(Value::is_null))
         });
+    }
+}
+
+impl Schema {
+    /// Rows of tables of those names, and the values of their sequences, are not known any more.
+    pub fn forget_rows(&mut self, names: &[Ident]) {
+        let mut ids: Vec<RelationId> = vec![];
+        for namespace in self.namespaces.keys() {
+            let full = |name: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
+            ids.extend(names.iter().filter_map(|name| self.find(&full(name))));
+        }
+        // What is written to a table may be written to the tables below it.
+        let below: Vec<RelationId> = ids.iter().flat_map(|id| self.descendants(*id)).map(|(id, _)| id).collect();
+        ids.extend(below);
+        self.add_followers(&mut ids);
+        for id in ids {
+            let mut sequences = vec![id];
+            if self.get(id).is_some_and(|it| it.table().is_some()) {
+                let table = self.table_mut(id);
+                if table.is_partitioned() {
+                    continue;
+                }
+                table.forget_rows();
+                sequences.clone_from(&table.sequences);
+                let defaults = table.columns.iter().filter_map(|column| column.default.as_ref());
+                sequences.extend(defaults.flat_map(|it| it.sequences().0).map(RelationId));
+            }
+            for sequence in sequences {
+                if self.get(sequence).is_some_and(|it| it.sequence().is_some())
+                    && let Some(sequence) = self.sequence_mut(sequence)
+                {
+                    sequence.last_value = LastValue::Unknown;
+                }
+            }
+        }
+    }
+
+    /// Tables whose rows go, or change, with those of the others.
+    fn add_followers(&self, ids: &mut Vec<RelationId>) {
+        let mut at = 0;
+        while let Some(id) = ids.get(at).copied() {
+            at += 1;
+            let Some(table) = self.get(id).and_then(|it| it.table()) else { continue };
+            for child in &table.referenced_by {
+                let keys = self.get(*child).and_then(|it| it.table()).map(|it| it.constraints.as_slice());
+                let mut keys = keys.unwrap_or_default().iter().filter_map(Constraint::foreign_key);
+                if keys.any(|key| key.references == id && key.follows()) && !ids.contains(child) {
+                    ids.push(*child);
+                }
+            }
+        }
     }
 }

@@ -55,7 +55,6 @@ use crate::facts::Facts;
 use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef};
 use crate::schema::changes::Touched;
-use crate::schema::constraint::Constraint;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::id_map::IdMap;
 use crate::schema::index::Index;
@@ -69,6 +68,9 @@ use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
 /// What has a name in a schema.
 type Names<V> = HashTrieMap<ObjectName, V, ArcTK, foldhash::fast::RandomState>;
+
+/// Where temporary objects are.
+const TEMPORARY: &str = "pg_temp";
 
 /// With so few ways at each node that a change, which copies those on its way, does not cost too much.
 fn names<V>() -> Names<V> {
@@ -99,6 +101,8 @@ pub struct State {
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     next_id: u32,
+    /// Something was made in `pg_temp`: only then need anybody look there.
+    temporary: bool,
     /// The row type of some relation was ever taken for a type: only then need anybody look for its uses.
     row_types_used: Arc<AtomicBool>,
     pub ownership: Shared<Ownership>,
@@ -134,6 +138,7 @@ impl Default for State {
             needed_by: RedBlackTreeMap::default(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.
             next_id: 16384,
+            temporary: false,
             row_types_used: Arc::default(),
             ownership: Shared::default(),
             uncertain: Shared::default(),
@@ -183,7 +188,15 @@ impl Schema {
         self.ownership.forget_namespace(name);
     }
 
+    /// Something is in `pg_temp`, or was.
+    pub fn has_temporary(&self) -> bool {
+        self.temporary
+    }
+
     pub fn find(&self, name: &ObjectName) -> Option<RelationId> {
+        if !self.temporary && name.schema == TEMPORARY {
+            return None;
+        }
         self.relation_names.get(name).copied()
     }
 
@@ -249,55 +262,6 @@ impl Schema {
 
     pub fn relations(&self) -> impl Iterator<Item = &Arc<Relation>> {
         self.relations.values()
-    }
-
-    /// Rows of tables of those names, and the values of their sequences, are not known any more.
-    pub fn forget_rows(&mut self, names: &[Ident]) {
-        let mut ids: Vec<RelationId> = vec![];
-        for namespace in self.namespaces.keys() {
-            let full = |name: &Ident| ObjectName { schema: namespace.clone(), name: name.clone() };
-            ids.extend(names.iter().filter_map(|name| self.find(&full(name))));
-        }
-        // What is written to a table may be written to the tables below it.
-        let below: Vec<RelationId> = ids.iter().flat_map(|id| self.descendants(*id)).map(|(id, _)| id).collect();
-        ids.extend(below);
-        self.add_followers(&mut ids);
-        for id in ids {
-            let mut sequences = vec![id];
-            if self.get(id).is_some_and(|it| it.table().is_some()) {
-                let table = self.table_mut(id);
-                if table.is_partitioned() {
-                    continue;
-                }
-                table.forget_rows();
-                sequences.clone_from(&table.sequences);
-                let defaults = table.columns.iter().filter_map(|column| column.default.as_ref());
-                sequences.extend(defaults.flat_map(|it| it.sequences().0).map(RelationId));
-            }
-            for sequence in sequences {
-                if self.get(sequence).is_some_and(|it| it.sequence().is_some())
-                    && let Some(sequence) = self.sequence_mut(sequence)
-                {
-                    sequence.last_value = sequence::LastValue::Unknown;
-                }
-            }
-        }
-    }
-
-    /// Tables whose rows go, or change, with those of the others.
-    fn add_followers(&self, ids: &mut Vec<RelationId>) {
-        let mut at = 0;
-        while let Some(id) = ids.get(at).copied() {
-            at += 1;
-            let Some(table) = self.get(id).and_then(|it| it.table()) else { continue };
-            for child in &table.referenced_by {
-                let keys = self.get(*child).and_then(|it| it.table()).map(|it| it.constraints.as_slice());
-                let mut keys = keys.unwrap_or_default().iter().filter_map(Constraint::foreign_key);
-                if keys.any(|key| key.references == id && key.follows()) && !ids.contains(child) {
-                    ids.push(*child);
-                }
-            }
-        }
     }
 
     /// Sequences stand where they were left, as far as they exist: no rollback takes that back.
@@ -376,11 +340,16 @@ impl Schema {
 
     pub fn add_relation(&mut self, name: ObjectName, persistence: Persistence, body: Body) -> RelationId {
         let id = RelationId(self.take_id());
-        self.relation_names.insert_mut(name.clone(), id);
+        self.take_name(name.clone(), id);
         let relation = Relation { id, name, persistence, comment: None, options: vec![], tablespace: None, body };
         self.touched.relation(id);
         self.relations.insert_mut(id, Arc::new(relation));
         id
+    }
+
+    fn take_name(&mut self, name: ObjectName, id: RelationId) {
+        self.temporary |= name.schema == TEMPORARY;
+        self.relation_names.insert_mut(name, id);
     }
 
     pub fn remove_relation(&mut self, id: RelationId) {
@@ -401,7 +370,7 @@ impl Schema {
             }
         }
         self.relation_names.remove_mut(&old);
-        self.relation_names.insert_mut(name.clone(), id);
+        self.take_name(name.clone(), id);
         self.relation_mut(id).name = name;
     }
 

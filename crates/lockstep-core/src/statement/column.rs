@@ -1,5 +1,7 @@
 //! Column definitions: `transformColumnDefinition` of `parse_utilcmd.c` and `BuildDescForRelation`.
 
+use std::fmt;
+
 use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError, RelationId};
@@ -130,7 +132,7 @@ fn member_type(name: &TypeName, member: &Member) -> Outcome<Type> {
 }
 
 /// `CheckAttributeType`: nothing stores a pseudo-type. `what` holds it: `column "a"`.
-pub(super) fn check_storable(execution: &Execution, what: &str, type_: &Type) -> Outcome {
+pub(super) fn check_storable(execution: &Execution, what: impl fmt::Display, type_: &Type) -> Outcome {
     let base = base_type(execution, type_);
     let pseudo = match base.array {
         true => base.base == Type::RECORD.base,
@@ -147,8 +149,9 @@ pub(super) fn check_storable(execution: &Execution, what: &str, type_: &Type) ->
 
 /// The same for columns of a new relation (`CheckAttributeNamesTypes`).
 pub(super) fn check_columns(execution: &Execution, columns: &[Column]) -> Outcome {
-    let what = |it: &Column| format!("column \"{}\"", it.name.as_str());
-    columns.iter().try_for_each(|it| check_storable(execution, &what(it), &it.type_))
+    columns
+        .iter()
+        .try_for_each(|it| check_storable(execution, format_args!("column \"{}\"", it.name.as_str()), &it.type_))
 }
 
 /// The type beneath domains (`getBaseType`).
@@ -242,7 +245,7 @@ pub(super) fn transform_with(
         constraints: vec![],
     };
     let mut saw_null = None;
-    let place = format!("for column \"{}\" of table \"{table}\"", name.as_str());
+    let place = format_args!("for column \"{}\" of table \"{table}\"", name.as_str());
     for constraint in &definition.constraints {
         let attributes = constraint.attributes;
         let mut add = |kind| {
@@ -251,13 +254,13 @@ pub(super) fn transform_with(
         match &constraint.kind {
             ColumnConstraintKind::Null => {
                 if saw_null == Some(false) || serial.is_some() {
-                    return conflicting_null(&place);
+                    return conflicting_null(place);
                 }
                 saw_null = Some(true);
             }
             ColumnConstraintKind::NotNull { no_inherit } => {
                 if saw_null == Some(true) {
-                    return conflicting_null(&place);
+                    return conflicting_null(place);
                 }
                 saw_null = Some(false);
                 let named = parts.not_null.take().and_then(|(name, _)| name);
@@ -274,7 +277,7 @@ pub(super) fn transform_with(
                     return fail(sqlstate::SYNTAX_ERROR, format!("multiple identity specifications {place}"));
                 }
                 if saw_null == Some(true) {
-                    return conflicting_null(&place);
+                    return conflicting_null(place);
                 }
                 saw_null = Some(false);
                 parts.identity = Some((*always, options.clone()));
@@ -306,7 +309,7 @@ pub(super) fn transform_with(
             }),
             ColumnConstraintKind::PrimaryKey { index } => {
                 if saw_null == Some(true) && behavior::null_conflicts_with_primary_key(execution.version) {
-                    return conflicting_null(&place);
+                    return conflicting_null(place);
                 }
                 add(TableConstraintKind::PrimaryKey {
                     columns: vec![name.clone()],
@@ -355,7 +358,7 @@ fn check_storage(execution: &Execution, type_: &Type, definition: &ColumnDefinit
     Ok(())
 }
 
-fn conflicting_null<T>(place: &str) -> Outcome<T> {
+fn conflicting_null<T>(place: fmt::Arguments<'_>) -> Outcome<T> {
     fail(sqlstate::SYNTAX_ERROR, format!("conflicting NULL/NOT NULL declarations {place}"))
 }
 

@@ -110,7 +110,7 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
         include.push(key_attribute(execution, new.table, column, new.is_constraint)?);
     }
     for (key, name) in keys.iter().zip(key_names(new)) {
-        check_storable(execution, &format!("column \"{name}\""), &key.type_)?;
+        check_storable(execution, format_args!("column \"{name}\""), &key.type_)?;
     }
     let skip_build = new.skip_build || partitioned;
     let index = Index {

@@ -149,7 +149,10 @@ impl Execution {
             let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
             return self.certain(&full, self.schema.find(&full));
         }
-        if let Some(found) = self.schema.find(&ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() }) {
+        let temporary = || ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() };
+        if self.schema.has_temporary()
+            && let Some(found) = self.schema.find(&temporary())
+        {
             return Ok(Some(found));
         }
         for schema in self.session.search_path.iter().filter(|it| self.may_look_into(it)) {

@@ -38,7 +38,7 @@ fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
     let modifier = if given { type_.modifier } else { -1 };
     let length = |name: &'static str, modifier: i32| match modifier {
         ..0 => name.into(),
-        length => Cow::from(format!("{name}({length})")),
+        length => Cow::from([name, "(", &length.to_string(), ")"].concat()),
     };
     // The digits go before the zone.
     let precision = |name: &'static str| match name.split_once(' ').filter(|_| modifier >= 0) {
@@ -60,7 +60,9 @@ fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
         Type::BPCHAR => length("character", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::VARCHAR => length("character varying", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::NUMERIC => match numeric_parts(modifier) {
-            Some((precision, scale)) => format!("numeric({precision},{scale})").into(),
+            Some((precision, scale)) => {
+                ["numeric(", &precision.to_string(), ",", &scale.to_string(), ")"].concat().into()
+            }
             None => "numeric".into(),
         },
         Type::TIME => precision("time without time zone"),

@@ -69,7 +69,7 @@ pub(super) fn prepare(
         Some(collation) => transform_collation(execution, &to, collation)?,
         None => None,
     };
-    check_storable(execution, &format!("column \"{}\"", name.as_str()), &to)?;
+    check_storable(execution, format_args!("column \"{}\"", name.as_str()), &to)?;
     row_type::refuse_itself(execution, table, &to)?;
     let table_scope = TableScope { execution, table: Some(table), alias: None };
     let made = match using {

@@ -64,7 +64,7 @@ pub(in crate::statement) fn compute(
             }
             expression => {
                 let made = scope::analyze(execution, table, expression, Use::PartitionKey)?;
-                check_storable(execution, &format!("partition key column {}", keys.len() + 1), made.type_())?;
+                check_storable(execution, format_args!("partition key column {}", keys.len() + 1), made.type_())?;
                 if scope::planned(execution, &made).volatility() != Volatility::Immutable {
                     let message = "functions in partition key expression must be marked IMMUTABLE";
                     return fail(sqlstate::INVALID_OBJECT_DEFINITION, message);
