@@ -118,7 +118,7 @@ pub(crate) fn on_model(path: &Path) -> Result<(), Failed> {
             unwrapped: unwrapped(&made),
             ..wire::Request::default()
         });
-        for step in again.steps.iter().filter(|it| !["done", "depends_on_data"].contains(&it.outcome.as_str())) {
+        for step in again.steps.iter().filter(|it| !["done", "depends_on_data"].contains(&&*it.outcome)) {
             if step.outcome != "unknown" || step.command != "DO" {
                 return Err(wrong(format!("{} {}: {:?}: {}", step.file, step.outcome, step.message, step.sql)));
             }

@@ -125,7 +125,7 @@ impl Case {
 
 /// Everything that may be expected of this step: its outcome, its SQLSTATE, its findings.
 fn facts(step: &Step) -> Vec<String> {
-    let mut facts = vec![match (step.outcome.as_str(), &step.sqlstate) {
+    let mut facts = vec![match (&*step.outcome, &step.sqlstate) {
         ("done", _) => "ok".to_owned(),
         ("failed", Some(sqlstate)) => sqlstate.clone(),
         (outcome, _) => outcome.to_owned(),

@@ -208,8 +208,8 @@ fn brackets(trace: &Trace, first: usize, last: usize) -> Vec<Bracket> {
             transaction: it.index,
             first: it.first.max(first),
             last: it.last.min(last),
-            kind: it.kind.clone(),
-            end: it.end.clone(),
+            kind: it.kind.to_string(),
+            end: it.end.to_string(),
             cut_left: it.first < first,
             cut_right: it.last > last,
         })

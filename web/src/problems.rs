@@ -76,7 +76,7 @@ fn of_step(step: &Step) -> Vec<Problem> {
     };
     let message = step.message.clone().unwrap_or_default();
     let sqlstate = step.sqlstate.as_deref().unwrap_or("");
-    let outcome = match step.outcome.as_str() {
+    let outcome = match &*step.outcome {
         "failed" => Some(problem(Severity::Error, format!("Fails with {sqlstate}").trim().into(), message, None)),
         "unknown" => Some(problem(Severity::Note, "Outcome unknown".into(), message, None)),
         "depends_on_data" => {

@@ -104,7 +104,7 @@ fn complaint(diagnostic: &wire::Diagnostic) -> Problem {
 fn outcome(step: &wire::Step) -> Option<Problem> {
     let message = step.message.clone().unwrap_or_default();
     let mut hints: Vec<String> = step.detail.iter().chain(&step.hint).cloned().collect();
-    let (severity, title) = match step.outcome.as_str() {
+    let (severity, title) = match &*step.outcome {
         "failed" => (Severity::Error, failure(step)),
         "depends_on_data" => (Severity::Note, "only the rows can tell whether this step succeeds".into()),
         "unknown" => (Severity::Note, "what this step does is unknown".into()),

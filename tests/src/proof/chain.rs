@@ -237,7 +237,7 @@ impl Chain {
         let unknown = claims.outcome == "unknown";
         self.statements += 1;
         self.unknown += usize::from(unknown);
-        *self.outcomes.entry(claims.outcome.clone()).or_default() += 1;
+        *self.outcomes.entry(claims.outcome.to_string()).or_default() += 1;
         let command = if claims.command.is_empty() { "(not read)" } else { &claims.command };
         let counts = self.commands.entry(command.to_owned()).or_default();
         counts.0 += 1;

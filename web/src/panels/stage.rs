@@ -30,14 +30,14 @@ pub(crate) fn shortened(text: &str, most: usize) -> AttrValue {
 }
 
 fn transaction_words(step: &Step, it: &Transaction, tool: &str) -> String {
-    let end = match it.end.as_str() {
+    let end = match &*it.end {
         "commit" if it.last == step.index => "commits after this step".into(),
         "commit" => format!("commits after step {}", it.last),
         "rollback" if it.last == step.index => "rolled back after this step".into(),
         "rollback" => format!("rolled back after step {}", it.last),
         _ => "never ended by the text: it stays open".into(),
     };
-    let begin = match it.kind.as_str() {
+    let begin = match &*it.kind {
         "explicit" => format!("Transaction {}, opened by BEGIN", it.index),
         "runner" => format!("Transaction {}, opened by {tool}", it.index),
         _ => format!("Transaction {}, this statement alone", it.index),

@@ -32,7 +32,7 @@ impl CardProps {
 #[component]
 pub(crate) fn Outcome(props: &CardProps) -> Html {
     let Some(step) = props.current() else { return html! {} };
-    match step.outcome.as_str() {
+    match &*step.outcome {
         "failed" => html! {
             <section class="card outcome failed">
                 <p class="server-error"><b>{ "ERROR" }</b>{ ":  " }{ step.sqlstate.as_deref().unwrap_or("") }{ ": " }{ step.message.as_deref().unwrap_or("") }</p>

@@ -78,7 +78,7 @@ fn title(trace: &wire::Trace) -> String {
 }
 
 fn opening(trace: &wire::Trace, transaction: &wire::Transaction) -> String {
-    let opener = match transaction.kind.as_str() {
+    let opener = match &*transaction.kind {
         "runner" => format!("opened by {}", trace.runner),
         _ => "opened by BEGIN".into(),
     };
@@ -86,7 +86,7 @@ fn opening(trace: &wire::Trace, transaction: &wire::Transaction) -> String {
 }
 
 fn closing(transaction: &wire::Transaction) -> &'static str {
-    match transaction.end.as_str() {
+    match &*transaction.end {
         "rollback" => "ROLLBACK · nothing of this transaction stays; its locks are released",
         "open" => "still open where the SQL ends · locks are held until the session commits or ends",
         _ => "COMMIT · its locks are released",
@@ -205,7 +205,7 @@ fn clipped(line: &str) -> String {
 
 fn outcome(canvas: &mut Canvas, step: &wire::Step) {
     let tone = outcome_tone(&step.outcome);
-    let label = match step.outcome.as_str() {
+    let label = match &*step.outcome {
         "failed" => "error",
         "unknown" => "unknown",
         "skipped" => "skipped",

@@ -138,7 +138,7 @@ pub struct Step {
     /// One sentence for people and screen readers.
     pub caption: String,
     /// `done`, `failed`, `depends_on_data`, `skipped` or `unknown`.
-    pub outcome: String,
+    pub outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sqlstate: Option<String>,
     /// The server's message, or why the outcome is unknown.
@@ -322,9 +322,9 @@ pub struct Transaction {
     /// 1-based.
     pub index: usize,
     /// `explicit` (BEGIN in the text), `runner` (the tool opens it) or `single` (a statement by itself).
-    pub kind: String,
+    pub kind: Word,
     /// `commit`, `rollback` or `open` (the text ends inside it).
-    pub end: String,
+    pub end: Word,
     /// First and last step (1-based, inclusive).
     pub first: usize,
     pub last: usize,

@@ -77,7 +77,7 @@ pub fn transaction_of<'a>(trace: &'a wire::Trace, step: &wire::Step) -> Option<&
 /// How long a transaction keeps what its steps lock.
 pub fn held_until(transaction: Option<&wire::Transaction>) -> String {
     let Some(transaction) = transaction else { return "held until its transaction ends".into() };
-    match (transaction.kind.as_str(), transaction.end.as_str()) {
+    match (&*transaction.kind, &*transaction.end) {
         ("single", _) => "held while the step runs".into(),
         (_, "rollback") => format!("held until the rollback (step {})", transaction.last),
         (_, "open") => "held until the session commits or ends".into(),

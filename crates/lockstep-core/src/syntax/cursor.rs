@@ -126,8 +126,12 @@ impl<'a> Cursor<'a> {
         self.depth -= 1;
     }
 
+    #[inline]
     pub(super) fn is_word_at(&self, ahead: usize, word: &str) -> bool {
-        self.peek_at(ahead).is_some_and(|token| token.kind == Kind::Word && self.raw(token).eq_ignore_ascii_case(word))
+        // Asked for thousands of words, of which few are as long.
+        let is_long_enough = |token: &Token| token.end - token.start == word.len() && token.kind == Kind::Word;
+        let token = self.tokens.get(self.at + ahead).filter(|it| is_long_enough(it));
+        token.is_some_and(|it| self.raw(*it).eq_ignore_ascii_case(word))
     }
 
     pub(super) fn is_word(&self, word: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::rehearse::report::{Agreement, Aspects, Verdict};
 
 pub fn step(predicted: &wire::Step, measured: &Observation, understood: bool) -> Aspects {
     let outcome = outcome(predicted, measured);
-    let comparable = match (&measured.outcome, predicted.outcome.as_str()) {
+    let comparable = match (&measured.outcome, &*predicted.outcome) {
         (_, "unknown") => Err(Verdict::not_predicted("what the step does is unknown")),
         (Err(_), _) => Err(Verdict::not_measured("the step failed on the server")),
         (Ok(()), "failed") => Err(Verdict::not_predicted("the step was predicted to fail")),
@@ -34,7 +34,7 @@ fn outcome(predicted: &wire::Step, measured: &Observation) -> Verdict {
     let state = measured.outcome.as_ref().err().map(|failure| failure.sqlstate.as_str());
     let said = match predicted.sqlstate.as_deref() {
         Some(sqlstate) => format!("{} {sqlstate}", predicted.outcome),
-        None => predicted.outcome.clone(),
+        None => predicted.outcome.to_string(),
     };
     let differs = || {
         let really = match &measured.outcome {
@@ -43,7 +43,7 @@ fn outcome(predicted: &wire::Step, measured: &Observation) -> Verdict {
         };
         Verdict::contradicts(format!("predicted {said}, measured {really}"))
     };
-    let agrees = match (predicted.outcome.as_str(), state) {
+    let agrees = match (&*predicted.outcome, state) {
         ("unknown", _) => {
             return Verdict::not_predicted(predicted.message.as_deref().unwrap_or("the outcome is unknown"));
         }

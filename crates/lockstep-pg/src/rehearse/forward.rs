@@ -88,7 +88,7 @@ fn run_transaction(
                     }
                     up.complete = false;
                     let rest = "the steps after it assume otherwise and did not run";
-                    up.notes.push(match predicted.outcome.as_str() {
+                    up.notes.push(match &*predicted.outcome {
                         "depends_on_data" => {
                             format!("step {} fails on the rows that are there; {rest}", predicted.index)
                         }
@@ -101,7 +101,7 @@ fn run_transaction(
         };
         up.steps.push(step(predicted, measured, agreement));
     }
-    let (measured, agreement) = match (reached, transaction.kind.as_str()) {
+    let (measured, agreement) = match (reached, &*transaction.kind) {
         (false, _) => ("not_reached".to_owned(), Verdict::not_measured("an earlier step had another outcome")),
         (true, "runner") if opened_by_runner => end_for_runner(transaction, steps, observer, failed, up)?,
         (true, "explicit") if !up.complete || transaction.end == "open" => {
@@ -111,15 +111,15 @@ fn run_transaction(
             ("rollback".to_owned(), Verdict::not_measured(why))
         }
         // Its steps end it themselves, and their outcomes are compared.
-        (true, _) => (if failed { "rollback" } else { transaction.end.as_str() }.to_owned(), Verdict::agrees()),
+        (true, _) => (if failed { "rollback" } else { &*transaction.end }.to_owned(), Verdict::agrees()),
     };
     if transaction.kind == "runner" || transaction.kind == "explicit" {
         up.transactions.push(Transaction {
             index: transaction.index,
-            kind: transaction.kind.clone(),
+            kind: transaction.kind.to_string(),
             first: transaction.first,
             last: transaction.last,
-            predicted: transaction.end.clone(),
+            predicted: transaction.end.to_string(),
             measured,
             agreement,
         });
@@ -234,7 +234,7 @@ fn step(predicted: &wire::Step, measured: Measured, agreement: Aspects) -> Step 
         command: predicted.command.clone(),
         transaction: predicted.transaction,
         predicted: Predicted {
-            outcome: predicted.outcome.clone(),
+            outcome: predicted.outcome.to_string(),
             sqlstate: predicted.sqlstate.clone(),
             message: predicted.message.clone(),
             preconditions: predicted.preconditions.clone(),

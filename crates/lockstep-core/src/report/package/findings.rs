@@ -36,7 +36,7 @@ fn step(out: &mut String, step: &Step) {
     let _ = writeln!(out, "\n## Step {}: {} ({place})\n", step.index, text(&step.command));
     let message = step.message.as_deref().map(|it| format!(": {}", text(it))).unwrap_or_default();
     let with = step.sqlstate.as_deref().map(|it| format!(" with {}", state(it))).unwrap_or_default();
-    match step.outcome.as_str() {
+    match &*step.outcome {
         "failed" => _ = writeln!(out, "- **It fails{with}**{message}"),
         "skipped" => _ = writeln!(out, "- It is skipped{message}"),
         "unknown" => _ = writeln!(out, "- What it does is not known{message}"),
