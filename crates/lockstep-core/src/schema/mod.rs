@@ -97,6 +97,8 @@ pub struct State {
     constraint_names: Arc<Mutex<HashSet<ObjectName, foldhash::fast::RandomState>>>,
     objects: IdMap<ObjectId, Arc<CatalogObject>>,
     object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
+    /// Classes of objects that are there, or were, a bit each.
+    classes: u32,
     /// `pg_depend`, by the object that needs and by the one that is needed.
     needs: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
     needed_by: RedBlackTreeMap<Object, Vec<(Object, Dependency)>>,
@@ -134,6 +136,7 @@ impl Default for State {
             constraint_names: Arc::default(),
             objects: IdMap::default(),
             object_keys: RedBlackTreeMap::default(),
+            classes: 0,
             needs: RedBlackTreeMap::default(),
             needed_by: RedBlackTreeMap::default(),
             // `FirstNormalObjectId`: no number of ours is one of the server's built-in objects.

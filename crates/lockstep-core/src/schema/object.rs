@@ -42,6 +42,14 @@ pub enum ObjectKey {
     OnRelation(ObjectClass, RelationId, Ident),
 }
 
+impl ObjectKey {
+    fn class(&self) -> ObjectClass {
+        match self {
+            ObjectKey::Global(class, _) | ObjectKey::InSchema(class, ..) | ObjectKey::OnRelation(class, ..) => *class,
+        }
+    }
+}
+
 /// Which catalog holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectClass {
@@ -136,9 +144,7 @@ impl ObjectKey {
 
 impl CatalogObject {
     pub fn class(&self) -> ObjectClass {
-        match &self.key {
-            ObjectKey::Global(class, _) | ObjectKey::InSchema(class, ..) | ObjectKey::OnRelation(class, ..) => *class,
-        }
+        self.key.class()
     }
 
     /// The name as the server writes it when it is looked up in `public`.
@@ -204,7 +210,8 @@ impl Schema {
         class: ObjectClass,
         name: &'a ObjectName,
     ) -> impl Iterator<Item = (ObjectId, &'a Vec<String>)> {
-        let keys = self.object_keys.range(ObjectKey::InSchema(class, name.clone(), vec![])..);
+        let range = || self.object_keys.range(ObjectKey::InSchema(class, name.clone(), vec![])..);
+        let keys = self.has_class(class).then(range).into_iter().flatten();
         keys.map_while(move |(key, id)| match key {
             ObjectKey::InSchema(of, full, arguments) if (*of, full) == (class, name) => Some((*id, arguments)),
             _ => None,
@@ -213,16 +220,22 @@ impl Schema {
 
     /// Objects of a class on a relation, by name: triggers fire and rules apply in this order.
     pub fn objects_on(&self, class: ObjectClass, relation: RelationId) -> impl Iterator<Item = &CatalogObject> {
-        let first = ObjectKey::OnRelation(class, relation, Ident::new(""));
-        let keys = self.object_keys.range(first..);
+        let range = || self.object_keys.range(ObjectKey::OnRelation(class, relation, Ident::new(""))..);
+        let keys = self.has_class(class).then(range).into_iter().flatten();
         let own = keys
             .take_while(move |(key, _)| matches!(key, ObjectKey::OnRelation(c, r, _) if (*c, *r) == (class, relation)));
         own.filter_map(|(_, id)| self.object(*id))
     }
 
+    /// There is an object of that class, or was: only then need anybody look for one.
+    fn has_class(&self, class: ObjectClass) -> bool {
+        self.classes >> class as u32 & 1 == 1
+    }
+
     pub fn add_object(&mut self, key: ObjectKey, body: ObjectBody) -> ObjectId {
         let id = ObjectId(self.take_id());
         self.touched.number_of_objects(&key);
+        self.classes |= 1 << key.class() as u32;
         self.object_keys.insert_mut(key.clone(), id);
         self.objects.insert_mut(id, Arc::new(CatalogObject { id, key, comment: None, body }));
         id
