@@ -104,4 +104,25 @@ mod tests {
             assert_eq!(crate::report::json::trace(&trace), whole, "{runner}: held as a whole");
         }
     }
+
+    /// A long text is simulated on a thread of its own; a comment makes it long and says nothing.
+    #[test]
+    fn it_is_the_same_on_one_thread_and_on_two() {
+        let text = |at: usize| match at % 6 {
+            0 => format!("CREATE TABLE t{at} (id int PRIMARY KEY, name text); INSERT INTO t{at} VALUES (1, 'a');"),
+            1 => format!("BEGIN; ALTER TABLE t{} ADD c int NOT NULL; CREATE INDEX ON t{0} (c);", at - 1),
+            2 => format!("ALTER TABLE t{} ADD d int DEFAULT 1; COMMIT; SELEC 1;", at - 2),
+            3 => format!("-- lockstep: table t{} rows=5M\nALTER TABLE t{0} ALTER id TYPE bigint;", at - 3),
+            4 => "-- lockstep: ignore drop_breaks_application because nobody reads it\nDROP TABLE nowhere;".to_owned(),
+            _ => format!("-- +goose Up\nDROP TABLE t{};\n-- +goose Down\nCREATE TABLE t{0} ();", at - 5),
+        };
+        let mut files: Vec<_> = (0..300).map(|at| file(&format!("{at}.sql"), &text(at))).collect();
+        let json = |files: &[wire::File]| {
+            let request = wire::Request { files: files.to_vec(), ..Default::default() };
+            serde_json::to_string(&Document::new(&request, |_| {})).unwrap()
+        };
+        let one = json(&files);
+        files[299].text.push_str(&format!("\n-- {}\n", "x".repeat(40 << 10)));
+        assert_eq!(one, json(&files));
+    }
 }
