@@ -8,7 +8,7 @@ use lockstep_tests::{files, repository};
 
 /// The core's modules, lowest first: a module may use those before it, never those after it.
 const LAYERS: &[&[&str]] = &[
-    &["source", "diagnostic", "keyword", "name", "facts", "config"],
+    &["beside", "source", "diagnostic", "keyword", "name", "facts", "config"],
     &["pg", "syntax", "plpgsql", "session", "effect"],
     &["schema", "expression"],
     &["statement"],

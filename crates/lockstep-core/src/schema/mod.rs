@@ -191,9 +191,10 @@ impl Schema {
         self.ownership.forget_namespace(name);
     }
 
-    /// Something is in `pg_temp`, or was.
-    pub fn has_temporary(&self) -> bool {
-        self.temporary
+    /// The temporary relation of that name.
+    pub fn find_temporary(&self, name: &Ident) -> Option<RelationId> {
+        let full = || ObjectName { schema: Ident::new(TEMPORARY), name: name.clone() };
+        self.temporary.then(full).and_then(|it| self.relation_names.get(&it).copied())
     }
 
     pub fn find(&self, name: &ObjectName) -> Option<RelationId> {

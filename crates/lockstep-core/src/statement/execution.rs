@@ -149,10 +149,7 @@ impl Execution {
             let full = ObjectName { schema: schema.clone(), name: name.name.clone() };
             return self.certain(&full, self.schema.find(&full));
         }
-        let temporary = || ObjectName { schema: Ident::new("pg_temp"), name: name.name.clone() };
-        if self.schema.has_temporary()
-            && let Some(found) = self.schema.find(&temporary())
-        {
+        if let Some(found) = self.schema.find_temporary(&name.name) {
             return Ok(Some(found));
         }
         for schema in self.session.search_path.iter().filter(|it| self.may_look_into(it)) {
