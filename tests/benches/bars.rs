@@ -184,7 +184,8 @@ fn main() -> ExitCode {
     let check = arguments.iter().any(|it| it == "--check");
     let only = arguments.iter().find(|it| !it.starts_with('-')).cloned();
     // Deep expressions need a deep stack.
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(move || measure(check, only.as_deref()));
+    let thread =
+        std::thread::Builder::new().stack_size(lockstep_core::STACK).spawn(move || measure(check, only.as_deref()));
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(true)) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

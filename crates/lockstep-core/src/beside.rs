@@ -24,8 +24,8 @@ mod on_threads {
     use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
     use std::thread::{self, Builder};
 
-    /// For what is nested deeply. Only what is used of it takes memory.
-    const STACK: usize = 256 << 20;
+    use crate::STACK;
+
     /// Pieces that may wait to be taken: more would only take memory.
     const AHEAD: usize = 8;
 

@@ -24,3 +24,7 @@ pub mod simulate;
 pub mod source;
 pub mod statement;
 pub mod syntax;
+
+/// The stack of a thread that calls the core, in bytes: statements may nest deeply. Only what is used of it takes
+/// memory.
+pub const STACK: usize = 256 << 20;

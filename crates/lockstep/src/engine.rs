@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
+use lockstep_core::STACK;
 use lockstep_core::report::advice::wire::Advice;
 use lockstep_core::report::checklist::wire::{Checklist, Evidence};
 use lockstep_core::report::failure::{Failure, Given, Nothing};
@@ -20,7 +21,6 @@ use lockstep_core::report::{self, given_back, wire};
 
 /// Nobody needs to be told about work that is shorter.
 const PATIENCE: Duration = Duration::from_secs(1);
-const STACK: usize = 256 << 20;
 
 pub(crate) fn simulate(request: &wire::Request) -> Result<wire::Trace> {
     watched(request, || report::simulate(request))

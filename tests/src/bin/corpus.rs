@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     // Deep expressions need a deep stack.
-    let work = std::thread::Builder::new().stack_size(256 << 20).spawn(move || measure(&arguments));
+    let work = std::thread::Builder::new().stack_size(lockstep_core::STACK).spawn(move || measure(&arguments));
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(Ok(code))) => code,
         Ok(Ok(Err(error))) => {

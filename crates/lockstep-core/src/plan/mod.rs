@@ -139,8 +139,12 @@ impl Plan {
     }
 
     /// The same for those who only look at what came of it: nothing is left to read.
-    pub fn without_texts(&self) -> Plan {
-        Plan { unread: VecDeque::new(), ..self.clone() }
+    pub fn already_read(&mut self) -> Plan {
+        // What is left is not copied, only to be thrown away.
+        let unread = std::mem::take(&mut self.unread);
+        let read = self.clone();
+        self.unread = unread;
+        read
     }
 
     /// From now on others may read files before it is their turn.

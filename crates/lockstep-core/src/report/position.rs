@@ -35,14 +35,13 @@ impl<'a> Walker<'a> {
                 Some(last) => between.len() - last,
                 None => self.column + between.len(),
             };
-            self.at = byte;
-            return Position { line: self.line, column: self.column, utf16: self.utf16 };
-        }
-        for letter in between.chars() {
-            self.utf16 += letter.len_utf16();
-            match letter {
-                '\n' => (self.line, self.column) = (self.line + 1, 1),
-                _ => self.column += 1,
+        } else {
+            for letter in between.chars() {
+                self.utf16 += letter.len_utf16();
+                match letter {
+                    '\n' => (self.line, self.column) = (self.line + 1, 1),
+                    _ => self.column += 1,
+                }
             }
         }
         self.at = byte;

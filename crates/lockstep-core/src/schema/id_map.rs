@@ -1,6 +1,6 @@
 //! Objects by their numbers, as a persistent radix tree: copies share what is the same in both.
 //!
-//! Numbers are given in order and never again, so that the tree is dense. A search takes one step for each four
+//! Numbers are given in order and never again, so that the tree is dense. A search takes one step for each three
 //! bits, without comparing; a change copies one node a step.
 
 use std::marker::PhantomData;

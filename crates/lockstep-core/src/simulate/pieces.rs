@@ -64,7 +64,7 @@ fn pieces_of(
 ) -> Trace {
     let mut trace = Trace {
         version,
-        plan: plan.without_texts(),
+        plan: plan.already_read(),
         steps: vec![],
         forgotten: 0,
         transactions: vec![],

@@ -129,8 +129,8 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn is_word_at(&self, ahead: usize, word: &str) -> bool {
         // Asked for thousands of words, of which few are as long.
-        let is_long_enough = |token: &Token| token.end - token.start == word.len() && token.kind == Kind::Word;
-        let token = self.tokens.get(self.at + ahead).filter(|it| is_long_enough(it));
+        let is_as_long = |token: &Token| token.end - token.start == word.len() && token.kind == Kind::Word;
+        let token = self.tokens.get(self.at + ahead).filter(|it| is_as_long(it));
         token.is_some_and(|it| self.raw(*it).eq_ignore_ascii_case(word))
     }
 

@@ -235,9 +235,6 @@ struct Prediction {
     certain: bool,
 }
 
-/// Deep expressions need a deep stack.
-const STACK: usize = 256 << 20;
-
 fn predict(request: &wire::Request) -> Prediction {
     let predict = || {
         let trace = lockstep_core::report::trace(request);
@@ -248,7 +245,7 @@ fn predict(request: &wire::Request) -> Prediction {
 
 fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = std::thread::Builder::new().stack_size(lockstep_core::STACK).spawn_scoped(scope, work);
         match thread.expect("a thread can be started").join() {
             Ok(value) => value,
             Err(panic) => std::panic::resume_unwind(panic),

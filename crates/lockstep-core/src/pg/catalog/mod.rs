@@ -183,7 +183,7 @@ pub(crate) fn cast(source: Type, target: Type, version: PgVersion) -> Option<&'s
 }
 
 /// Those of that type.
-pub(crate) fn casts(source: Type, version: PgVersion) -> impl Iterator<Item = &'static CastRow> + Clone {
+pub(crate) fn casts(source: Type, version: PgVersion) -> impl Iterator<Item = &'static CastRow> {
     casts_from(source).iter().filter(move |row| row.majors.include(version))
 }
 
