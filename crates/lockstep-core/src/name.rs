@@ -3,13 +3,14 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-use triomphe::Arc;
+use smol_str::SmolStr;
 
 use crate::keyword;
 
-/// An identifier after case folding and truncation. Cheap to clone; ordered by bytes.
+/// An identifier after case folding and truncation. Cheap to clone: most are short, and hold their letters themselves.
+/// Ordered by bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ident(Arc<str>);
+pub struct Ident(SmolStr);
 
 /// A name with an optional schema, as it stands in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,13 +125,13 @@ impl Borrow<str> for Ident {
 
 impl PartialEq<str> for Ident {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        self.0 == other
     }
 }
 
 impl PartialEq<&str> for Ident {
     fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
+        self.0 == *other
     }
 }
 

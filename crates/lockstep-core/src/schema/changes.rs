@@ -7,6 +7,7 @@ use triomphe::Arc;
 
 use crate::effect::RelationId;
 use crate::schema::Schema;
+use crate::schema::few::Few;
 use crate::schema::object::ObjectKey;
 use crate::schema::relation::Relation;
 use crate::schema::shared::Shared;
@@ -32,30 +33,6 @@ pub(super) enum Renamed {
     Columns(Vec<(RelationId, u16)>),
     /// Relations, types, objects: what shows such a name is not easily told.
     Any,
-}
-
-/// A set of numbers, in their order: mostly of one or two.
-#[derive(Debug, Clone)]
-struct Few<T>(Vec<T>);
-
-impl<T> Default for Few<T> {
-    fn default() -> Self {
-        Few(vec![])
-    }
-}
-
-impl<T: Ord + Copy> Few<T> {
-    fn insert(&mut self, it: T) {
-        if let Err(place) = self.0.binary_search(&it) {
-            self.0.insert(place, it);
-        }
-    }
-
-    fn union(&self, other: &Few<T>) -> Few<T> {
-        let mut all = self.clone();
-        other.0.iter().for_each(|it| all.insert(*it));
-        all
-    }
 }
 
 impl Touched {
@@ -103,13 +80,13 @@ impl Schema {
             return self.relations.values().filter(differs).collect();
         }
         let touched = self.touched.relations.union(&other.touched.relations);
-        touched.0.iter().filter_map(|id| self.relations.get(id)).filter(differs).collect()
+        touched.iter().filter_map(|id| self.relations.get(id)).filter(differs).collect()
     }
 
     /// Relations whose triggers, policies or rules were touched since; where the two share no mark, all that differ.
     pub fn changed_parts_since(&self, other: &Schema) -> Vec<RelationId> {
         if self.shares_mark(other) {
-            return self.touched.parts.union(&other.touched.parts).0;
+            return self.touched.parts.union(&other.touched.parts).into_iter().collect();
         }
         let changed = self.changed_objects_since(other).into_iter();
         let keys = changed.filter_map(|id| Some(&self.object(id).or_else(|| other.object(id))?.key));
@@ -132,11 +109,11 @@ impl Schema {
             return Renamed::Any;
         }
         let both = |id: &TypeId| self.types.contains_key(id) && other.types.contains_key(id);
-        if self.touched.types.union(&other.touched.types).0.iter().any(both) {
+        if self.touched.types.union(&other.touched.types).iter().any(both) {
             return Renamed::Any;
         }
         let mut renamed = vec![];
-        for id in self.touched.relations.union(&other.touched.relations).0 {
+        for id in self.touched.relations.union(&other.touched.relations) {
             let Some((ours, theirs)) = self.relations.get(&id).zip(other.relations.get(&id)) else { continue };
             if ours.name != theirs.name {
                 return Renamed::Any;
@@ -162,7 +139,7 @@ impl Schema {
             (ours, theirs) => ours.is_some() || theirs.is_some(),
         };
         if self.shares_mark(other) {
-            return self.touched.types.union(&other.touched.types).0.into_iter().filter(differs).collect();
+            return self.touched.types.union(&other.touched.types).into_iter().filter(differs).collect();
         }
         let dropped = other.types.keys().filter(|id| !self.types.contains_key(id));
         self.types.keys().filter(differs).chain(dropped).collect()

@@ -1,11 +1,15 @@
 //! Constraints: what `pg_constraint` holds.
 
+use std::hash::BuildHasher;
+
 use triomphe::Arc;
 
-use crate::effect::{ObjectName, RelationId};
+use crate::effect::RelationId;
 use crate::expression::Expression;
 use crate::name::Ident;
 use crate::schema::Schema;
+use crate::schema::rare::{Rare, details};
+use crate::schema::shared::Shared;
 pub use crate::syntax::statement::ReferentialAction;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -16,14 +20,23 @@ pub struct Constraint {
     pub enforced: bool,
     pub deferrable: bool,
     pub initially_deferred: bool,
-    pub comment: Option<String>,
     /// How many parents have it (`coninhcount`).
     pub inherited: u16,
     /// The table's own definition has it (`conislocal`).
     pub local: bool,
+    /// Read and written as parts of the constraint.
+    pub details: Rare<ConstraintDetails>,
+}
+
+/// What most constraints do not have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConstraintDetails {
+    pub comment: Option<String>,
     /// The foreign key that this one is a part of (`conparentid`): its table and name.
     pub parent: Option<(RelationId, Ident)>,
 }
+
+details!(Constraint, ConstraintDetails { comment: None, parent: None });
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConstraintKind {
@@ -46,7 +59,7 @@ pub enum ConstraintKind {
         index: RelationId,
         operators: Vec<String>,
     },
-    ForeignKey(ForeignKey),
+    ForeignKey(Shared<ForeignKey>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -82,10 +95,9 @@ impl Constraint {
             enforced: true,
             deferrable: false,
             initially_deferred: false,
-            comment: None,
             inherited: 0,
             local: true,
-            parent: None,
+            details: Rare::default(),
         }
     }
 
@@ -136,29 +148,29 @@ impl Constraint {
 impl Schema {
     /// Every constraint of a table comes in by this way, so that its name is known to be taken.
     pub fn add_constraint(&mut self, table: RelationId, constraint: Constraint) {
-        self.note_constraint_name(self.relation(table).name.schema.clone(), &constraint.name);
+        self.note_constraint_name(&self.relation(table).name.schema, &constraint.name);
         self.table_mut(table).constraints.push(constraint);
     }
 
     /// Gives the constraints of a table that `which` chooses another name.
     pub fn rename_constraint(&mut self, table: RelationId, which: impl Fn(&Constraint) -> bool, name: &Ident) {
-        self.note_constraint_name(self.relation(table).name.schema.clone(), name);
+        self.note_constraint_name(&self.relation(table).name.schema, name);
         let Some(constraint) = self.table_mut(table).constraints.iter_mut().find(|it| which(it)) else { return };
         let old = std::mem::replace(&mut constraint.name, name.clone());
         self.follow_renamed_constraint(table, &old, name);
     }
 
-    pub fn note_constraint_name(&self, schema: Ident, name: &Ident) {
+    pub fn note_constraint_name(&self, schema: &Ident, name: &Ident) {
         if let Ok(mut names) = self.constraint_names.lock() {
-            names.insert(ObjectName { schema, name: name.clone() });
+            let hash = names.hasher().hash_one((schema, name));
+            names.insert(hash);
         }
     }
 
     /// Whether a table or domain of that schema has a constraint of that name (`pg_constraint` is
     /// searched by name and namespace).
     pub fn has_constraint_name(&self, name: &Ident, namespace: &Ident) -> bool {
-        let full = ObjectName { schema: namespace.clone(), name: name.clone() };
-        if self.constraint_names.lock().is_ok_and(|it| !it.contains(&full)) {
+        if self.constraint_names.lock().is_ok_and(|it| !it.contains(&it.hasher().hash_one((namespace, name)))) {
             return false;
         }
         self.relations().any(|relation| {

@@ -216,8 +216,8 @@ impl Schema {
     /// Gives a type another name, wherever it is used: uses go by number.
     pub fn rename_type(&mut self, id: TypeId, name: ObjectName) {
         let Some(old) = self.user_type(id).map(|it| it.name.clone()) else { return };
-        self.type_names.remove_mut(&old);
-        self.type_names.insert_mut(name.clone(), id);
+        self.type_names.remove(&old, id);
+        self.type_names.insert(&name, id);
         if let Some(relation) = self.attributes_of(id) {
             self.rename_relation(relation, name.clone());
         }
@@ -230,10 +230,10 @@ impl Schema {
     pub fn rename_relations(&mut self, renames: &[(RelationId, ObjectName)]) {
         for (id, _) in renames {
             let old = self.relation(*id).name.clone();
-            self.relation_names.remove_mut(&old);
+            self.relation_names.remove(&old, *id);
         }
         for (id, name) in renames {
-            self.take_name(name.clone(), *id);
+            self.take_name(name, *id);
             let relation: &mut Relation = self.relation_mut(*id);
             relation.name = name.clone();
         }

@@ -1,6 +1,7 @@
 //! The rows of a table, where every one of them was written by statements that were read: few, small,
 //! and shared between the schemas of all steps.
 
+use smallvec::smallvec;
 use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
@@ -172,7 +173,7 @@ impl Schema {
         ids.extend(below);
         self.add_followers(&mut ids);
         for id in ids {
-            let mut sequences = vec![id];
+            let mut sequences = smallvec![id];
             if self.get(id).is_some_and(|it| it.table().is_some()) {
                 let table = self.table_mut(id);
                 if table.is_partitioned() {

@@ -6,6 +6,7 @@
 
 mod changes;
 mod id_map;
+mod names;
 
 pub mod changed_form;
 pub mod collation;
@@ -15,6 +16,7 @@ pub mod definition;
 pub mod dependency;
 pub mod diff;
 pub mod extension;
+pub mod few;
 pub mod form;
 pub mod index;
 pub mod inheritance;
@@ -26,6 +28,7 @@ pub mod object_ddl;
 pub mod ownership;
 pub mod partition;
 pub mod publication;
+pub mod rare;
 pub mod relation;
 pub mod rights;
 pub mod routine;
@@ -47,8 +50,7 @@ use std::sync::atomic::AtomicBool;
 
 use triomphe::Arc;
 
-use archery::ArcTK;
-use rpds::{HashTrieMap, RedBlackTreeMapSync as RedBlackTreeMap};
+use rpds::RedBlackTreeMapSync as RedBlackTreeMap;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::facts::Facts;
@@ -58,24 +60,18 @@ use crate::schema::changes::Touched;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::id_map::IdMap;
 use crate::schema::index::Index;
+use crate::schema::names::Names;
 use crate::schema::object::{CatalogObject, ObjectId, ObjectKey};
 use crate::schema::ownership::Ownership;
+use crate::schema::rare::Rare;
 use crate::schema::relation::{Body, Persistence, Relation, Table};
 use crate::schema::sequence::Sequence;
 use crate::schema::shared::Shared;
 use crate::schema::uncertain::Uncertain;
 use crate::schema::user_type::{TypeId, UserType, UserTypeKind};
 
-/// What has a name in a schema.
-type Names<V> = HashTrieMap<ObjectName, V, ArcTK, foldhash::fast::RandomState>;
-
 /// Where temporary objects are.
 const TEMPORARY: &str = "pg_temp";
-
-/// With so few ways at each node that a change, which copies those on its way, does not cost too much.
-fn names<V>() -> Names<V> {
-    HashTrieMap::new_with_hasher_and_degree_and_ptr_kind(foldhash::fast::RandomState::default(), 8)
-}
 
 /// Copies share their state until one of them changes.
 #[derive(Debug, Clone, Default)]
@@ -93,8 +89,9 @@ pub struct State {
     relation_names: Names<RelationId>,
     types: IdMap<TypeId, Arc<UserType>>,
     type_names: Names<TypeId>,
-    /// Names that constraints have, or once had, in this copy of the schema or another: no other is taken.
-    constraint_names: Arc<Mutex<HashSet<ObjectName, foldhash::fast::RandomState>>>,
+    /// Hashes of the names that constraints have, or once had, in this copy of the schema or another: no other is
+    /// taken.
+    constraint_names: Arc<Mutex<HashSet<u64, foldhash::fast::RandomState>>>,
     objects: IdMap<ObjectId, Arc<CatalogObject>>,
     object_keys: RedBlackTreeMap<ObjectKey, ObjectId>,
     /// Classes of objects that are there, or were, a bit each.
@@ -130,9 +127,9 @@ impl Default for State {
         State {
             namespaces: RedBlackTreeMap::default().insert(Ident::new("public"), None),
             relations: IdMap::default(),
-            relation_names: names(),
+            relation_names: Names::default(),
             types: IdMap::default(),
-            type_names: names(),
+            type_names: Names::default(),
             constraint_names: Arc::default(),
             objects: IdMap::default(),
             object_keys: RedBlackTreeMap::default(),
@@ -194,14 +191,18 @@ impl Schema {
     /// The temporary relation of that name.
     pub fn find_temporary(&self, name: &Ident) -> Option<RelationId> {
         let full = || ObjectName { schema: Ident::new(TEMPORARY), name: name.clone() };
-        self.temporary.then(full).and_then(|it| self.relation_names.get(&it).copied())
+        self.temporary.then(full).and_then(|it| self.relation_named(&it))
     }
 
     pub fn find(&self, name: &ObjectName) -> Option<RelationId> {
         if !self.temporary && name.schema == TEMPORARY {
             return None;
         }
-        self.relation_names.get(name).copied()
+        self.relation_named(name)
+    }
+
+    fn relation_named(&self, name: &ObjectName) -> Option<RelationId> {
+        self.relation_names.find(name, |id| self.get(id).is_some_and(|it| it.name == *name))
     }
 
     pub fn get(&self, id: RelationId) -> Option<&Relation> {
@@ -344,21 +345,21 @@ impl Schema {
 
     pub fn add_relation(&mut self, name: ObjectName, persistence: Persistence, body: Body) -> RelationId {
         let id = RelationId(self.take_id());
-        self.take_name(name.clone(), id);
-        let relation = Relation { id, name, persistence, comment: None, options: vec![], tablespace: None, body };
+        self.take_name(&name, id);
+        let relation = Relation { id, name, persistence, details: Rare::default(), body };
         self.touched.relation(id);
         self.relations.insert_mut(id, Arc::new(relation));
         id
     }
 
-    fn take_name(&mut self, name: ObjectName, id: RelationId) {
+    fn take_name(&mut self, name: &ObjectName, id: RelationId) {
         self.temporary |= name.schema == TEMPORARY;
-        self.relation_names.insert_mut(name, id);
+        self.relation_names.insert(name, id);
     }
 
     pub fn remove_relation(&mut self, id: RelationId) {
         if let Some(name) = self.get(id).map(|relation| relation.name.clone()) {
-            self.relation_names.remove_mut(&name);
+            self.relation_names.remove(&name, id);
             self.touched.relation(id);
             self.relations.remove_mut(&id);
             self.forget_needs(&Object::Relation(id));
@@ -370,20 +371,24 @@ impl Schema {
         if old.schema != name.schema {
             let constraints = self.relation(id).table().map(|table| table.constraints.clone());
             for constraint in constraints.unwrap_or_default() {
-                self.note_constraint_name(name.schema.clone(), &constraint.name);
+                self.note_constraint_name(&name.schema, &constraint.name);
             }
         }
-        self.relation_names.remove_mut(&old);
-        self.take_name(name.clone(), id);
+        self.relation_names.remove(&old, id);
+        self.take_name(&name, id);
         self.relation_mut(id).name = name;
     }
 
     pub fn find_type(&self, name: &ObjectName) -> Option<TypeId> {
-        self.type_names.get(name).copied()
+        self.type_names.find(name, |id| self.user_type(id).is_some_and(|it| it.name == *name))
     }
 
     pub fn user_type(&self, id: TypeId) -> Option<&UserType> {
         self.types.get(&id).map(|it| &**it)
+    }
+
+    pub fn shared_type(&self, id: TypeId) -> Option<&Arc<UserType>> {
+        self.types.get(&id)
     }
 
     pub fn user_type_mut(&mut self, id: TypeId) -> Option<&mut UserType> {
@@ -399,9 +404,9 @@ impl Schema {
         let id = TypeId(self.take_id());
         if let UserTypeKind::Domain { checks, not_null_name, .. } = &kind {
             let names = checks.iter().map(|check| &check.name).chain(not_null_name);
-            names.for_each(|it| self.note_constraint_name(name.schema.clone(), it));
+            names.for_each(|it| self.note_constraint_name(&name.schema, it));
         }
-        self.type_names.insert_mut(name.clone(), id);
+        self.type_names.insert(&name, id);
         self.touched.type_(id);
         self.types.insert_mut(id, Arc::new(UserType { id, name, comment: None, kind }));
         id
@@ -412,7 +417,7 @@ impl Schema {
             if let Some(relation) = self.attributes_of(id) {
                 self.remove_relation(relation);
             }
-            self.type_names.remove_mut(&name);
+            self.type_names.remove(&name, id);
             self.touched.type_(id);
             self.types.remove_mut(&id);
         }

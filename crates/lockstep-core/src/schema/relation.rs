@@ -1,8 +1,8 @@
 //! Relations: what `pg_class`, `pg_attribute` and `pg_attrdef` hold.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
 use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
@@ -10,9 +10,11 @@ use crate::expression::Expression;
 use crate::name::{Ident, QualifiedName};
 use crate::pg::types::Type;
 use crate::schema::constraint::Constraint;
+use crate::schema::few::Few;
 use crate::schema::index::Index;
 use crate::schema::known_rows::KnownRows;
 use crate::schema::partition::{Bound, PartitionKey};
+use crate::schema::rare::{Rare, details};
 use crate::schema::sequence::Sequence;
 use crate::schema::shared::Shared;
 use crate::schema::user_type::TypeId;
@@ -25,12 +27,21 @@ pub struct Relation {
     pub id: RelationId,
     pub name: ObjectName,
     pub persistence: Persistence,
+    /// Read and written as parts of the relation.
+    pub details: Rare<RelationDetails>,
+    pub body: Body,
+}
+
+/// What most relations do not have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RelationDetails {
     pub comment: Option<String>,
     /// `reloptions`, as the server stores them: `fillfactor=70`.
     pub options: Vec<String>,
     pub tablespace: Option<Ident>,
-    pub body: Body,
 }
+
+details!(Relation, RelationDetails { comment: None, options: vec![], tablespace: None });
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
@@ -63,33 +74,40 @@ pub struct Table {
     pub columns: Columns,
     pub constraints: Shared<Vec<Constraint>>,
     /// Its indexes, in the order in which they were made (`relcache` lists them by OID).
-    pub indexes: Vec<RelationId>,
+    pub indexes: SmallVec<[RelationId; 4]>,
     /// Sequences that belong to its columns (`serial`, identity, `OWNED BY`).
-    pub sequences: Vec<RelationId>,
+    pub sequences: SmallVec<[RelationId; 4]>,
     /// Tables with a foreign key to this one (itself left out).
-    pub referenced_by: BTreeSet<RelationId>,
+    pub referenced_by: Few<RelationId>,
     pub rows: Rows,
     /// The rows themselves, where they are few and all known: read by [`Table::known_rows`].
     pub known: Option<KnownRows>,
     /// Some value may be longer than an index can hold.
     pub long_values: bool,
-    /// `reloftype`: the composite type whose attributes are its columns.
-    pub of_type: Option<TypeId>,
     /// It has a TOAST table, which stays when the columns that needed it go.
     pub toast: bool,
-    /// Options of the TOAST table, as the server stores them.
-    pub toast_options: Vec<String>,
     pub replica_identity: ReplicaIdentity,
     /// Policies apply to everybody but superusers and the owner.
     pub row_security: bool,
     /// … and to the owner, too.
     pub force_row_security: bool,
+    /// Read and written as parts of the table.
+    pub details: Rare<TableDetails>,
+}
+
+/// What most tables do not have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TableDetails {
+    /// `reloftype`: the composite type whose attributes are its columns.
+    pub of_type: Option<TypeId>,
+    /// Options of the TOAST table, as the server stores them.
+    pub toast_options: Vec<String>,
     /// Another table access method than `heap`.
     pub access_method: Option<Ident>,
     /// Tables that it inherits from, in the order of `pg_inherits.inhseqno`.
     pub inherits: Vec<RelationId>,
     /// Tables that inherit from it, partitions too.
-    pub children: BTreeSet<RelationId>,
+    pub children: Few<RelationId>,
     /// What a partitioned table is partitioned by.
     pub partition_key: Option<Arc<PartitionKey>>,
     /// Which rows of its parent a partition holds.
@@ -97,6 +115,20 @@ pub struct Table {
     /// The query of a materialized view.
     pub materialized: Option<Materialized>,
 }
+
+details!(
+    Table,
+    TableDetails {
+        of_type: None,
+        toast_options: vec![],
+        access_method: None,
+        inherits: vec![],
+        children: Few::new(),
+        partition_key: None,
+        bound: None,
+        materialized: None,
+    }
+);
 
 /// `relreplident`: what of an old row is written to the log when it is updated or deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,15 +174,6 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// `GENERATED ALWAYS` (true) or `BY DEFAULT` (false) `AS IDENTITY`.
     pub identity: Option<bool>,
-    /// A collation other than the type's own.
-    pub collation: Option<QualifiedName>,
-    /// `attmissingval`: what rows older than the column show, as the server prints the array.
-    pub missing: Option<String>,
-    pub storage: Option<Ident>,
-    pub compression: Option<Ident>,
-    pub statistics: Option<i32>,
-    pub options: Vec<String>,
-    pub comment: Option<String>,
     pub dropped: bool,
     /// No row holds a null in it: known of a table or column that the same plan filled.
     pub filled: bool,
@@ -160,7 +183,36 @@ pub struct Column {
     pub inherited: u16,
     /// The table's own definition has it, whatever its parents have (`attislocal`).
     pub local: bool,
+    /// Read and written as parts of the column.
+    pub details: Rare<ColumnDetails>,
 }
+
+/// What most columns leave as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ColumnDetails {
+    /// A collation other than the type's own.
+    pub collation: Option<QualifiedName>,
+    /// `attmissingval`: what rows older than the column show, as the server prints the array.
+    pub missing: Option<String>,
+    pub storage: Option<Ident>,
+    pub compression: Option<Ident>,
+    pub statistics: Option<i32>,
+    pub options: Vec<String>,
+    pub comment: Option<String>,
+}
+
+details!(
+    Column,
+    ColumnDetails {
+        collation: None,
+        missing: None,
+        storage: None,
+        compression: None,
+        statistics: None,
+        options: vec![],
+        comment: None,
+    }
+);
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generated {

@@ -140,7 +140,7 @@ impl Schema {
 
     pub fn add_domain_check(&mut self, id: TypeId, check: DomainCheck) {
         if let Some(namespace) = self.user_type(id).map(|it| it.name.schema.clone()) {
-            self.note_constraint_name(namespace, &check.name);
+            self.note_constraint_name(&namespace, &check.name);
         }
         if let Some(it) = self.user_type_mut(id)
             && let UserTypeKind::Domain { checks, .. } = &mut it.kind

@@ -247,7 +247,7 @@ fn rename_constraint(execution: &mut Execution, it: &UserType, from: &Ident, to:
         let message = format!("constraint \"{}\" for domain {} already exists", to.as_str(), it.name);
         return fail(sqlstate::DUPLICATE_OBJECT, message);
     }
-    execution.schema.note_constraint_name(it.name.schema.clone(), to);
+    execution.schema.note_constraint_name(&it.name.schema, to);
     change(execution, it.id, |domain| {
         domain.checks.iter_mut().filter(|check| check.name == *from).for_each(|check| check.name = to.clone());
         domain.not_null_name.iter_mut().filter(|name| *name == from).for_each(|name| *name = to.clone());

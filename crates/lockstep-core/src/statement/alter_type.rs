@@ -1,6 +1,8 @@
 //! `ALTER TYPE`: `RenameType`, `AlterTypeNamespace`, `AlterTypeOwner`, `RenameEnumLabel`. What changes
 //! the attributes of a composite type is in [`crate::statement::composite_type`].
 
+use triomphe::Arc;
+
 use crate::effect::{ObjectName, PgError, RelationId};
 use crate::name::{Ident, QualifiedName};
 use crate::pg::lock_mode::LockMode;
@@ -15,7 +17,7 @@ use crate::syntax::statement::{AlterType, ObjectType, TypeAction};
 
 /// `LookupTypeName`.
 pub(super) enum Found {
-    Type(UserType),
+    Type(Arc<UserType>),
     /// Every table and view has a type of its name.
     RowType(RelationId),
     None,
@@ -40,7 +42,7 @@ pub(super) fn find(execution: &Execution, name: &QualifiedName) -> Outcome<Found
         {
             return unknown(why);
         }
-        if let Some(it) = found.and_then(|id| execution.schema.user_type(id)) {
+        if let Some(it) = found.and_then(|id| execution.schema.shared_type(id)) {
             return Ok(Found::Type(it.clone()));
         }
         if execution.reached(Some(&full.schema)).type_named(full.name.as_str()).is_some() {

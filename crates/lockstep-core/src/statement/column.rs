@@ -12,7 +12,8 @@ use crate::pg::catalog::extension::{Kind, Member};
 use crate::pg::sqlstate;
 use crate::pg::types::{self, Type, TypeRef};
 use crate::schema::object::{ObjectClass, ObjectKey};
-use crate::schema::relation::{Column, SYSTEM_COLUMNS};
+use crate::schema::rare::Rare;
+use crate::schema::relation::{Column, ColumnDetails, SYSTEM_COLUMNS};
 use crate::schema::sequence::SequenceType;
 use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::execution::{Execution, Outcome, fail, plain, unknown};
@@ -174,18 +175,12 @@ pub(super) fn empty_column(name: Ident, type_: Type) -> Column {
         default: None,
         generated: None,
         identity: None,
-        collation: None,
-        missing: None,
-        storage: None,
-        compression: None,
-        statistics: None,
-        options: vec![],
-        comment: None,
         dropped: false,
         filled: false,
         has_null: false,
         inherited: 0,
         local: true,
+        details: Rare::default(),
     }
 }
 
@@ -233,8 +228,8 @@ pub(super) fn transform_with(
         column.collation = transform_collation(execution, &column.type_, collation)?;
     }
     check_storage(execution, &column.type_, definition)?;
-    column.storage = definition.storage.clone();
-    column.compression = definition.compression.clone();
+    let (storage, compression) = (definition.storage.clone(), definition.compression.clone());
+    column.details = ColumnDetails { storage, compression, ..ColumnDetails::clone(&column.details) }.into();
     let mut parts = Definition {
         column,
         default: None,

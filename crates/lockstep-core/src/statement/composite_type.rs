@@ -126,7 +126,7 @@ pub(super) fn alter(execution: &mut Execution, name: &QualifiedName, actions: &[
     for (number, made) in retyped {
         let columns = execution.schema.relation_mut(relation).columns_mut();
         if let Some(column) = columns.and_then(|it| it.attribute_mut(number)) {
-            (column.type_, column.collation) = (made.type_, made.collation);
+            (column.type_, column.collation) = (made.type_, made.collation.clone());
         }
     }
     for (domain, name, text) in checks {

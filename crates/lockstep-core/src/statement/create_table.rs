@@ -9,7 +9,7 @@ use crate::pg::hierarchy;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::{behavior, sqlstate};
 use crate::schema::constraint::{Constraint, ConstraintKind};
-use crate::schema::relation::{Body, Columns, Generated, Persistence, Table, TableKind};
+use crate::schema::relation::{Body, Columns, Generated, Persistence, RelationDetails, Table, TableKind};
 use crate::schema::sequence::SequenceOwner;
 use crate::statement::Command;
 use crate::statement::alter_table::{parameters, storage};
@@ -97,7 +97,9 @@ impl Command for CreateTable {
             let reason = "a column of the primary key is marked NOT NULL once the table is there";
             execution.work(table, WorkKind::Verify, None, reason);
         }
-        execution.schema.table_mut(table).of_type = of_type;
+        if of_type.is_some() {
+            execution.schema.table_mut(table).of_type = of_type;
+        }
         Ok(())
     }
 }
@@ -188,9 +190,8 @@ fn build(
     let id = execution.schema.add_relation(name.clone(), statement.persistence, Body::Table(table));
     end_of_transaction::register(execution, id, statement.on_commit.as_deref());
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
-    let relation = execution.schema.relation_mut(id);
-    relation.options = options;
-    relation.tablespace = statement.tablespace.clone().filter(|it| it != "pg_default");
+    let tablespace = statement.tablespace.clone().filter(|it| it != "pg_default");
+    execution.schema.relation_mut(id).details = RelationDetails { options, tablespace, comment: None }.into();
     for parent in &inheritance.parents {
         execution.schema.adopt(id, *parent);
     }
@@ -207,7 +208,7 @@ fn build(
     }
     column::create_toast(execution, id);
     let table = execution.schema.table_mut(id);
-    if table.toast {
+    if table.toast && !toast_options.is_empty() {
         table.toast_options = toast_options;
     }
     inheritance.add_checks(execution, id)?;

@@ -5,7 +5,7 @@ use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::types::TypeRef;
-use crate::schema::relation::{Body, Column, Columns, Persistence, Rows, Table};
+use crate::schema::relation::{Body, Column, Columns, Persistence, RelationDetails, Rows, Table};
 use crate::statement::column::{self, check_columns, check_name};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::query::{self, Analyzed, row_security};
@@ -52,9 +52,8 @@ pub(super) fn run(statement: &CreateTable, text: &QueryText, with_data: bool, ex
     }
     let id = execution.schema.add_relation(name, statement.persistence, Body::Table(made));
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
-    let relation = execution.schema.relation_mut(id);
-    relation.options = scope::print_options(&statement.options);
-    relation.tablespace = statement.tablespace.clone();
+    let (options, tablespace) = (scope::print_options(&statement.options), statement.tablespace.clone());
+    execution.schema.relation_mut(id).details = RelationDetails { options, tablespace, comment: None }.into();
     column::create_toast(execution, id);
     Ok(())
 }

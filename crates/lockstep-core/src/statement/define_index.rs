@@ -11,7 +11,7 @@ use crate::pg::sqlstate;
 use crate::pg::storage_parameter::{self, Holder};
 use crate::pg::types::Type;
 use crate::schema::index::{Index, IndexKey, KeyColumn};
-use crate::schema::relation::{Body, Rows};
+use crate::schema::relation::{Body, RelationDetails, Rows};
 use crate::statement::alter_table::storage;
 use crate::statement::column::{base_type, check_storable, transform_collation};
 use crate::statement::create_operator_class;
@@ -164,9 +164,8 @@ pub(super) fn define_index(execution: &mut Execution, new: &NewIndex<'_>) -> Out
     }
     let persistence = execution.schema.relation(new.table).persistence;
     let id = execution.schema.add_relation(name.clone(), persistence, Body::Index(index));
-    let relation = execution.schema.relation_mut(id);
-    relation.options = options;
-    relation.tablespace = new.tablespace.filter(|it| *it != "pg_default").cloned();
+    let tablespace = new.tablespace.filter(|it| *it != "pg_default").cloned();
+    execution.schema.relation_mut(id).details = RelationDetails { options, tablespace, comment: None }.into();
     execution.schema.table_mut(new.table).indexes.push(id);
     execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
     if !skip_build {

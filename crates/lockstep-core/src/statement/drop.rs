@@ -1,5 +1,7 @@
 //! `DROP`: `RemoveRelations` and `RemoveObjects`.
 
+use triomphe::Arc;
+
 use crate::effect::{DataChangeKind, PgError, RelationId};
 use crate::name::QualifiedName;
 use crate::pg::catalogs;
@@ -266,7 +268,7 @@ fn drop_types(statement: &Drop, execution: &mut Execution) -> Outcome {
 }
 
 /// The type of that name, where migrations make such types.
-pub(super) fn find_type(execution: &Execution, name: &QualifiedName) -> Outcome<Option<UserType>> {
+pub(super) fn find_type(execution: &Execution, name: &QualifiedName) -> Outcome<Option<Arc<UserType>>> {
     match alter_type::find(execution, name)? {
         Found::Type(it) => Ok(Some(it)),
         Found::RowType(_) => unknown(format!("the row type of {name} is not modelled")),

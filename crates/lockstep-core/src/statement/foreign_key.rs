@@ -113,7 +113,7 @@ pub(super) fn add(
         on_delete_columns,
         on_update: new.references.on_update,
     };
-    let mut constraint = Constraint::new(name.clone(), ConstraintKind::ForeignKey(foreign_key));
+    let mut constraint = Constraint::new(name.clone(), ConstraintKind::ForeignKey(foreign_key.into()));
     apply_attributes(execution, &mut constraint, new.attributes, "FOREIGN KEY")?;
     let validate = constraint.validated && !new.skip_validation;
     execution.schema.add_constraint(table, constraint);

@@ -9,7 +9,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::pg::{behavior, hierarchy};
 use crate::schema::constraint::{Constraint, ConstraintKind};
-use crate::schema::relation::{Column, Persistence, TableKind};
+use crate::schema::relation::{Column, ColumnDetails, Persistence, TableKind};
 use crate::statement::column::{Definition, empty_column};
 use crate::statement::execution::{Execution, Outcome, Stop, fail, unknown};
 use crate::statement::scope::{self, Use, read_back};
@@ -162,9 +162,9 @@ pub(super) fn merge(
                 continue;
             }
             let mut copy = empty_column(name, column.type_);
-            copy.collation = column.collation.clone();
-            copy.storage = column.storage.clone();
-            copy.compression = column.compression.clone();
+            let (collation, storage) = (column.collation.clone(), column.storage.clone());
+            let compression = column.compression.clone();
+            copy.details = ColumnDetails { collation, storage, compression, ..ColumnDetails::default() }.into();
             copy.inherited = 1;
             copy.local = false;
             let (default, generated) = inherited_value(execution, parent, column)?;
@@ -238,8 +238,10 @@ fn merge_own(execution: &mut Execution, is_partition: bool, merged: &mut Definit
         return fail(sqlstate::DATATYPE_MISMATCH, format!("column \"{name}\" has a storage parameter conflict"));
     }
     merge_value(execution, &name, merged, &own)?;
-    merged.column.storage = own.column.storage.or(merged.column.storage.take());
-    merged.column.compression = own.column.compression.or(merged.column.compression.take());
+    let mut details = ColumnDetails::clone(&merged.column.details);
+    details.storage = own.column.storage.clone().or(details.storage);
+    details.compression = own.column.compression.clone().or(details.compression);
+    merged.column.details = details.into();
     if own.default.is_some() || own.generated.is_some() || own.serial.is_some() {
         merged.default = own.default;
         merged.generated = own.generated;

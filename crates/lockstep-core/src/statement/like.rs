@@ -6,7 +6,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::constraint::{Constraint, ConstraintKind};
 use crate::schema::index::{Index, KeyColumn};
-use crate::schema::relation::{Column, Relation};
+use crate::schema::relation::{Column, ColumnDetails, Relation};
 use crate::schema::sequence::Sequence;
 use crate::statement::check_constraint::{NewCheck, add_check};
 use crate::statement::column::{Definition, empty_column};
@@ -93,9 +93,10 @@ impl Including {
 fn of_other_kind(relation: &Relation, options: &[(bool, String)]) -> LikePart {
     let including = Including::read(options);
     let copied = |column: &Column| {
-        let mut column = Column { comment: column.comment.clone().filter(|_| including.comments), ..column.clone() };
-        (column.default, column.inherited, column.local) = (None, 0, true);
-        column.storage = column.storage.filter(|_| including.storage);
+        let mut details = ColumnDetails::clone(&column.details);
+        details.comment = details.comment.filter(|_| including.comments);
+        details.storage = details.storage.filter(|_| including.storage);
+        let column = Column { default: None, inherited: 0, local: true, details: details.into(), ..column.clone() };
         CopiedColumn { column, default: None, generated: None, identity: None, not_null_name: None }
     };
     let columns = relation.columns().live().map(|(_, column)| copied(column)).collect();
@@ -117,10 +118,14 @@ pub(super) fn read(execution: &mut Execution, name: &QualifiedName, options: &[(
     let mut part = LikePart { columns: vec![], checks: vec![], indexes: vec![] };
     for (number, column) in table.live() {
         let mut copy = empty_column(column.name.clone(), column.type_);
-        copy.collation = column.collation.clone();
-        copy.storage = column.storage.clone().filter(|_| including.storage);
-        copy.compression = column.compression.clone().filter(|_| including.compression);
-        copy.comment = column.comment.clone().filter(|_| including.comments);
+        let details = ColumnDetails {
+            collation: column.collation.clone(),
+            storage: column.storage.clone().filter(|_| including.storage),
+            compression: column.compression.clone().filter(|_| including.compression),
+            comment: column.comment.clone().filter(|_| including.comments),
+            ..ColumnDetails::default()
+        };
+        copy.details = details.into();
         copy.not_null = column.not_null;
         let default = match &column.default {
             Some(default) if including.defaults => Some(read_back(execution, id, default)?),

@@ -7,7 +7,7 @@ use crate::effect::{RelationId, WorkKind};
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate;
 use crate::schema::dependency::Object;
-use crate::schema::relation::{Body, Columns, Persistence, Rows, Table, TableKind};
+use crate::schema::relation::{Body, Columns, Persistence, RelationDetails, Rows, Table, TableDetails, TableKind};
 use crate::schema::view::Materialized;
 use crate::statement::Command;
 use crate::statement::column;
@@ -47,19 +47,22 @@ impl Command for CreateMaterializedView {
             return fail(sqlstate::DUPLICATE_OBJECT, message);
         }
         let needs = analyzed.needs();
+        let details = TableDetails {
+            access_method: self.access_method.clone().filter(|it| *it != "heap"),
+            materialized: Some(Materialized { query: Some(Arc::new(analyzed.tree)), populated: self.with_data }),
+            ..TableDetails::default()
+        };
         let made = Table {
             kind: TableKind::Materialized,
             columns: Columns(columns.into()),
             rows: if self.with_data { Rows::Unknown } else { Rows::Empty },
-            access_method: self.access_method.clone().filter(|it| *it != "heap"),
-            materialized: Some(Materialized { query: Some(Arc::new(analyzed.tree)), populated: self.with_data }),
+            details: details.into(),
             ..Table::default()
         };
         let id = execution.schema.add_relation(name, self.persistence, Body::Table(made));
         execution.lock(id, LockMode::AccessExclusive, "a new relation is locked by the statement that makes it");
-        let relation = execution.schema.relation_mut(id);
-        relation.options = scope::print_options(&self.options);
-        relation.tablespace = self.tablespace.clone();
+        let (options, tablespace) = (scope::print_options(&self.options), self.tablespace.clone());
+        execution.schema.relation_mut(id).details = RelationDetails { options, tablespace, comment: None }.into();
         column::create_toast(execution, id);
         execution.schema.record_needs(&Object::Relation(id), needs);
         Ok(())

@@ -1,5 +1,7 @@
 //! `VACUUM` and `ANALYZE`: `ExecVacuum` and `vacuum` of `vacuum.c`, `analyze_rel`.
 
+use smallvec::SmallVec;
+
 use crate::effect::{RelationId, Toast, WorkKind};
 use crate::name::Ident;
 use crate::pg::behavior;
@@ -227,7 +229,7 @@ fn analyze_one(execution: &mut Execution, id: RelationId, columns: &[Ident]) -> 
         seen.push(name);
     }
     // What a partitioned table calls indexes holds nothing.
-    let indexes = if table.is_partitioned() { vec![] } else { table.indexes.clone() };
+    let indexes = if table.is_partitioned() { SmallVec::new() } else { table.indexes.clone() };
     // `acquire_inherited_sample_rows`.
     for (child, _) in execution.schema.descendants(id) {
         execution.lock(child, LockMode::AccessShare, "rows of the tables below count for their parent");

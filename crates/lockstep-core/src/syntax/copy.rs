@@ -94,7 +94,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Statement> {
         }
     }
     let condition = if from && cursor.accept_word("where") { Some(expression(cursor)?) } else { None };
-    Ok(Statement::Copy(Copy { what, from, program, file, options, condition, data: None }))
+    let made = Copy { what, from, program, file, options, condition, data: None };
+    Ok(Statement::Copy(Box::new(made)))
 }
 
 fn text_option(name: &str, value: &str) -> CopyOption {

@@ -61,7 +61,7 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
     let on_conflict_update = conflict.as_ref().map(|it| it.1);
     let conflict = conflict.map(|it| it.0);
     let returning = returning(cursor, &mut reads, &mut opaque)?;
-    Ok(Statement::Insert(Insert {
+    Ok(Statement::Insert(Box::new(Insert {
         table,
         alias,
         columns,
@@ -72,7 +72,7 @@ pub(super) fn insert(cursor: &mut Cursor<'_>) -> Result<Statement> {
         returning,
         reads,
         opaque,
-    }))
+    })))
 }
 
 /// A query up to `ON CONFLICT`, `RETURNING` or the end.

@@ -22,7 +22,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>, replace: bool) -> Result<Option<St
         return Ok(None);
     }
     if cursor.accept_word("policy") {
-        return policy(cursor).map(|it| Some(Statement::CreatePolicy(it)));
+        return policy(cursor).map(|it| Some(Statement::CreatePolicy(Box::new(it))));
     }
     if cursor.accept(&["event", "trigger"]) {
         return event_trigger(cursor).map(|it| Some(Statement::CreateEventTrigger(it)));
@@ -257,7 +257,7 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Result<Option<Statement>> {
     }
     let roles = roles(cursor)?;
     let (using, check) = conditions(cursor)?;
-    Ok(Some(Statement::AlterPolicy(AlterPolicy { name, table, roles, using, check })))
+    Ok(Some(Statement::AlterPolicy(Box::new(AlterPolicy { name, table, roles, using, check }))))
 }
 
 fn alter_event_trigger(cursor: &mut Cursor<'_>) -> Result<AlterEventTrigger> {

@@ -389,7 +389,8 @@ fn finish(execution: &mut Execution, table: RelationId, altered: &mut Altered) -
         // Rows written anew hold every column: nothing is missing from them any more.
         let columns = &mut execution.schema.table_mut(table).columns;
         if columns.iter().any(|column| column.missing.is_some()) {
-            columns.iter_mut().for_each(|column| column.missing = None);
+            let missing = columns.iter_mut().filter(|column| column.missing.is_some());
+            missing.for_each(|column| column.missing = None);
         }
         // `reindex_relation` opens the new heap like any other table.
         execution.lock(table, LockMode::Share, "a rewritten table's indexes are all built anew");

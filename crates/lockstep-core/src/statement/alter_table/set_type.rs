@@ -12,6 +12,7 @@ use crate::schema::constraint::ConstraintKind;
 use crate::schema::dependency::Object;
 use crate::schema::index::KeyColumn;
 use crate::schema::object::ObjectClass;
+use crate::schema::relation::ColumnDetails;
 use crate::schema::sequence::Sequence;
 use crate::statement::alter_table::scan::Check;
 use crate::statement::alter_table::{Altered, conversion, row_type};
@@ -114,7 +115,7 @@ pub(super) fn prepare(
     if column.generated.is_none() {
         altered.scan.conversions.push((number, made));
     }
-    let (from, collation_before) = (column.type_, column.collation);
+    let (from, collation_before) = (column.type_, column.collation.clone());
     altered.retyped.push(Retyped { column: number, from, to, collation, collation_before, rewrites });
     Ok(())
 }
@@ -166,13 +167,12 @@ pub(super) fn run(execution: &mut Execution, table: RelationId, altered: &mut Al
     let table = execution.schema.table_mut(table);
     if let Some(column) = table.attribute_mut(number) {
         column.type_ = to;
-        column.collation = collation;
+        let details = ColumnDetails::clone(&column.details);
+        column.details = ColumnDetails { collation, storage: None, compression: None, ..details }.into();
         column.default = default;
         column.generated = generated;
         column.has_null = false;
         column.filled = column.filled && !rewrites;
-        column.storage = None;
-        column.compression = None;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ fn add_part(execution: &mut Execution, table: RelationId, whole: (RelationId, &C
     let references = key.references;
     let mut part = whole.1.clone();
     part.name = name.clone();
-    part.kind = ConstraintKind::ForeignKey(key);
+    part.kind = ConstraintKind::ForeignKey(key.into());
     part.comment = None;
     (part.inherited, part.local) = (1, false);
     part.parent = Some((whole.0, whole.1.name.clone()));

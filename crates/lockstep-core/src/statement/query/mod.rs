@@ -27,7 +27,7 @@ use crate::pg::lock_mode::LockMode;
 use crate::pg::types::Type;
 use crate::schema::dependency::{Dependency, Object};
 use crate::schema::object::ObjectId;
-use crate::schema::relation::Column;
+use crate::schema::relation::{Column, ColumnDetails};
 use crate::statement::column::empty_column;
 use crate::statement::execution::{Execution, Outcome};
 use crate::statement::query::environment::{Builder, Environment};
@@ -110,7 +110,7 @@ impl Analyzed {
     /// The columns of a relation made from it, under the names given where there are some.
     pub(super) fn columns(&self, given: &[Ident]) -> Vec<Column> {
         let column = |(place, it): (usize, &ResultColumn)| Column {
-            collation: it.collation.clone(),
+            details: ColumnDetails { collation: it.collation.clone(), ..ColumnDetails::default() }.into(),
             ..empty_column(given.get(place).unwrap_or(&it.name).clone(), it.type_)
         };
         self.results.iter().enumerate().map(column).collect()
