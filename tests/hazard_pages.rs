@@ -41,7 +41,7 @@ fn run(block: &Block, id: &str, page: &Path) -> Result<(), Failed> {
     if trace.steps.is_empty() {
         return Err(format!("{at}: no statement").into());
     }
-    let raised: Vec<&str> = trace.steps.iter().flat_map(|it| &it.findings).map(|it| it.id.as_str()).collect();
+    let raised: Vec<&str> = trace.steps.iter().flat_map(|it| &it.findings).map(|it| &*it.id).collect();
     match block.kind.as_str() {
         "unsafe" if !raised.contains(&id) => Err(format!("{at}: raises {raised:?}, not {id}").into()),
         "safe" if raised.contains(&id) => Err(format!("{at}: raises {id}").into()),

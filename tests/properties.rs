@@ -244,7 +244,7 @@ fn what_a_step_is_said_to_change_is_what_differs_between_its_schemas() {
         for (step, told) in trace.steps.iter().zip(&told.steps) {
             for change in told.changes.iter().filter(|it| it.object == "relation") {
                 let old_name = change.renamed_from.as_ref().unwrap_or(&change.name);
-                let form = |schema: &lockstep_core::schema::Schema, name: &String| {
+                let form = |schema: &lockstep_core::schema::Schema, name: &str| {
                     let found = schema.relations().find(|it| it.name.to_string() == *name);
                     let form = Json::from(found.map(|it| schema.relation_form(it)));
                     serde_json::Value::from(&form)

@@ -56,7 +56,7 @@ fn example(path: &Path, cluster: &Mutex<Cluster>) -> Result<(), Failed> {
     let trace = simulate(&case.request());
     let mut in_block = false;
     for step in &trace.steps {
-        in_block = match step.command.as_str() {
+        in_block = match &*step.command {
             "BEGIN" => true,
             "COMMIT" | "ROLLBACK" => false,
             _ => in_block,

@@ -131,7 +131,7 @@ fn facts(step: &Step) -> Vec<String> {
         (outcome, _) => outcome.to_owned(),
     }];
     facts.extend(step.preconditions.iter().map(|it| format!("unless:{}", it.sqlstate)));
-    facts.extend(step.findings.iter().map(|it| it.id.clone()));
+    facts.extend(step.findings.iter().map(|it| it.id.to_string()));
     facts
 }
 

@@ -82,7 +82,7 @@ fn rank(kind: &str) -> usize {
 pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
     let mut all: Vec<InForce> = vec![];
     let held = step.held.iter().map(|it| InForce {
-        relation: it.relation.clone(),
+        relation: it.relation.to_string(),
         kind: it.kind.to_string(),
         mode: it.mode.to_string(),
         blocks: Blocks::of(it.blocks_reads, it.blocks_writes),
@@ -91,7 +91,7 @@ pub(crate) fn in_force(step: &Step) -> Vec<InForce> {
         reason: String::new(),
     });
     let taken = step.shown_locks().map(|it| InForce {
-        relation: it.relation.clone(),
+        relation: it.relation.to_string(),
         kind: it.kind.to_string(),
         mode: it.mode.to_string(),
         blocks: Blocks::of(it.blocks_reads, it.blocks_writes),

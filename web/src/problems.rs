@@ -87,7 +87,7 @@ fn of_step(step: &Step) -> Vec<Problem> {
         _ => None,
     };
     let finding = |it: &lockstep_core::report::wire::Finding| {
-        problem(Severity::of(&it.severity), it.title.clone(), it.message.clone(), Some(it.id.clone()))
+        problem(Severity::of(&it.severity), it.title.to_string(), it.message.clone(), Some(it.id.to_string()))
     };
     outcome.into_iter().chain(step.findings.iter().map(finding)).collect()
 }

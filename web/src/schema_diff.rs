@@ -152,7 +152,7 @@ fn columns(
     let changed = own.iter().map(|(name, it)| (position(it), row(name, it)));
     let same = unchanged.iter().map(|it| {
         let tags = if it.not_null { vec!["NOT NULL".into()] } else { vec![] };
-        let row = Row { mark: Mark::Same, name: it.name.clone(), text: it.type_.to_string(), tags };
+        let row = Row { mark: Mark::Same, name: it.name.to_string(), text: it.type_.to_string(), tags };
         (u64::from(it.position), row)
     });
     let mut all: Vec<(u64, Row)> = changed.chain(same).collect();

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::name::Ident;
 use crate::pg::lock_mode::LockMode;
 use crate::pg::sqlstate::SqlState;
@@ -33,11 +35,11 @@ pub struct Lock {
 impl Lock {
     /// The locked relation's name; the facts that real servers were recorded in call a TOAST table and
     /// its index after the table that they belong to.
-    pub fn relation_name(&self) -> String {
+    pub fn relation_name(&self) -> SmolStr {
         match self.toast {
-            Some(Toast::Table) => format!("toast({})", self.name.plain()),
-            Some(Toast::Index) => format!("toastidx({})", self.name.plain()),
-            None => self.name.to_string(),
+            Some(Toast::Table) => format_smolstr!("toast({})", self.name.plain()),
+            Some(Toast::Index) => format_smolstr!("toastidx({})", self.name.plain()),
+            None => self.name.shown(),
         }
     }
 }
@@ -181,21 +183,28 @@ impl ObjectName {
     }
 
     /// The same as it is displayed, without quotes; temporary ones, found before all others, bare.
-    pub fn plain(&self) -> String {
+    pub fn plain(&self) -> SmolStr {
         match self.schema == "public" || self.schema == "pg_temp" {
-            true => self.name.as_str().to_owned(),
-            false => format!("{}.{}", self.schema.as_str(), self.name.as_str()),
+            true => self.name.bare(),
+            false => format_smolstr!("{}.{}", self.schema.as_str(), self.name.as_str()),
         }
     }
 }
 
 /// As the server prints a relation with `search_path = public`.
 impl ObjectName {
-    /// As it is displayed: mostly as it is, which takes no formatting.
+    /// As it is displayed: mostly the name itself, which is not copied.
+    pub fn shown(&self) -> SmolStr {
+        match self.schema == "public" && self.name.is_plain() {
+            true => self.name.bare(),
+            false => format_smolstr!("{self}"),
+        }
+    }
+
+    /// The same, as a string of its own.
     #[expect(clippy::inherent_to_string_shadow_display, reason = "the same text, faster")]
     pub fn to_string(&self) -> String {
-        let name = self.name.to_string();
-        if self.schema == "public" { name } else { [&self.schema.to_string(), ".", &name].concat() }
+        self.shown().into()
     }
 }
 

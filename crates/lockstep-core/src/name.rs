@@ -40,6 +40,11 @@ impl Ident {
         &self.0
     }
 
+    /// The text itself, displayed without quotes.
+    pub fn bare(&self) -> SmolStr {
+        self.0.clone()
+    }
+
     /// As it is displayed: mostly as it is, which takes no formatting.
     #[expect(clippy::inherent_to_string_shadow_display, reason = "the same text, faster")]
     pub fn to_string(&self) -> String {

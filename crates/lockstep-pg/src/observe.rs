@@ -309,7 +309,7 @@ fn describe(
     let mut work = server_messages::work(&run.messages);
     for item in &mut work {
         if let Some(name) = printed_name(&item.relation, &locks, before, after) {
-            item.relation = name;
+            item.relation = name.into();
         }
     }
     let mut new_files: Vec<String> = after

@@ -48,7 +48,7 @@ mod tests {
 
     fn work_of(text: &str) -> Option<(String, String, Option<String>)> {
         let message = Message { severity: "DEBUG".into(), text: text.into(), detail: None };
-        work(&[message]).pop().map(|it| (it.relation, it.kind.into_owned(), it.object))
+        work(&[message]).pop().map(|it| (it.relation.into(), it.kind.into_owned(), it.object.map(String::from)))
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(crate) fn problems(trace: &wire::Trace) -> Vec<Problem> {
         let explained = step.findings.iter().position(|it| step.outcome == "failed" && it.severity == "error");
         if let (Some(failed), Some(at)) = (&mut outcome, explained) {
             let why = &step.findings[at];
-            failed.id.clone_from(&why.id);
+            failed.id = why.id.to_string();
             failed.hints.push(why.message.clone());
         }
         let told = explained.filter(|_| outcome.is_some());
@@ -130,20 +130,20 @@ fn failure(step: &wire::Step) -> String {
 }
 
 fn finding(step: &wire::Step, finding: &wire::Finding) -> Problem {
-    let (title, message) = match finding.title.as_str() {
+    let (title, message) = match &*finding.title {
         "" => (finding.message.clone(), String::new()),
         title => (title.to_owned(), finding.message.clone()),
     };
     let recipe = finding.recipe.as_ref().map(|id| match rewrite::find(id) {
         Some(recipe) => format!("{} `lockstep plan` writes the steps ({id}).", recipe.about),
-        None => id.clone(),
+        None => id.to_string(),
     });
     Problem { recipe, ..at(step, &finding.id, severity(&finding.severity), title, message) }
 }
 
 /// A finding that the file accepts.
 pub(crate) fn accepted(step: &wire::Step, it: &wire::Ignored) -> Problem {
-    at(step, &it.id, severity(&it.severity), it.title.clone(), it.message.clone())
+    at(step, &it.id, severity(&it.severity), it.title.to_string(), it.message.clone())
 }
 
 fn at(step: &wire::Step, id: &str, severity: Severity, title: String, message: String) -> Problem {

@@ -262,7 +262,7 @@ impl Chain {
     fn contradict(&mut self, statement: &Statement, claims: &wire::Step, aspect: &str, difference: String) {
         self.contradictions.push(Contradiction {
             place: place(statement),
-            command: claims.command.clone(),
+            command: claims.command.to_string(),
             sql: short(&one_line(&claims.sql), 400),
             aspect: aspect.to_owned(),
             difference,

@@ -88,7 +88,7 @@ pub(crate) fn LockLanes(props: &LanesProps) -> Html {
             { for current.waits_for.iter().map(|it| html! {
                 <p class="waits"><Glyph icon={Icon::Wait} />
                     <span>{ "Waits until every transaction that holds a lock conflicting with " }<b>{ lock_mode(&it.mode) }</b>
-                    { " on " }<code>{ &it.relation }</code>{ " has ended. Nobody queues behind this wait." }</span></p>
+                    { " on " }<code>{ it.relation.to_string() }</code>{ " has ended. Nobody queues behind this wait." }</span></p>
             }) }
             <details class="as-table">
                 <summary>{ format!("Locks at step {} as a table", props.step) }</summary>
@@ -165,7 +165,7 @@ fn table(in_force: &[InForce], step: usize) -> Html {
     let row = |it: &InForce| {
         html! {
             <tr>
-                <th scope="row"><code>{ &it.relation }</code>{ " " }{ relation_kind(&it.kind) }</th>
+                <th scope="row"><code>{ it.relation.to_string() }</code>{ " " }{ relation_kind(&it.kind) }</th>
                 <td>{ lock_mode(&it.mode) }</td>
                 <td>{ if it.since == step { "this step".into() } else { format!("step {}", it.since) } }</td>
                 <td>{ if it.new { "new" } else { yes_no(it.blocks == Blocks::ReadsAndWrites) } }</td>

@@ -64,7 +64,7 @@ pub(crate) fn Stage(props: &StageProps) -> Html {
             <header class="step-head">
                 <p class="eyebrow">
                     <span>{ format!("Step {} of {count}", step.index) }</span>
-                    <span class="command">{ &step.command }</span>
+                    <span class="command">{ step.command.to_string() }</span>
                     <span class={classes!("badge", class)}><Glyph {icon} />{ word }
                         if let Some(sqlstate) = sqlstate { <code>{ sqlstate }</code> }
                     </span>

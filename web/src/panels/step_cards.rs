@@ -93,18 +93,22 @@ pub(crate) fn WorkDone(props: &CardProps) -> Html {
 fn work(it: &Work) -> Html {
     let object = it.object.as_deref().unwrap_or("");
     let (icon, words) = match &*it.kind {
-        "rewrite" => (Icon::Rewrite, html! { <>{ "Rewrites " }<code>{ &it.relation }</code></> }),
-        "verify" => (Icon::Verify, html! { <>{ "Reads and checks every row of " }<code>{ &it.relation }</code></> }),
+        "rewrite" => (Icon::Rewrite, html! { <>{ "Rewrites " }<code>{ it.relation.to_string() }</code></> }),
+        "verify" => {
+            (Icon::Verify, html! { <>{ "Reads and checks every row of " }<code>{ it.relation.to_string() }</code></> })
+        }
         "build_index" => (
             Icon::Index,
-            html! { <>{ "Builds index " }<code>{ object }</code>{ " on " }<code>{ &it.relation }</code></> },
+            html! { <>{ "Builds index " }<code>{ object }</code>{ " on " }<code>{ it.relation.to_string() }</code></> },
         ),
         "validate_foreign_key" => (
             Icon::ForeignKey,
-            html! { <>{ "Checks foreign key " }<code>{ object }</code>{ " for every row of " }<code>{ &it.relation }</code></> },
+            html! { <>{ "Checks foreign key " }<code>{ object }</code>{ " for every row of " }<code>{ it.relation.to_string() }</code></> },
         ),
-        "write_rows" => (Icon::Rows, html! { <>{ "Writes rows of " }<code>{ &it.relation }</code></> }),
-        other => (Icon::Rows, html! { <>{ other.replace('_', " ") }{ " on " }<code>{ &it.relation }</code></> }),
+        "write_rows" => (Icon::Rows, html! { <>{ "Writes rows of " }<code>{ it.relation.to_string() }</code></> }),
+        other => {
+            (Icon::Rows, html! { <>{ other.replace('_', " ") }{ " on " }<code>{ it.relation.to_string() }</code></> })
+        }
     };
     html! {
         <li>
@@ -123,13 +127,13 @@ pub(crate) fn Findings(props: &CardProps) -> Html {
         let open = props.act.reform(move |_: MouseEvent| Action::Open(Dialog::Hazard(id.clone())));
         html! {
             <section class={classes!("card", "finding", severity.name())}>
-                <h3><Glyph icon={severity_icon(severity)} /><span class="sr-only">{ severity.name() }{ ": " }</span>{ &it.title }</h3>
+                <h3><Glyph icon={severity_icon(severity)} /><span class="sr-only">{ severity.name() }{ ": " }</span>{ it.title.to_string() }</h3>
                 <p>{ &it.message }</p>
                 <p class="finding-links">
                     if pages::hazard(&it.id).is_some() {
                         <button type="button" class="button small" onclick={open}>{ "Why, and what to do instead" }</button>
                     }
-                    <code class="finding-id">{ &it.id }</code>
+                    <code class="finding-id">{ it.id.to_string() }</code>
                 </p>
             </section>
         }

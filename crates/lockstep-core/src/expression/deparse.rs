@@ -1,6 +1,8 @@
 //! Expressions as the server prints them: `get_rule_expr` of `ruleutils.c` with `PRETTYFLAG_INDENT`,
 //! as `pg_get_expr` and `pg_get_constraintdef` call it.
 
+use smol_str::SmolStr;
+
 use crate::expression::node::{Constant, Expression, Form, Node, Operator, Subscript};
 use crate::expression::print_query::Levels;
 use crate::expression::scope::Names;
@@ -59,7 +61,7 @@ fn quoted(text: &str) -> String {
 }
 
 impl Printer<'_> {
-    pub(super) fn type_name(&self, type_: Type) -> std::borrow::Cow<'static, str> {
+    pub(super) fn type_name(&self, type_: Type) -> SmolStr {
         types::format_type(&type_, |id| self.names.user_type(id))
     }
 

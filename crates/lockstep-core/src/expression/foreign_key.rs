@@ -1,5 +1,7 @@
 //! Which types a foreign key compares: `ATAddForeignKeyConstraint`.
 
+use smol_str::SmolStr;
+
 use crate::effect::PgError;
 use crate::expression::Context;
 use crate::expression::scope::{Refusal, Scope, UserTypeInfo};
@@ -58,8 +60,8 @@ impl Scope for Builtins {
         None
     }
 
-    fn user_type_name(&self, _id: u32) -> String {
-        "???".to_owned()
+    fn user_type_name(&self, _id: u32) -> SmolStr {
+        SmolStr::new_static("???")
     }
 
     fn relation(&self, name: &str) -> Result<u32, Refusal> {

@@ -1,5 +1,6 @@
 //! The nodes of a typed expression (`primnodes.h`).
 
+use smallvec::{SmallVec, smallvec};
 use triomphe::Arc;
 
 use crate::expression::query::{Aggregate, SubQuery};
@@ -290,7 +291,7 @@ impl Expression {
 
     /// Calls `see` for every expression inside, this one first.
     pub(super) fn visit(&self, see: &mut impl FnMut(&Expression)) {
-        let mut open = vec![self];
+        let mut open: SmallVec<[&Expression; 8]> = smallvec![self];
         while let Some(it) = open.pop() {
             see(it);
             open.extend(it.children());

@@ -1,5 +1,6 @@
 //! What an expression reads and needs, found by walking it.
 
+use crate::schema::few::Few;
 use std::collections::BTreeSet;
 
 use crate::expression::Volatility;
@@ -36,8 +37,8 @@ impl Expression {
     }
 
     /// Attribute numbers of the columns read.
-    pub fn columns(&self) -> BTreeSet<u16> {
-        let mut found = BTreeSet::new();
+    pub fn columns(&self) -> Few<u16> {
+        let mut found = Few::default();
         self.visit(&mut |it| {
             if let Node::Column(attribute) = it.node {
                 found.insert(attribute);

@@ -1,5 +1,6 @@
 //! What an expression may name, and where it stands.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::PgError;
@@ -79,7 +80,7 @@ pub trait Scope {
         None
     }
     /// A type's name, for messages.
-    fn user_type_name(&self, id: u32) -> String;
+    fn user_type_name(&self, id: u32) -> SmolStr;
     /// The relation that a `regclass` constant names.
     fn relation(&self, name: &str) -> Result<u32, Refusal>;
     /// It is run, and not kept: a constant need not be printed.
@@ -133,7 +134,7 @@ pub trait Scope {
 /// come quoted.
 pub trait Names {
     fn column(&self, attribute: u16) -> String;
-    fn user_type(&self, id: u32) -> String;
+    fn user_type(&self, id: u32) -> SmolStr;
     fn relation(&self, id: u32) -> String;
     /// The bare name of a relation, and the names of its attributes, none where one is dropped.
     fn relation_parts(&self, _id: u32) -> Option<(Ident, Vec<Option<Ident>>)> {

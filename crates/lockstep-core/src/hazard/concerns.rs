@@ -1,7 +1,8 @@
 //! Which steps a hazard is asked of: most have nothing to say of most steps, and asking takes time.
 
+use crate::effect::RelationId;
 use crate::hazard::exposure::runs;
-use crate::hazard::shapes::{changed, new_columns, written_subcommands};
+use crate::hazard::shapes::{changed, new_columns_of, written_subcommands};
 use crate::schema::constraint::Constraint;
 use crate::simulate::trace::{Outcome, Step};
 use crate::syntax::statement::{Statement, Subcommand};
@@ -72,14 +73,15 @@ impl Concerns {
             ) => Concerns::ROWS,
             _ => Concerns::OTHER,
         };
+        let changed = changed(step, &['r', 'p', 'f']);
         let traits = [
             (Concerns::REFUSED, matches!(step.outcome, Outcome::Failed(_) | Outcome::Unknown(_))),
             (Concerns::WORK, !step.work.is_empty()),
             (Concerns::MAKES, step.locks.iter().any(|it| it.new)),
             (Concerns::LOCKS, step.locks.iter().any(|it| !it.new)),
             (Concerns::NOTICES, !step.notices.is_empty()),
-            (Concerns::COLUMNS, !new_columns(step).is_empty()),
-            (Concerns::CONSTRAINTS, has_new_constraint(step)),
+            (Concerns::COLUMNS, !new_columns_of(step, &changed).is_empty()),
+            (Concerns::CONSTRAINTS, has_new_constraint(step, &changed)),
         ];
         let kind = written_subcommands(step).iter().fold(kind, |all, it| all.or(Concerns::of_subcommand(it)));
         traits.into_iter().filter(|(_, has)| *has).fold(kind, |all, (one, _)| all.or(one))
@@ -97,9 +99,8 @@ impl Concerns {
     }
 }
 
-fn has_new_constraint(step: &Step) -> bool {
-    let mut tables =
-        changed(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)?.table().map(|it| (id, it)));
+fn has_new_constraint(step: &Step, changed: &[RelationId]) -> bool {
+    let mut tables = changed.iter().filter_map(|id| step.after.get(*id)?.table().map(|it| (*id, it)));
     runs(step)
         && tables.any(|(id, new)| {
             let Some(old) = step.before.get(id).and_then(|it| it.table()) else { return !new.constraints.is_empty() };

@@ -39,7 +39,7 @@ fn check(step: &Step, trace: &Trace) -> Vec<Finding> {
         return vec![];
     }
     let set_later = rest_of_file(step, trace).any(|it| {
-        let may_set = matches!(it.command.as_str(), "SELECT" | "ALTER SEQUENCE" | "ALTER TABLE" | "DO" | "UPDATE");
+        let may_set = matches!(&*it.command, "SELECT" | "ALTER SEQUENCE" | "ALTER TABLE" | "DO" | "UPDATE");
         may_set && ["setval", "restart"].iter().any(|word| it.text.to_ascii_lowercase().contains(word))
     });
     if set_later {

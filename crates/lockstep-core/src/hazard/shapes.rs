@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
 use triomphe::Arc;
 
 use crate::effect::{ObjectName, PgError, RelationId};
@@ -39,12 +40,12 @@ pub(super) fn written_subcommands(step: &Step) -> &[Subcommand] {
 }
 
 /// Relations of those kinds that the step locks and changes, each once, in the order of their making.
-pub(super) fn changed(step: &Step, kinds: &[char]) -> Vec<RelationId> {
+pub(super) fn changed(step: &Step, kinds: &[char]) -> SmallVec<[RelationId; 4]> {
     let stays = |id| match (step.before.shared(id), step.after.shared(id)) {
         (Some(before), Some(after)) => Arc::ptr_eq(before, after),
         _ => false,
     };
-    let mut ids: Vec<RelationId> =
+    let mut ids: SmallVec<[RelationId; 4]> =
         step.locks.iter().filter(|it| kinds.contains(&it.kind) && !stays(it.relation)).map(|it| it.relation).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -97,11 +98,16 @@ pub(super) fn rest_of_file<'a>(step: &'a Step, trace: &'a Trace) -> impl Iterato
 
 /// Columns that the step makes, of tables old and new; those of partitions and children come from elsewhere.
 pub(super) fn new_columns(step: &Step) -> Vec<(&Relation, &Column)> {
+    new_columns_of(step, &changed(step, &['r', 'p', 'f']))
+}
+
+/// The same, of the tables that it changes.
+pub(super) fn new_columns_of<'a>(step: &'a Step, changed: &[RelationId]) -> Vec<(&'a Relation, &'a Column)> {
     if !runs(step) {
         return vec![];
     }
     let mut found = vec![];
-    for relation in changed(step, &['r', 'p', 'f']).into_iter().filter_map(|id| step.after.get(id)) {
+    for relation in changed.iter().filter_map(|id| step.after.get(*id)) {
         let old = step.before.get(relation.id).map(|it| it.columns());
         if old.is_some_and(|it| it.is_same(relation.columns())) {
             continue;

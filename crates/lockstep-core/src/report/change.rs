@@ -112,7 +112,7 @@ fn index(definition: &str) -> String {
 
 fn noun(change: &wire::Change) -> &'static str {
     let side = if change.after.is_null() { &change.before } else { &change.after };
-    match change.object.as_str() {
+    match &*change.object {
         "relation" => crate::report::words::relation_kind(side.text("kind").unwrap_or("")),
         "type" => "type",
         "schema" => "schema",

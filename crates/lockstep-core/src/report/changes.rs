@@ -1,9 +1,10 @@
 //! What a step changes, as forms before and after.
 
+use smallvec::SmallVec;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
-use crate::report::wire;
+use crate::report::wire::{self, Name};
 use crate::schema::Schema;
 use crate::schema::changed_form::Difference;
 use crate::schema::form::{Form, Json};
@@ -13,7 +14,7 @@ use crate::simulate::trace::Step;
 /// Relations and types that a step changes, an index as a part of its table.
 pub(super) fn of(step: &Step) -> Vec<wire::Change> {
     let (before, after) = (&step.before, &step.after);
-    let mut ids: Vec<RelationId> = vec![];
+    let mut ids: SmallVec<[RelationId; 4]> = SmallVec::new();
     let mut note = |id: RelationId| {
         if !ids.contains(&id) {
             ids.push(id);
@@ -28,17 +29,17 @@ pub(super) fn of(step: &Step) -> Vec<wire::Change> {
         made.extend(match (before.get(id), after.get(id)) {
             (Some(old), Some(new)) => stays(before, after, old, new),
             (old, new) => {
-                let form = |schema: &Schema, it: &Relation| (it.name.to_string(), schema.relation_form(it));
+                let form = |schema: &Schema, it: &Relation| (it.name.shown(), schema.relation_form(it));
                 change("relation", old.map(|it| form(before, it)), new.map(|it| form(after, it)))
             }
         });
     }
     for id in after.changed_types_since(before) {
-        let form = |schema: &Schema| schema.user_type(id).map(|it| (it.name.to_string(), schema.type_form(it)));
+        let form = |schema: &Schema| schema.user_type(id).map(|it| (it.name.shown(), schema.type_form(it)));
         made.extend(change("type", form(before), form(after)));
     }
     for name in after.namespaces().filter(|name| !before.has_namespace(name.as_str())) {
-        made.extend(change("schema", None, Some((name.to_string(), Form::default()))));
+        made.extend(change("schema", None, Some((name.to_string().into(), Form::default()))));
     }
     made
 }
@@ -50,7 +51,7 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
         return None;
     }
     let column = |(position, it): (u16, &Column)| wire::UnchangedColumn {
-        name: it.name.as_str().to_owned(),
+        name: it.name.bare(),
         position,
         type_: after.type_text(&it.type_),
         not_null: it.not_null,
@@ -65,15 +66,15 @@ fn stays(before: &Schema, after: &Schema, old: &Relation, new: &Relation) -> Opt
     }
     Some(wire::Change {
         object: "relation".into(),
-        name: new.name.to_string(),
-        renamed_from: (old.name != new.name).then(|| old.name.to_string()),
+        name: new.name.shown(),
+        renamed_from: (old.name != new.name).then(|| old.name.shown()),
         before: before.into(),
         after: after.into(),
         unchanged,
     })
 }
 
-fn change(object: &str, before: Option<(String, Form)>, after: Option<(String, Form)>) -> Option<wire::Change> {
+fn change(object: &'static str, before: Option<(Name, Form)>, after: Option<(Name, Form)>) -> Option<wire::Change> {
     if before == after {
         return None;
     }

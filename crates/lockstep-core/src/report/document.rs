@@ -24,9 +24,9 @@ impl<'a, F: FnMut(wire::Step)> Document<'a, F> {
         Document { request, each: RefCell::new(each), rest: RefCell::new(None) }
     }
 
-    /// The trace without its steps and schema, once it is written.
-    pub fn rest(self) -> Option<wire::Trace> {
-        Some(self.rest.into_inner()?.0)
+    /// The trace without its steps and schema, and the schema by itself, once all is written.
+    pub fn rest(self) -> Option<(wire::Trace, Schema)> {
+        self.rest.into_inner()
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
             let whole = simulate(&request);
             assert_eq!(serde_json::from_str::<wire::Trace>(&text).unwrap(), whole, "{runner}");
             assert_eq!(
-                document.rest().unwrap(),
+                document.rest().unwrap().0,
                 wire::Trace { steps: vec![], schema: serde_json::Value::Null, ..whole.clone() }
             );
             assert_eq!(steps, whole.steps);

@@ -209,13 +209,13 @@ pub fn claims(step: &Step) -> wire::Step {
         waits_for: step
             .waits
             .iter()
-            .map(|it| wire::WaitsFor { relation: it.name.to_string(), mode: it.mode.pg_locks_name().into() })
+            .map(|it| wire::WaitsFor { relation: it.name.shown(), mode: it.mode.pg_locks_name().into() })
             .collect(),
         work: step
             .work
             .iter()
             .map(|it| wire::Work {
-                relation: it.name.to_string(),
+                relation: it.name.shown(),
                 kind: it.kind.word().into(),
                 object: it.object.as_ref().map(ObjectName::plain),
                 reason: it.reason.into(),
@@ -229,7 +229,7 @@ pub fn claims(step: &Step) -> wire::Step {
 }
 
 fn finding(step: &Step, it: hazard::Finding) -> wire::Finding {
-    let recipe = rewrite::answer(step, &it).map(|it| it.id.to_owned());
+    let recipe = rewrite::answer(step, &it).map(|it| it.id.into());
     wire::Finding {
         recipe,
         id: it.hazard.id.into(),
@@ -279,7 +279,7 @@ fn held(step: &Step) -> Vec<wire::Held> {
         }
     }
     let made = strongest.into_iter().map(|(it, mode)| wire::Held {
-        relation: it.name.to_string(),
+        relation: it.name.shown(),
         kind: letter(it.kind),
         mode: mode.pg_locks_name().into(),
         since: it.since,

@@ -116,7 +116,7 @@ fn step(canvas: &mut Canvas, columns: &mut Columns, transaction: Option<&wire::T
     sql(canvas, step);
     outcome(canvas, step);
     locks(canvas, columns, transaction, step);
-    if !["COMMIT", "ROLLBACK"].contains(&step.command.as_str()) {
+    if !["COMMIT", "ROLLBACK"].contains(&&*step.command) {
         held(canvas, columns, step);
     }
     for wait in &step.waits_for {
@@ -301,12 +301,12 @@ fn changes(canvas: &mut Canvas, step: &wire::Step) {
 fn finding(canvas: &mut Canvas, column: usize, finding: &wire::Finding) {
     let gutter = " ".repeat(column);
     let tone = tone(&finding.severity);
-    let heading = if finding.title.is_empty() { &finding.message } else { &finding.title };
+    let heading = if finding.title.is_empty() { &*finding.message } else { &*finding.title };
     let mark = Line::new().with(Tone::Muted, format!("{gutter}╰ "));
     let text = Line::new().with(tone, format!("{}[{}]: ", finding.severity, finding.id)).with(Tone::Strong, heading);
     canvas.flow(mark, column + 2, text);
     let indent = || Line::new().with(Tone::Plain, format!("{gutter}  "));
-    if heading != &finding.message {
+    if heading != finding.message {
         canvas.flow(indent(), column + 2, Line::new().with(Tone::Plain, &finding.message));
     }
     let recipe = finding.recipe.as_deref().map(|id| rewrite::find(id).map_or(id, |it| it.about));

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::schema::form::Json;
 
@@ -16,6 +17,9 @@ pub const FORMAT: &str = "lockstep-trace/1";
 
 /// A text that mostly is one of a few that the program holds anyway.
 pub type Word = Cow<'static, str>;
+
+/// A name: mostly short, and then without memory of its own.
+pub type Name = SmolStr;
 
 /// What a face asks of the core: the files of a migration and where they would run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -132,7 +136,7 @@ pub struct Step {
     /// The statement as written, without its semicolon.
     pub sql: String,
     /// The command tag, as the server names it: `ALTER TABLE`.
-    pub command: String,
+    pub command: Word,
     /// Number of the transaction it runs in (1-based), as in `transactions`.
     pub transaction: usize,
     /// One sentence for people and screen readers.
@@ -178,7 +182,7 @@ pub struct Precondition {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lock {
     /// As the server prints it with `search_path = public`.
-    pub relation: String,
+    pub relation: Name,
     /// `pg_class.relkind`.
     pub kind: Word,
     /// As in `pg_locks.mode`: `AccessExclusiveLock`.
@@ -198,7 +202,7 @@ pub struct Lock {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Held {
-    pub relation: String,
+    pub relation: Name,
     pub kind: Word,
     pub mode: Word,
     /// Step that took it (1-based).
@@ -210,43 +214,43 @@ pub struct Held {
 /// A wait for the holders of existing locks, which queues nobody behind it (`WaitForLockers`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitsFor {
-    pub relation: String,
+    pub relation: Name,
     pub mode: Word,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Work {
     /// The table rewritten, verified or checked, or whose index is built.
-    pub relation: String,
+    pub relation: Name,
     /// `rewrite`, `verify`, `build_index`, `validate_foreign_key` or `write_rows`.
     pub kind: Word,
     /// The index built or the constraint checked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub object: Option<String>,
+    pub object: Option<Name>,
     pub reason: Word,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The hazard's id: snake_case, equal to its file's name.
-    pub id: String,
+    pub id: Word,
     /// `error`, `warning` or `note`.
-    pub severity: String,
+    pub severity: Word,
     /// The hazard's title.
-    pub title: String,
+    pub title: Word,
     pub message: String,
     /// The recipe that removes it, where there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub recipe: Option<String>,
+    pub recipe: Option<Word>,
 }
 
 /// A finding that `-- lockstep: ignore` accepts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ignored {
-    pub id: String,
+    pub id: Word,
     /// What it would be.
-    pub severity: String,
-    pub title: String,
+    pub severity: Word,
+    pub title: Word,
     pub message: String,
     /// What the comment says, and its line (1-based).
     pub reason: String,
@@ -258,12 +262,12 @@ pub struct Ignored {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Change {
     /// `relation`, `type` or `schema`.
-    pub object: String,
+    pub object: Word,
     /// The name after the step, or before it where the step drops it.
-    pub name: String,
+    pub name: Name,
     /// The name before, where it differs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub renamed_from: Option<String>,
+    pub renamed_from: Option<Name>,
     pub before: Json,
     pub after: Json,
     #[serde(skip_serializing_if = "Unchanged::is_empty", default)]
@@ -281,12 +285,12 @@ pub struct Unchanged {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnchangedColumn {
-    pub name: String,
+    pub name: Name,
     /// After the step, counted from 1 over the columns that are not dropped.
     #[serde(rename = "pos")]
     pub position: u16,
     #[serde(rename = "type")]
-    pub type_: Word,
+    pub type_: Name,
     #[serde(rename = "notnull", skip_serializing_if = "std::ops::Not::not", default)]
     pub not_null: bool,
 }

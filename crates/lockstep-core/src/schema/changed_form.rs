@@ -1,6 +1,7 @@
 //! What differs between two states of one relation, as forms. What is the same in both stands in neither: a
 //! history would otherwise take room, and time, for each table with every change to it.
 
+use smallvec::{SmallVec, smallvec};
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -148,7 +149,7 @@ impl<'a> Difference<'a> {
         let (old, new) = (&old.columns().0, &new.columns().0);
         let (mut old_position, mut new_position) = (0, 0);
         let add = |side: &mut Form, column: &Column, form: Form| {
-            side.put(column.name.as_str().to_owned(), form);
+            side.put(column.name.bare(), form);
         };
         for at in 0..old.len().max(new.len()) {
             let live = |columns: &'_ [Column], position: &mut u16| {
@@ -190,7 +191,7 @@ impl<'a> Difference<'a> {
 
     fn constraints(&mut self, pair: &Pair<'_>, old: &[Constraint], new: &[Constraint]) {
         let form = |schema: &Schema, it: &Constraint| schema.constraint_form(pair.id, it);
-        let mut gone = vec![true; old.len()];
+        let mut gone: SmallVec<[bool; 16]> = smallvec![true; old.len()];
         let mut made = Form::default();
         for (place, constraint) in new.iter().enumerate() {
             // Most stand where they stood.

@@ -2,7 +2,9 @@
 //! was touched since, so that a step's own changes are found without looking at the whole schema.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use smallvec::SmallVec;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -16,7 +18,7 @@ use crate::schema::user_type::TypeId;
 /// Relations and types touched since a mark was set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Touched {
-    mark: Shared<()>,
+    mark: Mark,
     relations: Few<RelationId>,
     types: Few<TypeId>,
     /// Relations with a trigger, policy or rule that was made, changed or dropped.
@@ -25,6 +27,17 @@ pub(super) struct Touched {
     objects: bool,
     /// One was made or dropped.
     number_of_objects: bool,
+}
+
+/// One like no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark(u64);
+
+impl Default for Mark {
+    fn default() -> Self {
+        static MARKS: AtomicU64 = AtomicU64::new(0);
+        Mark(MARKS.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// What has another name than before.
@@ -70,11 +83,11 @@ impl Schema {
     }
 
     fn shares_mark(&self, other: &Schema) -> bool {
-        self.touched.mark.is_same(&other.touched.mark)
+        self.touched.mark == other.touched.mark
     }
 
     /// Relations that `other` has not, or has otherwise, in the order of their numbers.
-    pub fn changed_since<'a>(&'a self, other: &Schema) -> Vec<&'a Arc<Relation>> {
+    pub fn changed_since<'a>(&'a self, other: &Schema) -> SmallVec<[&'a Arc<Relation>; 4]> {
         let differs = |it: &&Arc<Relation>| !other.relations.get(&it.id).is_some_and(|same| Arc::ptr_eq(same, it));
         if !self.shares_mark(other) {
             return self.relations.values().filter(differs).collect();

@@ -1,5 +1,7 @@
 //! Collations that the schema makes: what `pg_collation` holds of those of ICU.
 
+use smol_str::SmolStr;
+
 use crate::effect::ObjectName;
 use crate::name::{QualifiedName, quote_literal};
 use crate::schema::Schema;
@@ -23,7 +25,7 @@ impl Collation {
 }
 
 impl Schema {
-    pub(super) fn collation_forms(&self) -> impl Iterator<Item = (String, Form)> {
+    pub(super) fn collation_forms(&self) -> impl Iterator<Item = (SmolStr, Form)> {
         self.objects().filter_map(|object| match &object.body {
             ObjectBody::Collation(it) => {
                 let mut form = Form::default();

@@ -1,5 +1,7 @@
 //! Definitions as the server prints them: `pg_get_constraintdef`, `pg_get_indexdef`, `pg_get_expr`.
 
+use smol_str::SmolStr;
+
 use crate::effect::RelationId;
 use crate::expression::query::QueryTree;
 use crate::expression::{Expression, Names};
@@ -27,7 +29,7 @@ impl Names for TableNames<'_> {
         }
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         self.schema.type_name(id)
     }
 
@@ -63,7 +65,7 @@ impl Names for ValueNames<'_> {
         self.0.column(attribute)
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         self.0.user_type(id)
     }
 
@@ -101,7 +103,7 @@ impl Names for ParameterNames<'_> {
         parameter.map_or_else(|| format!("${}", at + 1), ToString::to_string)
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         self.schema.type_name(id)
     }
 

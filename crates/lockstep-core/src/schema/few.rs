@@ -1,5 +1,7 @@
 //! Sets that mostly hold a few numbers, if any.
 
+use std::ops::Deref;
+
 use smallvec::SmallVec;
 
 /// A set of numbers, in their order. Of up to four, it takes no memory beside its own.
@@ -10,13 +12,13 @@ impl<T> Few<T> {
     pub const fn new() -> Self {
         Few(SmallVec::new_const())
     }
+}
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
+impl<T> Deref for Few<T> {
+    type Target = [T];
 
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.0.iter()
+    fn deref(&self) -> &[T] {
+        &self.0
     }
 }
 
@@ -39,10 +41,22 @@ impl<T: Ord + Copy> Few<T> {
         }
     }
 
+    pub fn contains(&self, it: &T) -> bool {
+        self.0.binary_search(it).is_ok()
+    }
+
     pub fn union(&self, other: &Few<T>) -> Few<T> {
         let mut all = self.clone();
         other.iter().for_each(|it| all.insert(*it));
         all
+    }
+}
+
+impl<T: Ord + Copy> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut made = Few::new();
+        items.into_iter().for_each(|it| made.insert(it));
+        made
     }
 }
 

@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Number, Value};
+use smol_str::SmolStr;
 
 /// A JSON value. Reads and writes as [`Value`] does.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(from = "Value")]
 pub enum Json {
     #[default]
@@ -18,6 +19,8 @@ pub enum Json {
     Bool(bool),
     Number(Number),
     Text(Cow<'static, str>),
+    /// The same, of a short one: a name of something.
+    Name(SmolStr),
     List(Vec<Json>),
     Object(Form),
 }
@@ -25,20 +28,25 @@ pub enum Json {
 /// Entries by key; what is absent, false or empty is left out. Equal where both have the same entries, in whatever
 /// order.
 #[derive(Debug, Clone, Default)]
-pub struct Form(Vec<(Cow<'static, str>, Json)>);
+pub struct Form(Vec<(SmolStr, Json)>);
 
 impl Json {
     pub fn is_null(&self) -> bool {
         matches!(self, Json::Null)
     }
 
+    fn as_text(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            Json::Name(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The text of that key.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self {
-            Json::Object(form) => match form.get(key)? {
-                Json::Text(text) => Some(text),
-                _ => None,
-            },
+            Json::Object(form) => form.get(key)?.as_text(),
             _ => None,
         }
     }
@@ -54,7 +62,7 @@ impl Json {
 }
 
 impl Form {
-    pub fn put(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Json>) -> &mut Self {
+    pub fn put(&mut self, key: impl Into<SmolStr>, value: impl Into<Json>) -> &mut Self {
         let value = value.into();
         if value.says_nothing() { self } else { self.always(key, value) }
     }
@@ -65,13 +73,13 @@ impl Form {
     }
 
     /// Where `false`, or an empty list, says something too. The key is a new one.
-    pub fn always(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Json>) -> &mut Self {
+    pub fn always(&mut self, key: impl Into<SmolStr>, value: impl Into<Json>) -> &mut Self {
         self.0.push((key.into(), value.into()));
         self
     }
 
     /// A new entry, whatever it says.
-    pub fn add(&mut self, (key, value): (String, impl Into<Json>)) {
+    pub fn add(&mut self, (key, value): (SmolStr, impl Into<Json>)) {
         self.always(key, value);
     }
 
@@ -82,7 +90,7 @@ impl Form {
 
     /// Goes before all others.
     pub fn put_first(&mut self, key: &'static str, value: impl Into<Json>) {
-        self.0.insert(0, (Cow::Borrowed(key), value.into()));
+        self.0.insert(0, (SmolStr::new_static(key), value.into()));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -124,6 +132,19 @@ impl Form {
     }
 }
 
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Json::Null, Json::Null) => true,
+            (Json::Bool(one), Json::Bool(two)) => one == two,
+            (Json::Number(one), Json::Number(two)) => one == two,
+            (Json::List(one), Json::List(two)) => one == two,
+            (Json::Object(one), Json::Object(two)) => one == two,
+            _ => self.as_text().is_some() && self.as_text() == other.as_text(),
+        }
+    }
+}
+
 impl PartialEq for Form {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
@@ -138,6 +159,7 @@ impl Serialize for Json {
             Json::Bool(it) => serializer.serialize_bool(*it),
             Json::Number(it) => it.serialize(serializer),
             Json::Text(it) => serializer.serialize_str(it),
+            Json::Name(it) => serializer.serialize_str(it),
             Json::List(items) => serializer.collect_seq(items),
             Json::Object(form) => form.serialize(serializer),
         }
@@ -176,6 +198,7 @@ impl From<&Json> for Value {
             Json::Bool(it) => Value::Bool(*it),
             Json::Number(it) => Value::Number(it.clone()),
             Json::Text(it) => Value::String(it.clone().into_owned()),
+            Json::Name(it) => Value::String(it.to_string()),
             Json::List(items) => Value::Array(items.iter().map(Value::from).collect()),
             Json::Object(form) => {
                 Value::Object(form.0.iter().map(|(key, value)| (key.to_string(), Value::from(value))).collect())
@@ -226,6 +249,12 @@ impl From<char> for Json {
     }
 }
 
+impl From<SmolStr> for Json {
+    fn from(value: SmolStr) -> Self {
+        Json::Name(value)
+    }
+}
+
 impl From<Cow<'static, str>> for Json {
     fn from(value: Cow<'static, str>) -> Self {
         Json::Text(value)
@@ -256,9 +285,9 @@ macro_rules! from_number {
 
 from_number!(u16, i32, i64, usize);
 
-impl<V: Into<Json>> FromIterator<(String, V)> for Form {
-    fn from_iter<I: IntoIterator<Item = (String, V)>>(entries: I) -> Self {
-        Form(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+impl<V: Into<Json>> FromIterator<(SmolStr, V)> for Form {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, V)>>(entries: I) -> Self {
+        Form(entries.into_iter().map(|(key, value)| (key, value.into())).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Indexes: what `pg_index` holds.
 
+use crate::schema::few::Few;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -62,10 +63,10 @@ impl IndexKey {
     }
 
     /// Attribute numbers that it reads.
-    pub fn columns(&self) -> Vec<u16> {
+    pub fn columns(&self) -> Few<u16> {
         match &self.column {
-            KeyColumn::Attribute(number) => vec![*number],
-            KeyColumn::Expression(expression) => expression.columns().into_iter().collect(),
+            KeyColumn::Attribute(number) => Few::from_iter([*number]),
+            KeyColumn::Expression(expression) => expression.columns(),
         }
     }
 }
@@ -100,13 +101,9 @@ impl Index {
     }
 
     /// Every column it reads: keys, `INCLUDE`, expressions and predicate.
-    pub fn columns(&self) -> Vec<u16> {
-        let mut columns = vec![];
-        columns.extend(self.keys.iter().flat_map(IndexKey::columns));
-        columns.extend(&self.include);
-        columns.extend(self.predicate.iter().flat_map(|predicate| predicate.columns()));
-        columns.sort_unstable();
-        columns.dedup();
-        columns
+    pub fn columns(&self) -> Few<u16> {
+        let keys = self.keys.iter().flat_map(IndexKey::columns);
+        let predicate = self.predicate.iter().flat_map(|predicate| predicate.columns());
+        keys.chain(self.include.iter().copied()).chain(predicate).collect()
     }
 }

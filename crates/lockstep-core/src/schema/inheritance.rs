@@ -14,6 +14,9 @@ impl Schema {
 
     /// `find_all_inheritors` without the table itself; with each, how many of its parents are among them.
     pub fn descendants(&self, id: RelationId) -> Vec<(RelationId, u16)> {
+        if self.get(id).and_then(|it| it.table()).is_none_or(|it| it.children.is_empty()) {
+            return vec![];
+        }
         let mut found: Vec<(RelationId, u16)> = vec![(id, 0)];
         let mut next = 0;
         while next < found.len() {

@@ -42,15 +42,14 @@ pub mod user_type;
 pub mod view;
 pub mod violation;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use triomphe::Arc;
-
 use rpds::RedBlackTreeMapSync as RedBlackTreeMap;
+use smol_str::{SmolStr, format_smolstr};
+use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::facts::Facts;
@@ -426,27 +425,27 @@ impl Schema {
 
     /// `format_type`, with the names that `search_path = public` shows.
     pub fn format_type(&self, type_: &Type) -> String {
-        self.type_text(type_).into_owned()
+        self.type_text(type_).into()
     }
 
-    /// The same, copied only where the type has a part of its own to show.
-    pub(crate) fn type_text(&self, type_: &Type) -> Cow<'static, str> {
+    /// The same, mostly without memory of its own.
+    pub(crate) fn type_text(&self, type_: &Type) -> SmolStr {
         crate::pg::types::format_type(type_, |id| self.type_name(id))
     }
 
     /// The name of a type that the schema made (`TypeIsVisible`: the server's own of the same name hides
     /// one of `public`); a row type has its relation's number and name.
-    pub fn type_name(&self, id: u32) -> String {
+    pub fn type_name(&self, id: u32) -> SmolStr {
         if extension::is_member(id) {
-            return self.member_name(id);
+            return self.member_name(id).into();
         }
         let type_ = self.user_type(TypeId(id)).map(|it| &it.name);
         let name = type_.or_else(|| self.get(RelationId(id)).map(|it| &it.name));
         name.map_or_else(
-            || "???".to_owned(),
+            || SmolStr::new_static("???"),
             |name| match name.schema == "public" && crate::pg::types::is_builtin_name(name.name.as_str()) {
-                true => format!("public.{}", name.name),
-                false => name.to_string(),
+                true => format_smolstr!("public.{}", name.name),
+                false => name.shown(),
             },
         )
     }

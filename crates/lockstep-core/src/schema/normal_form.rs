@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use smol_str::SmolStr;
 
 use crate::beside::beside;
 use crate::effect::RelationId;
@@ -31,7 +32,7 @@ impl Serialize for NormalForm<'_> {
         let mut types: Vec<_> = schema.types().filter(|it| it.name.schema != "pg_temp").collect();
         types.sort_unstable_by_key(|it| &it.name);
         let types = types.into_iter().map(|it| (it.name.plain(), it));
-        let namespaces = schema.namespaces().map(|it| (it.as_str().to_owned(), schema.namespace_form(it.as_str())));
+        let namespaces = schema.namespaces().map(|it| (it.bare(), schema.namespace_form(it.as_str())));
         let mut map = serializer.serialize_map(None)?;
         let relations: Vec<&Relation> = relations.collect();
         if !relations.is_empty() {
@@ -52,7 +53,7 @@ impl Serialize for NormalForm<'_> {
 fn section<M: SerializeMap>(
     map: &mut M,
     key: &'static str,
-    objects: impl Iterator<Item = (String, Form)>,
+    objects: impl Iterator<Item = (SmolStr, Form)>,
 ) -> Result<(), M::Error> {
     let mut objects = objects.peekable();
     match objects.peek() {
@@ -73,7 +74,7 @@ impl Serialize for Relations<'_> {
         let mut map = serializer.serialize_map(None)?;
         let mut written = Ok(());
         let form = |it: &&Relation| (it.name.plain(), self.schema.relation_form(it));
-        let make = |hand_over: &mut dyn FnMut(Vec<(String, Form)>)| {
+        let make = |hand_over: &mut dyn FnMut(Vec<(SmolStr, Form)>)| {
             self.relations.chunks(PIECE).for_each(|some| hand_over(some.iter().map(form).collect()));
         };
         beside(self.relations.len() > 8 * PIECE, make, &|| false, &mut |forms| {
@@ -88,7 +89,7 @@ impl Serialize for Relations<'_> {
 
 struct Objects<I>(RefCell<I>);
 
-impl<I: Iterator<Item = (String, Form)>> Serialize for Objects<I> {
+impl<I: Iterator<Item = (SmolStr, Form)>> Serialize for Objects<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let objects = &mut *self.0.borrow_mut();
         serializer.collect_map(objects)
@@ -100,11 +101,11 @@ impl Schema {
         serde_json::to_value(NormalForm(self)).unwrap_or_default()
     }
 
-    fn extension_forms(&self) -> impl Iterator<Item = (String, Form)> {
+    fn extension_forms(&self) -> impl Iterator<Item = (SmolStr, Form)> {
         self.extensions().map(|(object, it)| {
             let mut form = Form::default();
             form.put("schema", Ident::to_string(&it.schema));
-            (object.name().as_str().to_owned(), form)
+            (object.name().bare(), form)
         })
     }
 
@@ -114,7 +115,7 @@ impl Schema {
         form
     }
 
-    fn statistics_forms(&self) -> impl Iterator<Item = (String, Form)> {
+    fn statistics_forms(&self) -> impl Iterator<Item = (SmolStr, Form)> {
         self.objects().filter_map(|object| match &object.body {
             ObjectBody::Statistics(it) => {
                 let mut form = Form::default();
@@ -127,7 +128,7 @@ impl Schema {
         })
     }
 
-    fn publication_forms(&self) -> impl Iterator<Item = (String, Form)> {
+    fn publication_forms(&self) -> impl Iterator<Item = (SmolStr, Form)> {
         self.publications().map(|(object, it)| {
             let entries = self.published_tables().filter(|(_, entry)| entry.publication == object.id);
             let mut tables: Vec<String> =
@@ -139,7 +140,7 @@ impl Schema {
                 .always("viaroot", it.via_root)
                 .put("tables", tables)
                 .put("comment", object.comment.clone());
-            (object.name().as_str().to_owned(), form)
+            (object.name().bare(), form)
         })
     }
 
@@ -215,9 +216,9 @@ impl Schema {
         form.put("am", table.access_method.as_ref().map(ToString::to_string));
     }
 
-    pub(super) fn constraint_form(&self, table: RelationId, constraint: &Constraint) -> (String, Form) {
+    pub(super) fn constraint_form(&self, table: RelationId, constraint: &Constraint) -> (SmolStr, Form) {
         let index = constraint.index().or_else(|| constraint.foreign_key().map(|it| it.index));
-        let index = index.and_then(|index| self.get(index)).map(|it| it.name.to_string());
+        let index = index.and_then(|index| self.get(index)).map(|it| it.name.shown());
         let references = constraint.foreign_key().and_then(|it| self.get(it.references));
         let mut form = Form::default();
         form.put("type", constraint.letter())
@@ -227,16 +228,16 @@ impl Schema {
             .put("deferrable", constraint.deferrable)
             .put("deferred", constraint.initially_deferred)
             .put("index", index)
-            .put("ref", references.map(|it| it.name.to_string()))
+            .put("ref", references.map(|it| it.name.shown()))
             .put("noinherit", constraint.is_no_inherit())
             .put("comment", constraint.comment.clone())
             .put("inhcount", count(constraint.inherited))
             .put_false("islocal", constraint.local)
-            .put("parent", self.constraint_parent(constraint).map(|(_, name)| name.as_str().to_owned()));
-        (constraint.name.as_str().to_owned(), form)
+            .put("parent", self.constraint_parent(constraint).map(|(_, name)| name.bare()));
+        (constraint.name.bare(), form)
     }
 
-    pub(super) fn index_form(&self, id: RelationId) -> (String, Form) {
+    pub(super) fn index_form(&self, id: RelationId) -> (SmolStr, Form) {
         let (relation, index) = (self.relation(id), self.index(id));
         let mut form = Form::default();
         form.put("def", self.index_definition(id))
@@ -254,7 +255,7 @@ impl Schema {
             .put("comment", relation.comment.clone());
         let targets: Vec<i32> = index.keys.iter().filter_map(|it| it.statistics).collect();
         form.put("stattargets", (!targets.is_empty()).then_some(targets));
-        (relation.name.name.as_str().to_owned(), form)
+        (relation.name.name.bare(), form)
     }
 
     pub(super) fn rules_form(&self, id: RelationId) -> Form {
@@ -269,7 +270,7 @@ impl Schema {
                     FiringState::Always => Some("A"),
                 },
             );
-            (name.as_str().to_owned(), form)
+            (name.bare(), form)
         });
         forms.collect()
     }
@@ -278,7 +279,7 @@ impl Schema {
         // The position is counted over the live columns, as people count.
         let forms = (1u16..)
             .zip(columns.live())
-            .map(|(position, (_, column))| (column.name.as_str().to_owned(), self.column_form(id, position, column)));
+            .map(|(position, (_, column))| (column.name.bare(), self.column_form(id, position, column)));
         forms.collect()
     }
 
@@ -346,7 +347,7 @@ impl Schema {
                 let mut constraint = |name: &str, def: String, validated: bool| {
                     let mut form = Form::default();
                     form.put("def", def).always("validated", validated);
-                    constraints.put(name.to_owned(), form);
+                    constraints.put(name, form);
                 };
                 if let Some(name) = not_null_name {
                     constraint(name.as_str(), "NOT NULL".to_owned(), true);

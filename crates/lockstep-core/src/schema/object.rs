@@ -4,6 +4,7 @@
 //! [`crate::schema::dependency`]. Everything else says what it needs when it is made, as
 //! `recordDependencyOn` does; the two are read together by [`Schema::dependents`].
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::{ObjectName, RelationId};
@@ -148,10 +149,10 @@ impl CatalogObject {
     }
 
     /// The name as the server writes it when it is looked up in `public`.
-    pub fn plain_name(&self) -> String {
+    pub fn plain_name(&self) -> SmolStr {
         match &self.key {
             ObjectKey::InSchema(_, name, _) => name.plain(),
-            _ => self.name().as_str().to_owned(),
+            _ => self.name().bare(),
         }
     }
 

@@ -1,8 +1,7 @@
 //! Functions, procedures and aggregates: what `pg_proc` holds, and how the server prints it.
 
+use smol_str::{SmolStr, format_smolstr};
 use triomphe::Arc;
-
-use crate::schema::form::Form;
 
 use crate::effect::ObjectName;
 use crate::expression::Expression;
@@ -10,6 +9,7 @@ use crate::name::Ident;
 use crate::pg::types::{Type, TypeRef, format_type_be};
 use crate::pg::volatility::Volatility;
 use crate::schema::Schema;
+use crate::schema::form::Form;
 use crate::schema::object::{CatalogObject, ObjectBody, ObjectClass, ObjectId, ObjectKey};
 pub use crate::syntax::statement::{ParameterMode, RoutineKind};
 
@@ -176,10 +176,10 @@ impl Schema {
     }
 
     /// The key and value under `functions` of the normal form.
-    pub(super) fn routine_form(&self, object: &CatalogObject) -> Option<(String, Form)> {
+    pub(super) fn routine_form(&self, object: &CatalogObject) -> Option<(SmolStr, Form)> {
         let ObjectKey::InSchema(_, name, _) = &object.key else { return None };
         let routine = object.routine().filter(|_| name.schema != "pg_temp")?;
-        let key = format!("{}({})", name.plain(), self.routine_arguments(routine, false));
+        let key = format_smolstr!("{}({})", name.plain(), self.routine_arguments(routine, false));
         let mut form = Form::default();
         form.always("args", self.routine_arguments(routine, true))
             .put("kind", routine.letter())

@@ -1,5 +1,6 @@
 //! Rules of tables and views: `pg_rewrite`, without the rule that makes a view one.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -88,7 +89,7 @@ impl Names for RuleNames<'_> {
         }
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         TableNames { schema: self.schema, table: None }.user_type(id)
     }
 

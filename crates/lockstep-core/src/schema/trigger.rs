@@ -1,14 +1,14 @@
 //! Triggers, event triggers and policies: what `pg_trigger`, `pg_event_trigger` and `pg_policy` hold.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
-
-use crate::schema::form::Form;
 
 use crate::effect::{ObjectName, RelationId};
 use crate::expression::query::QueryTree;
 use crate::expression::{Expression, Names};
 use crate::name::{Ident, quote_identifier};
 use crate::schema::Schema;
+use crate::schema::form::Form;
 use crate::schema::object::{CatalogObject, ObjectBody, ObjectClass, ObjectId, ObjectKey};
 pub use crate::syntax::statement::{FiringState, TriggerEvents, TriggerTiming};
 
@@ -118,7 +118,7 @@ impl Names for RowNames<'_> {
         }
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         self.schema.type_name(id)
     }
 
@@ -207,7 +207,7 @@ impl Schema {
                 .put("enabled", enabled)
                 .put("parent", parent)
                 .put("comment", object.comment.clone());
-            Some((object.name().as_str().to_owned(), form))
+            Some((object.name().bare(), form))
         });
         forms.collect()
     }
@@ -227,7 +227,7 @@ impl Schema {
                 .put("roles", roles)
                 .put("using", print(&policy.using))
                 .put("check", print(&policy.check));
-            Some((object.name().as_str().to_owned(), form))
+            Some((object.name().bare(), form))
         });
         forms.collect()
     }

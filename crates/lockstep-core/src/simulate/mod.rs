@@ -30,6 +30,7 @@ use crate::statement::execution::{Execution, Record, Stop};
 use crate::statement::{deferred, end_of_transaction};
 use crate::syntax::Refusal;
 use crate::syntax::statement::{Statement, TransactionCommand};
+use std::borrow::Cow;
 
 pub fn simulate(plans: Plans, version: PgVersion) -> Trace {
     let (mut steps, mut given_back) = (vec![], vec![]);
@@ -338,7 +339,7 @@ impl Simulator {
             source: planned.source,
             span: planned.read.span,
             text: planned.read.text.clone(),
-            command: statement.as_ref().map_or_else(String::new, |it| crate::statement::tag(it)),
+            command: statement.as_ref().map_or_else(Cow::default, |it| crate::statement::tag(it)),
             statement,
             transaction: self.next_transaction(),
             before,

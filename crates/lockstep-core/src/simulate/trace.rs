@@ -1,5 +1,7 @@
 //! What a simulation yields: every step with what it did, and the transactions around them.
 
+use std::borrow::Cow;
+
 use triomphe::Arc;
 
 use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work};
@@ -70,7 +72,7 @@ pub struct Step {
     /// Missing where the text cannot be read.
     pub statement: Option<Arc<Statement>>,
     /// The command tag.
-    pub command: String,
+    pub command: Cow<'static, str>,
     /// 1-based number of its transaction.
     pub transaction: usize,
     pub before: Schema,

@@ -105,7 +105,7 @@ fn reach(statement: &Statement, text: &str) -> Reach {
         }
         Statement::AlterObject(_) | Statement::DropObject(_) => {
             let command = crate::statement::tag(statement);
-            if USES.contains(&command.as_str()) { Reach::Uses } else { Reach::Named }
+            if USES.contains(&&*command) { Reach::Uses } else { Reach::Named }
         }
         Statement::CreateFunction(it) if it.body.is_some() => Reach::Uses,
         Statement::CreateTrigger(_) | Statement::CreatePolicy(_) | Statement::AlterPolicy(_) => Reach::Uses,
@@ -145,7 +145,7 @@ pub(super) fn is_bounded(statement: &Statement, text: &str) -> bool {
 /// Notes the uncertainty that the statement leaves in the schema of `execution`; `statement` is missing where it
 /// cannot be read.
 pub(super) fn note(execution: &mut Execution, statement: Option<&Statement>, text: &str) {
-    let command = statement.map_or_else(|| "statement".to_owned(), crate::statement::tag);
+    let command = statement.map_or_else(|| "statement".into(), crate::statement::tag);
     if command == "CREATE EXTENSION" {
         execution.schema.uncertain.note_extension();
     }

@@ -1,6 +1,8 @@
 //! `ON CONFLICT`: `transformOnConflictClause`, and `infer_arbiter_indexes`, which looks for the unique index
 //! that is meant.
 
+use smol_str::SmolStr;
+
 use crate::effect::{PgError, RelationId};
 use crate::expression::{Kind, Refusal, Scope, UserTypeInfo};
 use crate::name::Ident;
@@ -93,7 +95,7 @@ impl Scope for ConflictScope<'_> {
         self.table.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.table.user_type_name(id)
     }
 

@@ -1,5 +1,6 @@
 //! `CREATE TRIGGER`: `CreateTriggerFiringOn` of `trigger.c`.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
@@ -406,7 +407,7 @@ impl Scope for RowScope<'_> {
         self.outer.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.outer.user_type_name(id)
     }
 

@@ -1,5 +1,6 @@
 //! `CREATE DOMAIN`: `DefineDomain`.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::ObjectName;
@@ -68,7 +69,7 @@ impl Scope for DomainScope<'_> {
         self.outer.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.outer.user_type_name(id)
     }
 

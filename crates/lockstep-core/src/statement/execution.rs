@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::effect::{
     DataChange, DataChangeKind, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work, WorkKind,
 };
@@ -474,8 +476,8 @@ impl Execution {
     }
 
     /// The relation as the messages of `tablecmds.c` call it: its bare name.
-    pub fn bare_name(&self, id: RelationId) -> String {
-        self.schema.relation(id).name.name.as_str().to_owned()
+    pub fn bare_name(&self, id: RelationId) -> SmolStr {
+        self.schema.relation(id).name.name.bare()
     }
 
     /// `get_relkind_objtype` in words.
@@ -493,8 +495,6 @@ impl Execution {
 
 /// A name as written, without quotes, as the server's messages show it.
 pub fn plain(name: &QualifiedName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
-        None => name.name.as_str().to_owned(),
-    }
+    let schema = name.schema.as_ref().map(|it| format!("{}.", it.as_str()));
+    schema.unwrap_or_default() + name.name.as_str()
 }

@@ -103,6 +103,7 @@ use crate::statement::execution::{Execution, Outcome, unknown};
 use crate::syntax;
 use crate::syntax::expression::QueryText;
 use crate::syntax::statement::Statement;
+use std::borrow::Cow;
 
 /// A command that can be executed on the model.
 pub(crate) trait Command {
@@ -218,11 +219,11 @@ pub fn calls_unknown_code(query: &QueryText) -> bool {
 }
 
 /// The command tag, as the server reports it.
-pub fn tag(statement: &Statement) -> String {
+pub fn tag(statement: &Statement) -> Cow<'static, str> {
     use crate::syntax::statement::{Set, TransactionCommand};
     let words = match statement {
         Statement::AlterDatabase(_) => "ALTER DATABASE",
-        Statement::AlterObject(it) => return it.tag(),
+        Statement::AlterObject(it) => return it.tag().into(),
         Statement::AlterTable(it) => it.tag(),
         Statement::AlterPublication(_) => "ALTER PUBLICATION",
         Statement::AlterSequence(_) => "ALTER SEQUENCE",
@@ -240,12 +241,12 @@ pub fn tag(statement: &Statement) -> String {
         Statement::CreateEventTrigger(_) => "CREATE EVENT TRIGGER",
         Statement::CreatePolicy(_) => "CREATE POLICY",
         Statement::CreateTrigger(_) => "CREATE TRIGGER",
-        Statement::DropPart(it) => return format!("DROP {}", it.kind),
-        Statement::RenamePart(it) => return format!("ALTER {}", it.kind),
-        Statement::AlterRoutine(it) => return format!("ALTER {}", it.kind),
+        Statement::DropPart(it) => return format!("DROP {}", it.kind).into(),
+        Statement::RenamePart(it) => return format!("ALTER {}", it.kind).into(),
+        Statement::AlterRoutine(it) => return format!("ALTER {}", it.kind).into(),
         Statement::CreateAggregate(_) => "CREATE AGGREGATE",
-        Statement::CreateFunction(it) => return format!("CREATE {}", it.kind),
-        Statement::DropRoutine(it) => return format!("DROP {}", it.kind),
+        Statement::CreateFunction(it) => return format!("CREATE {}", it.kind).into(),
+        Statement::DropRoutine(it) => return format!("DROP {}", it.kind).into(),
         Statement::CreateIndex(_) => "CREATE INDEX",
         Statement::CreateCollation(_) => "CREATE COLLATION",
         Statement::CreateExtension(_) => "CREATE EXTENSION",
@@ -267,7 +268,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::DropRule(_) => "DROP RULE",
         Statement::Do(_) => "DO",
         Statement::Drop(it) => drop::tag(it.object),
-        Statement::DropObject(it) => return it.tag(),
+        Statement::DropObject(it) => return it.tag().into(),
         Statement::Grant(it) => it.tag(),
         Statement::GrantRole(it) => it.tag(),
         Statement::Insert(_) => "INSERT",
@@ -294,7 +295,7 @@ pub fn tag(statement: &Statement) -> String {
         Statement::Transaction(TransactionCommand::CommitPrepared(_)) => "COMMIT PREPARED",
         Statement::Transaction(TransactionCommand::RollbackPrepared(_)) => "ROLLBACK PREPARED",
         Statement::Transaction(TransactionCommand::Release(_)) => "RELEASE",
-        Statement::Other(it) => return it.command.clone(),
+        Statement::Other(it) => return it.command.clone().into(),
     };
-    words.to_owned()
+    words.into()
 }

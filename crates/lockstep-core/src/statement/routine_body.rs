@@ -1,6 +1,7 @@
 //! Bodies of functions: what the validators of the languages check (`fmgr_sql_validator`,
 //! `plpgsql_validator`), and what a body needs that is bound to its names.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
@@ -71,7 +72,7 @@ impl Scope for BodyScope<'_> {
         self.outer.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.outer.user_type_name(id)
     }
 

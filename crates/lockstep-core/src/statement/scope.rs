@@ -1,6 +1,7 @@
 //! Expressions of a statement: names looked up in the schema, types resolved by
 //! [`crate::expression`].
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
@@ -116,9 +117,9 @@ impl Scope for TableScope<'_> {
         whole.then_some(made)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         match self.execution.schema.user_type(TypeId(id)) {
-            Some(it) => it.name.to_string(),
+            Some(it) => it.name.shown(),
             None => self.execution.schema.type_name(id),
         }
     }

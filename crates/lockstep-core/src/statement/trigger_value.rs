@@ -1,5 +1,7 @@
 //! Expressions of trigger functions: whether computing one raises nothing, whatever the rows are.
 
+use smol_str::SmolStr;
+
 use crate::effect::RelationId;
 use crate::expression::{self, Callable, Context, Expression, Kind, Raises, Refusal, Scope, UserTypeInfo};
 use crate::name::{Ident, QualifiedName};
@@ -216,7 +218,7 @@ impl Scope for Surroundings<'_> {
         self.outer().may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.outer().user_type_name(id)
     }
 

@@ -1,5 +1,7 @@
 //! Expressions as written: the raw parse tree (`parsenodes.h`), before names and types are resolved.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::name::{Ident, QualifiedName};
 use crate::syntax::select::AggregateSyntax;
 
@@ -262,17 +264,20 @@ pub enum RowSource {
     },
 }
 
+/// Expressions that wait to be seen.
+type Open<'a> = SmallVec<[&'a Expr; 8]>;
+
 impl Expr {
     /// Calls `see` for the expression and everything inside it.
     pub fn visit(&self, see: &mut impl FnMut(&Expr)) {
-        let mut open = vec![self];
+        let mut open: Open<'_> = smallvec![self];
         while let Some(it) = open.pop() {
             see(it);
             it.children(&mut open);
         }
     }
 
-    fn children<'a>(&'a self, found: &mut Vec<&'a Expr>) {
+    fn children<'a>(&'a self, found: &mut Open<'a>) {
         match self {
             Expr::Column(_)
             | Expr::Literal(_)

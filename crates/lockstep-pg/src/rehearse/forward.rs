@@ -231,7 +231,7 @@ fn step(predicted: &wire::Step, measured: Measured, agreement: Aspects) -> Step 
         file: predicted.file.clone(),
         line: predicted.line,
         sql: predicted.sql.clone(),
-        command: predicted.command.clone(),
+        command: predicted.command.to_string(),
         transaction: predicted.transaction,
         predicted: Predicted {
             outcome: predicted.outcome.to_string(),

@@ -3,6 +3,8 @@
 //! In the tables, `=` is the text as the server prints it, `!` its error, and `>` what a default stores
 //! for the rows that exist. `\n` is a line break and `\\` a backslash.
 
+use smol_str::SmolStr;
+
 use super::*;
 use crate::effect::PgError;
 use crate::name::Ident;
@@ -91,8 +93,8 @@ impl Scope for Sample {
         (id == 1).then_some(UserTypeInfo::Enum { labels })
     }
 
-    fn user_type_name(&self, _id: u32) -> String {
-        "mood".to_owned()
+    fn user_type_name(&self, _id: u32) -> SmolStr {
+        "mood".into()
     }
 
     fn relation(&self, _name: &str) -> Result<u32, Refusal> {
@@ -109,7 +111,7 @@ impl Names for Sample {
         Ident::new(COLUMNS[attribute as usize - 1].0).to_string()
     }
 
-    fn user_type(&self, id: u32) -> String {
+    fn user_type(&self, id: u32) -> SmolStr {
         self.user_type_name(id)
     }
 
@@ -338,7 +340,7 @@ fn types_are_printed_as_the_server_prints_them() {
         ("json", "json"),
         ("bit", "bit(1)"),
     ] {
-        assert_eq!(types::format_type(&type_of(written), |_| String::new()), printed, "{written}");
+        assert_eq!(types::format_type(&type_of(written), |_| SmolStr::default()), printed, "{written}");
     }
 }
 

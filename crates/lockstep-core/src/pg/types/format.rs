@@ -1,6 +1,6 @@
 //! `format_type.c`: types as the server prints them.
 
-use std::borrow::Cow;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::name::quote_identifier;
 use crate::pg::catalog::extension::is_member;
@@ -8,62 +8,57 @@ use crate::pg::types::modifier::{FULL_PRECISION, interval_words};
 use crate::pg::types::{Type, TypeRef};
 
 /// `format_type_with_typemod`.
-pub fn format_type(type_: &Type, user_name: impl Fn(u32) -> String) -> Cow<'static, str> {
+pub fn format_type(type_: &Type, user_name: impl Fn(u32) -> SmolStr) -> SmolStr {
     format(type_, true, user_name)
 }
 
 /// `format_type_be`: without the modifier, as error messages name types.
-pub fn format_type_be(type_: &Type, user_name: impl Fn(u32) -> String) -> String {
-    format(type_, false, user_name).into_owned()
+pub fn format_type_be(type_: &Type, user_name: impl Fn(u32) -> SmolStr) -> String {
+    format(type_, false, user_name).into()
 }
 
-fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> String) -> Cow<'static, str> {
-    let mut text = match type_.base {
-        TypeRef::User(id) => user_name(id).into(),
+fn format(type_: &Type, given: bool, user_name: impl Fn(u32) -> SmolStr) -> SmolStr {
+    let text = match type_.base {
+        TypeRef::User(id) => user_name(id),
         // Of an extension, whose schema is for the caller to know.
         TypeRef::Builtin(builtin) if is_member(builtin.0) => match type_.modifier {
             // `printTypmod` without a function of the type's own.
-            modifier @ 0.. if given => format!("{}({modifier})", user_name(builtin.0)).into(),
-            _ => user_name(builtin.0).into(),
+            modifier @ 0.. if given => format_smolstr!("{}({modifier})", user_name(builtin.0)),
+            _ => user_name(builtin.0),
         },
         TypeRef::Builtin(_) => builtin(Type { array: false, ..*type_ }, given),
     };
-    if type_.array {
-        text.to_mut().push_str("[]");
-    }
-    text
+    if type_.array { format_smolstr!("{text}[]") } else { text }
 }
 
-fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
+fn builtin(type_: Type, given: bool) -> SmolStr {
     let modifier = if given { type_.modifier } else { -1 };
     let length = |name: &'static str, modifier: i32| match modifier {
-        ..0 => name.into(),
-        length => Cow::from([name, "(", &length.to_string(), ")"].concat()),
+        ..0 => SmolStr::new_static(name),
+        length => format_smolstr!("{name}({length})"),
     };
     // The digits go before the zone.
     let precision = |name: &'static str| match name.split_once(' ').filter(|_| modifier >= 0) {
-        Some((name, zone)) => Cow::from(format!("{name}({modifier}) {zone}")),
-        _ => name.into(),
+        Some((name, zone)) => format_smolstr!("{name}({modifier}) {zone}"),
+        _ => SmolStr::new_static(name),
     };
     match type_.bare() {
-        Type::BOOL => "boolean".into(),
-        Type::INT2 => "smallint".into(),
-        Type::INT4 => "integer".into(),
-        Type::INT8 => "bigint".into(),
-        Type::FLOAT4 => "real".into(),
-        Type::FLOAT8 => "double precision".into(),
+        Type::BOOL => SmolStr::new_static("boolean"),
+        Type::INT2 => SmolStr::new_static("smallint"),
+        Type::INT4 => SmolStr::new_static("integer"),
+        Type::INT8 => SmolStr::new_static("bigint"),
+        Type::FLOAT4 => SmolStr::new_static("real"),
+        Type::FLOAT8 => SmolStr::new_static("double precision"),
         // Without a length they are no longer what their words would be read as: one of them.
-        Type::BIT if given && modifier < 0 => "\"bit\"".into(),
-        Type::BPCHAR if given && modifier < 0 => "bpchar".into(),
+        Type::BIT if given && modifier < 0 => SmolStr::new_static("\"bit\""),
+        Type::BPCHAR if given && modifier < 0 => SmolStr::new_static("bpchar"),
         Type::BIT => length("bit", modifier),
         Type::VARBIT => length("bit varying", modifier),
         Type::BPCHAR => length("character", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::VARCHAR => length("character varying", if modifier > 4 { modifier - 4 } else { -1 }),
         Type::NUMERIC => match numeric_parts(modifier) {
-            Some((precision, scale)) => {
-                ["numeric(", &precision.to_string(), ",", &scale.to_string(), ")"].concat().into()
-            }
-            None => "numeric".into(),
+            Some((precision, scale)) => format_smolstr!("numeric({precision},{scale})"),
+            None => SmolStr::new_static("numeric"),
         },
         Type::TIME => precision("time without time zone"),
         Type::TIMETZ => precision("time with time zone"),
@@ -71,17 +66,17 @@ fn builtin(type_: Type, given: bool) -> Cow<'static, str> {
         Type::TIMESTAMPTZ => precision("timestamp with time zone"),
         Type::INTERVAL => interval(modifier).into(),
         // The others' names, those that are met most often.
-        Type::TEXT => "text".into(),
-        Type::UUID => "uuid".into(),
-        Type::JSONB => "jsonb".into(),
-        Type::DATE => "date".into(),
+        Type::TEXT => SmolStr::new_static("text"),
+        Type::UUID => SmolStr::new_static("uuid"),
+        Type::JSONB => SmolStr::new_static("jsonb"),
+        Type::DATE => SmolStr::new_static("date"),
         // A keyword, and printed without quotes all the same.
-        Type::JSON => "json".into(),
+        Type::JSON => SmolStr::new_static("json"),
         other => match other.row() {
             // The grammar has this one as a word of its own (`format_type_extended`).
-            Some(row) if row.name == "json" => row.name.into(),
+            Some(row) if row.name == "json" => SmolStr::new_static(row.name),
             Some(row) => quote_identifier(row.name).into(),
-            None => "???".into(),
+            None => SmolStr::new_static("???"),
         },
     }
 }

@@ -279,7 +279,7 @@ fn touches_old_columns(schema: &Schema, pair: &TablePair, constraint: &Constrain
         ConstraintKind::PrimaryKey { index }
         | ConstraintKind::Unique { index }
         | ConstraintKind::Exclude { index, .. } => {
-            schema.get(*index).and_then(|it| it.index()).map(|it| it.columns()).unwrap_or_default()
+            schema.get(*index).and_then(|it| it.index()).map(|it| it.columns().to_vec()).unwrap_or_default()
         }
     };
     columns.iter().any(|it| !pair.made_columns.contains(it))

@@ -84,7 +84,7 @@ pub(super) fn short(trace: &Trace) -> Vec<String> {
         for it in &step.findings {
             let rank = SEVERITIES.iter().position(|severity| it.severity == *severity).unwrap_or(SEVERITIES.len());
             let index = step.index.to_string();
-            match kinds.iter_mut().find(|known| (known.0, known.1) == (rank, it.id.as_str())) {
+            match kinds.iter_mut().find(|known| (known.0, known.1) == (rank, &*it.id)) {
                 Some(known) if known.3.contains(&index) => {}
                 Some(known) => known.3.push(index),
                 None => kinds.push((rank, &it.id, &it.title, vec![index])),

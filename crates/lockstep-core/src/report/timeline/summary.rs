@@ -107,7 +107,7 @@ fn places(trace: &wire::Trace, kind: &str) -> Vec<String> {
         for work in step.work.iter().filter(|work| work.kind == kind && !new(&work.relation)) {
             let what = match (&work.object, kind) {
                 (Some(object), "build_index") => format!("{object} on {}", work.relation),
-                _ => work.relation.clone(),
+                _ => work.relation.to_string(),
             };
             places.push(format!("{what} (step {})", step.index));
         }

@@ -13,6 +13,8 @@ mod update;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::effect::{PgError, RelationId};
 use crate::expression::evaluate::{Computed, DomainChecks, Environment, Evaluation, Trouble, Value};
 use crate::expression::{Expression, Refusal, Scope, UserTypeInfo};
@@ -29,7 +31,6 @@ use crate::schema::user_type::{TypeId, UserTypeKind};
 use crate::statement::execution::Execution;
 use crate::statement::scope::TableScope;
 use crate::syntax::expression::TypeName;
-
 pub(super) use checks::compute_generated;
 pub(super) use delete::delete;
 pub(super) use insert::{Cell, Inserted, Source, identity_sequence, insert, widened};
@@ -155,7 +156,7 @@ impl Scope for RowScope<'_> {
         self.scope.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.scope.user_type_name(id)
     }
 

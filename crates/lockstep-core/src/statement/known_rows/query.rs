@@ -1,5 +1,6 @@
 //! Rows that a plain query yields: of `generate_series`, of a table whose rows are known, or of nothing.
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -60,7 +61,7 @@ impl Scope for SeriesScope<'_> {
         self.outer.may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.outer.user_type_name(id)
     }
 

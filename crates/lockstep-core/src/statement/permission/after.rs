@@ -90,7 +90,10 @@ impl Needs {
         let columns: Vec<u16> = match references.columns.is_empty() {
             true => {
                 let index = relation.table().and_then(|it| it.primary_key()?.index());
-                index.and_then(|it| execution.schema.get(it)?.index()).map(|it| it.columns()).unwrap_or_default()
+                index
+                    .and_then(|it| execution.schema.get(it)?.index())
+                    .map(|it| it.columns().to_vec())
+                    .unwrap_or_default()
             }
             false => {
                 let number = |name: &Ident| relation.columns().find(name.as_str()).map(|(number, _)| number);

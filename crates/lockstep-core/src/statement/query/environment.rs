@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::{PgError, RelationId};
@@ -299,7 +300,7 @@ impl Scope for Environment<'_> {
         self.tables().may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.tables().user_type_name(id)
     }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use smol_str::SmolStr;
 use triomphe::Arc;
 
 use crate::effect::RelationId;
@@ -85,7 +86,7 @@ impl Scope for RuleScope<'_> {
         self.plain().may_bring_operator(symbol)
     }
 
-    fn user_type_name(&self, id: u32) -> String {
+    fn user_type_name(&self, id: u32) -> SmolStr {
         self.plain().user_type_name(id)
     }
 

@@ -4,6 +4,8 @@ mod laws;
 
 use std::fmt::Write;
 
+use smol_str::SmolStr;
+
 use super::*;
 use crate::expression::scope::Refusal;
 use crate::expression::{Kind, analyze};
@@ -32,8 +34,8 @@ impl Scope for Empty {
         None
     }
 
-    fn user_type_name(&self, _: u32) -> String {
-        String::new()
+    fn user_type_name(&self, _: u32) -> SmolStr {
+        SmolStr::default()
     }
 
     fn relation(&self, _: &str) -> Result<u32, Refusal> {
