@@ -142,7 +142,11 @@ const BARS: &[Bar] = &[
     bar("100,000 statements, memory", 150.0, "MB", || peak(|| answer(history(1000, 100)))),
     bar("100,000 statements over 10,000", 11.0, "times", || {
         let (few, many) = (history(100, 100), history(1000, 100));
-        best(WALL, 5, || answer(many.clone())) / best(WALL, 5, || answer(few.clone()))
+        // By turns: a machine that others use, too, has faster and slower minutes.
+        let turns = (0..5).map(|_| (best(WALL, 3, || answer(few.clone())), best(WALL, 1, || answer(many.clone()))));
+        let (few, many) =
+            turns.fold((f64::INFINITY, f64::INFINITY), |least, it| (least.0.min(it.0), least.1.min(it.1)));
+        many / few
     }),
     bar("10 MB of SQL", 1500.0, "ms", || {
         let file = seed(10_000_000);

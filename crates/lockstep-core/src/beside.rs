@@ -2,57 +2,63 @@
 
 /// Hands what `make` makes to `take`, piece by piece. Where it is `worth` it and the machine has a second core, `make`
 /// runs on a thread of its own, a few pieces ahead at most, and while nothing is there to be taken this one helps it by
-/// `help`, as often as that finds something to do. The result is the same.
+/// `help`, as often as that finds something to do. What `take` gives back goes to the thread that made it, which is the
+/// one that frees its memory fastest. The result is the same.
 pub(crate) fn beside<T: Send, R: Send>(
     worth: bool,
     make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
     help: &dyn Fn() -> bool,
-    take: &mut dyn FnMut(T),
+    take: &mut dyn FnMut(T) -> Option<T>,
 ) -> R {
     #[cfg(not(target_family = "wasm"))]
     if worth && std::thread::available_parallelism().is_ok_and(|it| it.get() > 1) {
         return on_threads::beside(make, help, take);
     }
     let _ = (worth, help);
-    make(take)
+    make(&mut |piece| drop(take(piece)))
 }
 
 #[cfg(not(target_family = "wasm"))]
 mod on_threads {
     use std::panic::resume_unwind;
     use std::sync::Mutex;
-    use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+    use std::sync::mpsc::{Receiver, TryRecvError, channel, sync_channel};
     use std::thread::{self, Builder};
 
     use crate::STACK;
 
     /// Pieces that may wait to be taken: more would only take memory.
-    const AHEAD: usize = 8;
+    const AHEAD: usize = 4;
 
     pub(super) fn beside<T: Send, R: Send>(
         make: impl FnOnce(&mut dyn FnMut(T)) -> R + Send,
         help: &dyn Fn() -> bool,
-        take: &mut dyn FnMut(T),
+        take: &mut dyn FnMut(T) -> Option<T>,
     ) -> R {
         // A thread that cannot be had leaves the work here.
         let make = Mutex::new(Some(make));
         let claim = || make.lock().ok().and_then(|mut it| it.take()).expect("it is claimed once");
         thread::scope(|scope| {
             let (send, receive) = sync_channel(AHEAD);
+            let (give_back, given_back) = channel();
             let maker = Builder::new().name("ahead".into()).stack_size(STACK).spawn_scoped(scope, || {
-                let send = send;
-                // Whoever takes has panicked where it fails: what is made is of no use any more.
-                claim()(&mut |piece| drop(send.send(piece)))
+                let (send, given_back) = (send, given_back);
+                claim()(&mut |piece| {
+                    given_back.try_iter().for_each(drop);
+                    // Whoever takes has panicked where it fails: what is made is of no use any more.
+                    drop(send.send(piece));
+                })
             });
             match maker {
                 Ok(maker) => {
                     while let Some(piece) = next(&receive, help) {
-                        take(piece);
+                        // Where nobody is there any more to get it, it is dropped here.
+                        take(piece).into_iter().for_each(|rest| drop(give_back.send(rest)));
                     }
                     drop(receive);
                     maker.join().unwrap_or_else(|panic| resume_unwind(panic))
                 }
-                Err(_) => claim()(take),
+                Err(_) => claim()(&mut |piece| drop(take(piece))),
             }
         })
     }
@@ -85,7 +91,13 @@ mod tests {
                 (0..1000).for_each(send);
                 "done"
             };
-            assert_eq!(beside(worth, make, &help, &mut |it| taken.push(it)), "done");
+            assert_eq!(
+                beside(worth, make, &help, &mut |it| {
+                    taken.push(it);
+                    Some(it)
+                }),
+                "done"
+            );
             assert_eq!(taken, (0..1000).collect::<Vec<_>>());
         }
     }
@@ -95,12 +107,15 @@ mod tests {
         for worth in [false, true] {
             let made = std::panic::catch_unwind(|| {
                 let make = |send: &mut dyn FnMut(usize)| (0..1000).for_each(|it| send(100 / (500 - it)));
-                beside(worth, make, &|| false, &mut |_| {})
+                beside(worth, make, &|| false, &mut Some)
             });
             assert!(made.is_err());
             let taken = std::panic::catch_unwind(|| {
                 let make = |send: &mut dyn FnMut(usize)| (0..1000).for_each(send);
-                beside(worth, make, &|| false, &mut |it| assert!(it < 500))
+                beside(worth, make, &|| false, &mut |it| {
+                    assert!(it < 500);
+                    Some(it)
+                })
             });
             assert!(taken.is_err());
         }

@@ -1,7 +1,11 @@
 //! One sentence for each step: what the people who use the database notice of it.
 
-use crate::effect::{ObjectName, RelationId, WorkKind};
-use crate::pg::lock_mode::LockMode;
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use crate::effect::{RelationId, WorkKind};
 use crate::simulate::trace::{Outcome, Step, Trace, TransactionEnd, TransactionKind};
 
 pub(super) fn caption(step: &Step, trace: &Trace) -> String {
@@ -41,18 +45,16 @@ fn effects(step: &Step, trace: &Trace) -> String {
         };
     }
     let strongest = step.in_force();
-    let taken: Vec<RelationId> = step.locks.iter().filter(|it| !it.private).map(|it| it.relation).collect();
-    let mut blocked: Vec<&(RelationId, ObjectName, char, LockMode)> = strongest
-        .iter()
-        .filter(|(id, _, kind, mode)| {
-            (taken.contains(id) || has_work(step, *id)) && matches!(kind, 'r' | 'p' | 'm') && mode.blocks_writes()
+    let taken = |id: RelationId| step.locks.iter().any(|it| !it.private && it.relation == id);
+    let blocked = || {
+        strongest.iter().filter(|(id, _, kind, mode)| {
+            matches!(kind, 'r' | 'p' | 'm') && mode.blocks_writes() && (taken(*id) || has_work(step, *id))
         })
-        .collect();
-    blocked.sort_by_key(|it| std::cmp::Reverse(it.3));
-    let Some((_, _, _, mode)) = blocked.first() else {
+    };
+    let Some(mode) = blocked().map(|it| it.3).max() else {
         return quiet(step);
     };
-    let names: Vec<String> = blocked.iter().filter(|it| it.3 == *mode).map(|it| it.1.to_string()).collect();
+    let names: SmallVec<[SmolStr; 4]> = blocked().filter(|it| it.3 == mode).map(|it| it.1.shown()).collect();
     let who = if mode.blocks_reads() { "Reads and writes" } else { "Writes" };
     let others = if mode.blocks_reads() { "" } else { "; reads go on" };
     format!("{who} of {} wait {}{others}.", list(&names), how_long(step, trace))
@@ -62,26 +64,26 @@ fn has_work(step: &Step, id: RelationId) -> bool {
     step.work.iter().any(|it| it.relation == id)
 }
 
-fn how_long(step: &Step, trace: &Trace) -> String {
+fn how_long(step: &Step, trace: &Trace) -> Cow<'static, str> {
     let work = |kind: WorkKind| step.work.iter().find(|it| it.kind == kind);
-    let while_ = if work(WorkKind::Rewrite).is_some() {
-        "while every row is rewritten".to_owned()
+    let while_: Cow<'static, str> = if work(WorkKind::Rewrite).is_some() {
+        "while every row is rewritten".into()
     } else if let Some(it) = work(WorkKind::BuildIndex) {
         match &it.object {
-            Some(index) => format!("while the index {index} is built"),
-            None => "while an index is built".to_owned(),
+            Some(index) => format!("while the index {index} is built").into(),
+            None => "while an index is built".into(),
         }
     } else if work(WorkKind::Verify).is_some() {
-        "while every row is read".to_owned()
+        "while every row is read".into()
     } else if work(WorkKind::ValidateForeignKey).is_some() {
-        "while every row is looked up in the other table".to_owned()
+        "while every row is looked up in the other table".into()
     } else {
-        "for a moment".to_owned()
+        "for a moment".into()
     };
     match trace.transaction_of(step) {
         Some(it) if it.kind != TransactionKind::Single && it.last > step.index => match it.end {
-            TransactionEnd::Open => format!("{while_}, and on until the transaction ends"),
-            _ => format!("{while_}, and on until the transaction ends after step {}", it.last),
+            TransactionEnd::Open => format!("{while_}, and on until the transaction ends").into(),
+            _ => format!("{while_}, and on until the transaction ends after step {}", it.last).into(),
         },
         _ => while_,
     }
@@ -108,9 +110,9 @@ fn quiet(step: &Step) -> String {
 }
 
 fn ends(step: &Step, verb: &str) -> String {
-    let mut names: Vec<String> = vec![];
+    let mut names: SmallVec<[SmolStr; 4]> = SmallVec::new();
     for held in step.held.iter().filter(|it| !it.new && it.kind == 'r' && it.mode.blocks_writes()) {
-        let name = held.name.to_string();
+        let name = held.name.shown();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -121,10 +123,10 @@ fn ends(step: &Step, verb: &str) -> String {
     }
 }
 
-fn list(names: &[String]) -> String {
+fn list(names: &[SmolStr]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => one.to_string(),
         [rest @ .., last] if rest.len() < 4 => format!("{} and {last}", rest.join(", ")),
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
     }

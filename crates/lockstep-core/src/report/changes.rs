@@ -21,8 +21,9 @@ pub(super) fn of(step: &Step) -> Vec<wire::Change> {
         }
     };
     let owner = |relation: &Arc<Relation>| relation.index().map_or(relation.id, |index| index.table);
-    after.changed_since(before).into_iter().map(owner).for_each(&mut note);
-    before.changed_since(after).into_iter().map(owner).for_each(&mut note);
+    let differing = after.differing(before);
+    differing.iter().filter_map(|(is, _)| *is).map(owner).for_each(&mut note);
+    differing.iter().filter_map(|(_, was)| *was).map(owner).for_each(&mut note);
     after.changed_parts_since(before).into_iter().for_each(&mut note);
     let mut made = vec![];
     for id in ids {

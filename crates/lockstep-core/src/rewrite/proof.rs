@@ -50,9 +50,8 @@ pub(super) fn compare(wanted: &Schema, reached: &Schema) -> Proof {
     let mut differing = vec![];
     let mut moved = vec![];
     let shown = |it: &&Relation| it.kind() != 'c' && it.name.schema != "pg_temp";
-    let ours = wanted.changed_since(reached).into_iter().map(|it| &**it).filter(shown);
-    let theirs = reached.changed_since(wanted).into_iter().map(|it| &**it).filter(shown);
-    let mut names: Vec<_> = ours.chain(theirs).map(|it| top(wanted, reached, it)).collect();
+    let both = wanted.differing(reached).into_iter().flat_map(|(ours, theirs)| [ours, theirs]).flatten();
+    let mut names: Vec<_> = both.map(|it| &**it).filter(shown).map(|it| top(wanted, reached, it)).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {

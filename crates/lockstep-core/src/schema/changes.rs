@@ -76,6 +76,9 @@ impl Touched {
     }
 }
 
+/// Two states of each of a few relations.
+type Differing<'a> = SmallVec<[(Option<&'a Arc<Relation>>, Option<&'a Arc<Relation>>); 4]>;
+
 impl Schema {
     /// From here on, copies of this state are compared by what is touched.
     pub fn set_mark(&mut self) {
@@ -86,14 +89,24 @@ impl Schema {
         self.touched.mark == other.touched.mark
     }
 
-    /// Relations that `other` has not, or has otherwise, in the order of their numbers.
-    pub fn changed_since<'a>(&'a self, other: &Schema) -> SmallVec<[&'a Arc<Relation>; 4]> {
-        let differs = |it: &&Arc<Relation>| !other.relations.get(&it.id).is_some_and(|same| Arc::ptr_eq(same, it));
-        if !self.shares_mark(other) {
-            return self.relations.values().filter(differs).collect();
+    /// Relations that the two schemas have otherwise, or only one of them has: as this one has it, and as `other` has.
+    /// Where they share a mark, in the order of their numbers.
+    pub fn differing<'a>(&'a self, other: &'a Schema) -> Differing<'a> {
+        let differs = |(own, theirs): &(Option<&Arc<Relation>>, Option<&Arc<Relation>>)| match (own, theirs) {
+            (Some(own), Some(theirs)) => !Arc::ptr_eq(own, theirs),
+            (own, theirs) => own.is_some() || theirs.is_some(),
+        };
+        if self.shares_mark(other) {
+            let touched = self.touched.relations.union(&other.touched.relations);
+            return touched
+                .iter()
+                .map(|id| (self.relations.get(id), other.relations.get(id)))
+                .filter(differs)
+                .collect();
         }
-        let touched = self.touched.relations.union(&other.touched.relations);
-        touched.iter().filter_map(|id| self.relations.get(id)).filter(differs).collect()
+        let own = self.relations.values().map(|it| (Some(it), other.relations.get(&it.id)));
+        let theirs = other.relations.values().filter(|it| !self.relations.contains_key(&it.id));
+        own.chain(theirs.map(|it| (None, Some(it)))).filter(differs).collect()
     }
 
     /// Relations whose triggers, policies or rules were touched since; where the two share no mark, all that differ.
@@ -172,8 +185,9 @@ mod tests {
         schema.add_relation(ObjectName::new("public", name), Persistence::Permanent, body)
     }
 
-    fn names(changed: &[&Arc<Relation>]) -> Vec<String> {
-        changed.iter().map(|it| it.name.to_string()).collect()
+    /// Names of what `one` has otherwise than `other`.
+    fn names(one: &Schema, other: &Schema) -> Vec<String> {
+        one.differing(other).into_iter().filter_map(|(own, _)| Some(own?.name.to_string())).collect()
     }
 
     /// Made, changed and dropped since the mark, and before it.
@@ -202,18 +216,18 @@ mod tests {
     fn changes_since_a_mark_are_those_that_a_full_comparison_finds() {
         let [start, before, after] = states();
         for other in [&start, &before] {
-            assert_eq!(names(&after.changed_since(other)), ["changes", "new"]);
-            assert_eq!(names(&other.changed_since(&after)), ["changes", "goes"]);
+            assert_eq!(names(&after, other), ["changes", "new"]);
+            assert_eq!(names(other, &after), ["changes", "goes"]);
             assert_eq!(after.changed_types_since(other).len(), 1);
             assert_eq!(other.changed_types_since(&after).len(), 1);
         }
-        assert!(before.changed_since(&start).is_empty() && start.changed_since(&before).is_empty());
+        assert!(before.differing(&start).is_empty() && start.differing(&before).is_empty());
     }
 
     #[test]
     fn a_later_mark_does_not_hide_earlier_changes() {
         let [_, before, mut after] = states();
         after.set_mark();
-        assert_eq!(names(&after.changed_since(&before)), ["changes", "new"]);
+        assert_eq!(names(&after, &before), ["changes", "new"]);
     }
 }

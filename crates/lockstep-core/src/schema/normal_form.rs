@@ -81,6 +81,7 @@ impl Serialize for Relations<'_> {
             if written.is_ok() {
                 written = forms.iter().try_for_each(|(name, form)| map.serialize_entry(name, form));
             }
+            Some(forms)
         });
         written?;
         map.end()

@@ -12,6 +12,7 @@ use crate::statement::execution::Execution;
 use crate::syntax::statement::Statement;
 
 /// A part of a trace that is final: whole files that end outside of transactions.
+#[derive(Default)]
 struct Piece {
     steps: Vec<Step>,
     transactions: Vec<Transaction>,
@@ -87,6 +88,9 @@ fn pieces_of(
         trace.failed_first = piece.failed_first;
         trace.given_back = piece.given_back;
         each(&mut trace);
+        // Statements are read on this thread, as often as not.
+        trace.steps.iter_mut().for_each(|it| it.statement = None);
+        Some(Piece { steps: std::mem::take(&mut trace.steps), ..Piece::default() })
     });
     trace.forgotten = handed_over;
     Trace {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
 use triomphe::Arc;
 
 use crate::effect::{DataChange, Lock, ObjectName, PgError, Precondition, RelationId, Toast, Wait, Work};
@@ -106,6 +107,9 @@ pub enum Outcome {
     Unknown(String),
 }
 
+/// A relation, its name, kind and the mode of a lock on it.
+type InForce<'a> = (RelationId, &'a ObjectName, char, LockMode);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     pub relation: RelationId,
@@ -169,7 +173,7 @@ impl Step {
 
     /// Locks in force while it runs: those it takes and those its transaction holds, the strongest
     /// of each relation, relations made by the transaction left out.
-    pub fn in_force(&self) -> Vec<(RelationId, ObjectName, char, LockMode)> {
+    pub fn in_force(&self) -> SmallVec<[InForce<'_>; 4]> {
         let taken = self
             .locks
             .iter()
@@ -180,11 +184,11 @@ impl Step {
             .iter()
             .filter(|it| !it.new && it.toast.is_none())
             .map(|it| (it.relation, &it.name, it.kind, it.mode));
-        let mut strongest: Vec<(RelationId, ObjectName, char, LockMode)> = vec![];
+        let mut strongest: SmallVec<[InForce<'_>; 4]> = SmallVec::new();
         for (relation, name, kind, mode) in taken.chain(held) {
             match strongest.iter_mut().find(|it| it.0 == relation) {
                 Some(it) => it.3 = it.3.max(mode),
-                None => strongest.push((relation, name.clone(), kind, mode)),
+                None => strongest.push((relation, name, kind, mode)),
             }
         }
         strongest
@@ -192,8 +196,8 @@ impl Step {
 
     /// The strongest new lock of each relation, as `pg_locks` would show them; beside it stronger ones that
     /// are only taken where rows are written.
-    pub fn strongest_locks(&self) -> Vec<&Lock> {
-        let mut strongest: Vec<&Lock> = vec![];
+    pub fn strongest_locks(&self) -> SmallVec<[&Lock; 8]> {
+        let mut strongest: SmallVec<[&Lock; 8]> = SmallVec::new();
         // Of those that rows decide about any may be the strongest.
         let key = |it: &Lock| (it.relation, it.toast, it.if_rows.then_some(it.mode));
         for lock in &self.locks {
@@ -203,7 +207,7 @@ impl Step {
                 None => strongest.push(lock),
             }
         }
-        let certain: Vec<&Lock> = strongest.iter().copied().filter(|it| !it.if_rows).collect();
+        let certain: SmallVec<[&Lock; 8]> = strongest.iter().copied().filter(|it| !it.if_rows).collect();
         let covered = |lock: &Lock| {
             lock.if_rows
                 && certain

@@ -72,8 +72,7 @@ impl Simulator {
 }
 
 fn is_same(one: &Schema, other: &Schema) -> bool {
-    one.changed_since(other).is_empty()
-        && other.changed_since(one).is_empty()
+    one.differing(other).is_empty()
         && one.changed_types_since(other).is_empty()
         && one.changed_objects_since(other).is_empty()
 }
