@@ -1,17 +1,19 @@
 //! The bars of speed and memory: `cargo bench --bench bars`, `-- --check` fails where one is missed, and
 //! `-- --once FILES STATEMENTS` runs one history, for profilers.
 //!
-//! The best of a few runs. CPU time is that of all threads; a long history takes less time than that, since it is
-//! simulated and written side by side. Memory is the most that was allocated at once, input and answer included.
+//! The best of a few runs. Histories run in a process each, as the command line runs them: it gets its memory from the
+//! system first, and does not take a schema apart that ends with it. They are simulated and written side by side, so
+//! that they take less time than CPU time, which is that of all threads. Memory is the most that was allocated at once,
+//! input and answer included.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::io::Write;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lockstep_core::report::document::Document;
-use lockstep_core::report::wire::{File, Request};
+use lockstep_core::report::wire::{File, Request, Step};
 use lockstep_tests::volume::{history, seed, singles};
 use mimalloc::MiMalloc;
 use nix::time::{ClockId, clock_gettime};
@@ -61,15 +63,20 @@ fn time(clock: ClockId) -> Duration {
 const CPU: ClockId = ClockId::CLOCK_PROCESS_CPUTIME_ID;
 const WALL: ClockId = ClockId::CLOCK_MONOTONIC;
 
-/// Simulated and written as JSON, as the command line does it; every statement has to run, or the work measured
-/// would be less.
+/// Simulated and written as JSON, as the command line does it.
 fn answer(files: Vec<File>) -> usize {
     let request = Request { files, ..Request::default() };
-    let document = Document::new(&request, |step| {
-        assert!(step.outcome != "failed" && step.outcome != "skipped", "{}: {:?}", step.sql, step.message);
-    });
+    write(&Document::new(&request, it_ran as fn(Step)))
+}
+
+/// Every statement has to run, or the work measured would be less.
+fn it_ran(step: Step) {
+    assert!(step.outcome != "failed" && step.outcome != "skipped", "{}: {:?}", step.sql, step.message);
+}
+
+fn write(document: &Document<'_, fn(Step)>) -> usize {
     let mut written = Written(0);
-    serde_json::to_writer(&mut written, &document).expect("nothing refuses the text");
+    serde_json::to_writer(&mut written, document).expect("nothing refuses the text");
     written.0
 }
 
@@ -87,14 +94,38 @@ impl Write for Written {
     }
 }
 
-/// The shortest of `times` runs, in milliseconds.
-fn best(clock: ClockId, times: usize, mut work: impl FnMut() -> usize) -> f64 {
+/// The least CPU time of `times` runs, in milliseconds.
+fn best(times: usize, mut work: impl FnMut() -> usize) -> f64 {
     let one = || {
-        let start = time(clock);
+        let start = time(CPU);
         std::hint::black_box(work());
-        (time(clock) - start).as_secs_f64() * 1000.0
+        milliseconds(time(CPU) - start)
     };
     std::iter::repeat_with(one).take(times).fold(f64::INFINITY, f64::min)
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// How long a history takes at least, in milliseconds, in `times` processes of its own.
+fn apart(times: usize, files: usize, statements: usize) -> f64 {
+    let one = || {
+        let program = std::env::current_exe().expect("the program has a place");
+        let arguments = ["--once".to_owned(), files.to_string(), statements.to_string()];
+        let output = Command::new(program).args(arguments).output().expect("the program runs");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let wall = text.split(' ').next().and_then(|it| it.parse().ok());
+        wall.unwrap_or_else(|| panic!("no time in {text}{}", String::from_utf8_lossy(&output.stderr)))
+    };
+    std::iter::repeat_with(one).take(times).fold(f64::INFINITY, f64::min)
+}
+
+/// The median of an odd number of measurements.
+fn middle(all: impl Iterator<Item = f64>) -> f64 {
+    let mut all: Vec<f64> = all.collect();
+    all.sort_unstable_by(f64::total_cmp);
+    all[all.len() / 2]
 }
 
 /// The most that was allocated at once, in MB.
@@ -119,38 +150,28 @@ const fn bar(what: &'static str, limit: f64, unit: &'static str, measure: fn() -
 }
 
 const BARS: &[Bar] = &[
-    bar("a history of 434 files, 1,302 statements", 30.0, "ms", || {
-        let files = history(434, 3);
-        best(WALL, 5, || answer(files.clone()))
-    }),
+    bar("a history of 434 files, 1,302 statements", 30.0, "ms", || apart(9, 434, 3)),
     bar("300 statements, as the page has them after each key", 16.7, "ms", || {
         let files = history(1, 300);
-        best(CPU, 5, || answer(files.clone()))
+        best(5, || answer(files.clone()))
     }),
     bar("1,000 files of 3 statements, each by itself", 100.0, "ms", || {
         let files = singles(1000, 3);
-        best(CPU, 3, || files.iter().map(|it| answer(vec![it.clone()])).sum())
+        best(3, || files.iter().map(|it| answer(vec![it.clone()])).sum())
     }),
     bar("1,000 files of 3 statements, one history", 100.0, "ms", || {
         let files = history(1000, 3);
-        best(CPU, 3, || answer(files.clone()))
+        best(3, || answer(files.clone()))
     }),
-    bar("100,000 statements", 1000.0, "ms", || {
-        let files = history(1000, 100);
-        best(WALL, 5, || answer(files.clone()))
-    }),
+    bar("100,000 statements", 1000.0, "ms", || apart(5, 1000, 100)),
     bar("100,000 statements, memory", 150.0, "MB", || peak(|| answer(history(1000, 100)))),
     bar("100,000 statements over 10,000", 11.0, "times", || {
-        let (few, many) = (history(100, 100), history(1000, 100));
         // By turns: a machine that others use, too, has faster and slower minutes.
-        let turns = (0..5).map(|_| (best(WALL, 3, || answer(few.clone())), best(WALL, 1, || answer(many.clone()))));
-        let (few, many) =
-            turns.fold((f64::INFINITY, f64::INFINITY), |least, it| (least.0.min(it.0), least.1.min(it.1)));
-        many / few
+        middle((0..7).map(|_| apart(1, 1000, 100) / middle((0..3).map(|_| apart(1, 100, 100)))))
     }),
     bar("10 MB of SQL", 1500.0, "ms", || {
         let file = seed(10_000_000);
-        best(CPU, 2, || answer(vec![file.clone()]))
+        best(2, || answer(vec![file.clone()]))
     }),
     bar("10 MB of SQL, memory", 235.0, "MB", || peak(|| answer(vec![seed(10_000_000)]))),
 ];
@@ -168,12 +189,16 @@ fn measure(check: bool, only: Option<&str>) -> bool {
     held || !check
 }
 
-/// One history by itself, for profilers.
+/// One history by itself.
 fn once(files: usize, statements: usize) {
     let files = history(files, statements);
     let (wall, cpu) = (time(WALL), time(CPU));
-    let bytes = answer(files);
-    println!("{:?}, CPU time {:?}, {bytes} bytes", time(WALL) - wall, time(CPU) - cpu);
+    let request = Request { files, ..Request::default() };
+    let document = Document::new(&request, it_ran as fn(Step));
+    let bytes = write(&document);
+    let [wall, cpu] = [time(WALL) - wall, time(CPU) - cpu].map(milliseconds);
+    println!("{wall:.1} ms, CPU time {cpu:.1} ms, {bytes} bytes");
+    std::mem::forget(document);
 }
 
 fn main() -> ExitCode {
