@@ -23,10 +23,19 @@ pub(crate) fn write(text: &str, path: Option<&Path>) -> Result<()> {
     stream(path, |out| out.write_all(text.as_bytes())).map(drop)
 }
 
+/// Knows its type down to the buffer: most of what is written are a few bytes, which need no further call then.
+pub(crate) type Buffered<'a> = BufWriter<&'a mut dyn Write>;
+
+/// In bytes.
+const BUFFER: usize = 64 << 10;
+
 /// The same bit by bit; `None` where the reader has gone away.
-pub(crate) fn stream<T>(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<Option<T>> {
+pub(crate) fn stream<T>(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut Buffered<'_>) -> io::Result<T>,
+) -> Result<Option<T>> {
     let to = |out: &mut dyn Write| -> io::Result<T> {
-        let mut out = BufWriter::new(out);
+        let mut out = BufWriter::with_capacity(BUFFER, out);
         let made = write(&mut out)?;
         out.flush()?;
         Ok(made)

@@ -1,5 +1,6 @@
 //! `lockstep simulate`: the whole trace.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
