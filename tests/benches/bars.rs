@@ -1,10 +1,10 @@
 //! The bars of speed and memory: `cargo bench --bench bars`, `-- --check` fails where one is missed, and
 //! `-- --once FILES STATEMENTS` runs one history, for profilers.
 //!
-//! The best of a few runs. Histories run in a process each, as the command line runs them: it gets its memory from the
-//! system first, and does not take a schema apart that ends with it. They are simulated and written side by side, so
-//! that they take less time than CPU time, which is that of all threads. Memory is the most that was allocated at once,
-//! input and answer included.
+//! The best of a few runs, each to compact JSON. What is measured by the clock runs in a process of its own, as the
+//! command line does: it gets its memory from the system first, and does not take a schema apart that ends with it. Long
+//! histories are simulated and written side by side, so that they take less time than CPU time, which is that of all
+//! threads. Memory is the most that was allocated at once, input and answer included.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::io::Write;
@@ -63,7 +63,7 @@ fn time(clock: ClockId) -> Duration {
 const CPU: ClockId = ClockId::CLOCK_PROCESS_CPUTIME_ID;
 const WALL: ClockId = ClockId::CLOCK_MONOTONIC;
 
-/// Simulated and written as JSON, as the command line does it.
+/// Simulated and written, step by step.
 fn answer(files: Vec<File>) -> usize {
     let request = Request { files, ..Request::default() };
     write(&Document::new(&request, it_ran as fn(Step)))

@@ -18,16 +18,16 @@ pub(crate) static COLOR: OnceLock<Color> = OnceLock::new();
 /// Columns where the width is not known: a pipe, a file.
 const WIDTH: usize = 100;
 
+/// Knows its type down to the buffer: most of what is written are a few bytes, which need no further call then.
+pub(crate) type Buffered<'a> = BufWriter<&'a mut dyn Write>;
+
+/// The size of such a buffer, in bytes.
+const BUFFER: usize = 64 << 10;
+
 /// Writes a result. A reader that has gone away (`| head`) is no error.
 pub(crate) fn write(text: &str, path: Option<&Path>) -> Result<()> {
     stream(path, |out| out.write_all(text.as_bytes())).map(drop)
 }
-
-/// Knows its type down to the buffer: most of what is written are a few bytes, which need no further call then.
-pub(crate) type Buffered<'a> = BufWriter<&'a mut dyn Write>;
-
-/// In bytes.
-const BUFFER: usize = 64 << 10;
 
 /// The same bit by bit; `None` where the reader has gone away.
 pub(crate) fn stream<T>(

@@ -88,7 +88,7 @@ fn pieces_of(
         trace.failed_first = piece.failed_first;
         trace.given_back = piece.given_back;
         each(&mut trace);
-        // Statements are read on this thread, as often as not.
+        // The steps are freed where they were made; statements, mostly read ahead on this thread, here.
         trace.steps.iter_mut().for_each(|it| it.statement = None);
         Some(Piece { steps: std::mem::take(&mut trace.steps), ..Piece::default() })
     });
